@@ -1,0 +1,64 @@
+namespace MnistML.Idx;
+
+/// <summary>
+/// What the beginning of an IDX file says of the rest: the type of its elements and the length of each dimension. The elements follow
+/// in row-major order, the last dimension changing fastest. (Format: "The IDX file format" on the MNIST database's page, LeCun, Cortes and Burges.)
+/// </summary>
+public sealed class IdxHeader
+{
+    /// <summary>The most dimensions that a file may have here; the format itself has room for 255.</summary>
+    public const int MostDimensions = 8;
+
+    /// <summary>Describes a file.</summary>
+    /// <param name="elementType">The type of all elements.</param>
+    /// <param name="dimensions">From 1 to 8 lengths, each from 0 to 2³²-1; the first counts the items, such as images.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The type is unknown, there are no dimensions or too many, or a length does not fit.</exception>
+    /// <exception cref="OverflowException">The elements would take more than 2⁶³-1 bytes.</exception>
+    public IdxHeader(IdxElementType elementType, params IReadOnlyList<long> dimensions)
+    {
+        ArgumentNullException.ThrowIfNull(dimensions);
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimensions.Count, 1, nameof(dimensions));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions.Count, MostDimensions, nameof(dimensions));
+        foreach (var length in dimensions)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(length, 0, nameof(dimensions));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(length, uint.MaxValue, nameof(dimensions));
+        }
+
+        ElementType = elementType;
+        ElementSize = SizeOf(elementType);
+        Dimensions = [.. dimensions];
+        ItemByteCount = checked(Dimensions.Skip(1).Aggregate(1L, (product, length) => checked(product * length)) * ElementSize);
+        ElementByteCount = checked(ItemCount * ItemByteCount);
+    }
+
+    /// <summary>The type of all elements.</summary>
+    public IdxElementType ElementType { get; }
+
+    /// <summary>Length of each dimension; for images these are count, height and width.</summary>
+    public IReadOnlyList<long> Dimensions { get; }
+
+    /// <summary>Number of items, the length of the first dimension.</summary>
+    public long ItemCount => Dimensions[0];
+
+    /// <summary>Size of an element in bytes: 1, 2, 4 or 8.</summary>
+    public int ElementSize { get; }
+
+    /// <summary>Size of an item, such as an image, in bytes.</summary>
+    public long ItemByteCount { get; }
+
+    /// <summary>Size of all elements in bytes.</summary>
+    public long ElementByteCount { get; }
+
+    /// <summary>The type and the dimensions as people write them, for example <c>UInt8 60000×28×28</c>.</summary>
+    public override string ToString() => $"{ElementType} {string.Join('×', Dimensions)}";
+
+    private static int SizeOf(IdxElementType elementType) => elementType switch
+    {
+        IdxElementType.UInt8 or IdxElementType.Int8 => 1,
+        IdxElementType.Int16 => 2,
+        IdxElementType.Int32 or IdxElementType.Single => 4,
+        IdxElementType.Double => 8,
+        _ => throw new ArgumentOutOfRangeException(nameof(elementType), elementType, "IDX has no such element type."),
+    };
+}

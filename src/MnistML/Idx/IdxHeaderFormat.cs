@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+
+namespace MnistML.Idx;
+
+/// <summary>
+/// The header in bytes: two zeros, the element type, the number of dimensions (together the magic number), then each length as a
+/// big-endian integer of 4 bytes.
+/// </summary>
+internal static class IdxHeaderFormat
+{
+    private const int MagicByteCount = 4;
+    private const int LengthByteCount = sizeof(uint);
+
+    public static int ByteCount(int dimensionCount) => MagicByteCount + (dimensionCount * LengthByteCount);
+
+    /// <param name="stream">The file's unpacked bytes from the beginning on.</param>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <exception cref="InvalidDataException">The bytes are not a header.</exception>
+    public static IdxHeader Read(Stream stream, string name)
+    {
+        Span<byte> magic = stackalloc byte[MagicByteCount];
+        var found = stream.ReadAtLeast(magic, MagicByteCount, throwOnEndOfStream: false);
+        if (found == 0)
+        {
+            throw new InvalidDataException($"'{name}' is empty, but an IDX file was expected.");
+        }
+
+        if (found < MagicByteCount || magic[0] != 0 || magic[1] != 0 || !Enum.IsDefined((IdxElementType)magic[2]))
+        {
+            throw new InvalidDataException(
+                $"'{name}' is not an IDX file: it begins with {Convert.ToHexString(magic[..found])}, but an IDX file begins with 0000, "
+                + "an element type from 08 to 0E, and the number of dimensions (00000803 for MNIST's images, 00000801 for its labels).");
+        }
+
+        int dimensionCount = magic[3];
+        if (dimensionCount is < 1 or > IdxHeader.MostDimensions)
+        {
+            throw new InvalidDataException($"'{name}' has {dimensionCount} dimensions, but 1 to {IdxHeader.MostDimensions} were expected.");
+        }
+
+        return ReadDimensions(stream, name, (IdxElementType)magic[2], dimensionCount);
+    }
+
+    public static byte[] ToBytes(IdxHeader header)
+    {
+        var bytes = new byte[ByteCount(header.Dimensions.Count)];
+        bytes[2] = (byte)header.ElementType;
+        bytes[3] = (byte)header.Dimensions.Count;
+        for (var i = 0; i < header.Dimensions.Count; i++)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(ByteCount(i)), (uint)header.Dimensions[i]);
+        }
+
+        return bytes;
+    }
+
+    private static IdxHeader ReadDimensions(Stream stream, string name, IdxElementType elementType, int dimensionCount)
+    {
+        Span<byte> bytes = stackalloc byte[dimensionCount * LengthByteCount];
+        var found = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (found < bytes.Length)
+        {
+            throw new InvalidDataException(
+                $"'{name}' ends within its header: {dimensionCount} dimensions take {ByteCount(dimensionCount)} bytes, but it holds {MagicByteCount + found}.");
+        }
+
+        var dimensions = new long[dimensionCount];
+        for (var i = 0; i < dimensionCount; i++)
+        {
+            dimensions[i] = BinaryPrimitives.ReadUInt32BigEndian(bytes[(i * LengthByteCount)..]);
+        }
+
+        try
+        {
+            return new IdxHeader(elementType, dimensions);
+        }
+        catch (OverflowException exception)
+        {
+            throw new InvalidDataException(
+                $"'{name}' can't be what its header says: {elementType} {string.Join('×', dimensions)} would take more than 2⁶³ bytes.", exception);
+        }
+    }
+}

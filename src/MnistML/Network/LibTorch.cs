@@ -1,0 +1,8 @@
+namespace MnistML.Network;
+
+internal static class LibTorch
+{
+    public static void EnsureLoaded()
+    {
+    }
+}

@@ -1,0 +1,40 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MnistML.Network;
+
+/// <summary>A fully connected layer in libtorch: <c>output = input · weightsᵀ + biases</c>. It owns both tensors.</summary>
+internal sealed class LinearLayer : IDisposable
+{
+    public LinearLayer(MlpLayerShape shape)
+    {
+        using var scope = NewDisposeScope();
+        Shape = shape;
+        Weights = scope.Detach(new Parameter(zeros(shape.OutputSize, shape.InputSize)));
+        Biases = scope.Detach(new Parameter(zeros(shape.OutputSize)));
+    }
+
+    public MlpLayerShape Shape { get; }
+
+    /// <summary><c>[outputs, inputs]</c>, as in PyTorch's <c>nn.Linear</c>.</summary>
+    public Parameter Weights { get; }
+
+    /// <summary><c>[outputs]</c>.</summary>
+    public Parameter Biases { get; }
+
+    public Tensor Forward(Tensor input) => nn.functional.linear(input, Weights, Biases);
+
+    public MlpLayerParameters ToLayerParameters() => new(Shape, ToArray(Weights), ToArray(Biases));
+
+    public void Dispose()
+    {
+        Weights.Dispose();
+        Biases.Dispose();
+    }
+
+    private static float[] ToArray(Parameter parameter)
+    {
+        using var scope = NewDisposeScope();
+        return parameter.detach().cpu().data<float>().ToArray();
+    }
+}

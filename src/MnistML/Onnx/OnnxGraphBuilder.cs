@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+
+namespace MnistML.Onnx;
+
+/// <summary>
+/// Adds nodes and constants to an ONNX graph, each giving the name of its value. The names that it makes up begin with the
+/// input's name and a slash, so that they can't be that name. ONNX data is little-endian, as is every system that ONNX Runtime runs on.
+/// </summary>
+internal sealed class OnnxGraphBuilder(GraphProto graph, string inputName)
+{
+    public static AttributeProto Attribute(string name, int value) =>
+        new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
+
+    public static AttributeProto Attribute(string name, float value) =>
+        new() { Name = name, F = value, Type = AttributeProto.Types.AttributeType.Float };
+
+    /// <summary>Adds a constant of floats; without dimensions it is a scalar.</summary>
+    public string Constant(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> dimensions) =>
+        Constant(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values), dimensions);
+
+    /// <summary>Adds a constant vector of integers, as operators take shapes.</summary>
+    public string Constant(string name, ReadOnlySpan<long> values) =>
+        Constant(name, TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes(values), [values.Length]);
+
+    /// <summary>Adds an operator with one output.</summary>
+    public string Node(string operatorType, IEnumerable<string> inputs, params ReadOnlySpan<AttributeProto> attributes) =>
+        NamedNode(operatorType, inputs, $"{inputName}/{operatorType}_{graph.Node.Count}", attributes);
+
+    /// <summary>Adds an operator whose output has a name from outside.</summary>
+    public string NamedNode(string operatorType, IEnumerable<string> inputs, string output, params ReadOnlySpan<AttributeProto> attributes)
+    {
+        var node = new NodeProto { OpType = operatorType, Name = $"{inputName}/node_{graph.Node.Count}", Input = { inputs }, Output = { output } };
+        foreach (var attribute in attributes)
+        {
+            node.Attribute.Add(attribute);
+        }
+
+        graph.Node.Add(node);
+        return output;
+    }
+
+    private string Constant(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> data, ReadOnlySpan<long> dimensions)
+    {
+        var tensor = new TensorProto { Name = $"{inputName}/{name}", DataType = (int)type, RawData = ByteString.CopyFrom(data) };
+        foreach (var dimension in dimensions)
+        {
+            tensor.Dims.Add(dimension);
+        }
+
+        graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MnistML.Scoring;
+
+/// <summary>A cursor with the logits appended; they are computed when they are asked for.</summary>
+internal sealed class LogitsCursor(DataViewRowCursor input, LogitsColumns columns) : DataViewRowCursor
+{
+    public override DataViewSchema Schema => columns.Schema;
+
+    public override long Position => input.Position;
+
+    public override long Batch => input.Batch;
+
+    public override bool MoveNext() => input.MoveNext();
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => columns.IsColumnActive(column);
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => columns.GetGetter<TValue>(column);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            columns.Dispose();
+            input.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MnistML.Scoring;
+
+/// <summary>
+/// The saving seam. ML.NET closes its saving classes to other assemblies (dotnet/machinelearning #4911), so this stage has ML.NET's own
+/// ONNX transformer written in its place: what is saved holds stock parts only and loads without this library.
+/// </summary>
+internal sealed partial class LogitsTransformer
+{
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        // The stream overload of ApplyOnnxModel leaves a copy of the model behind, and reads it again when it saves. Hence a file of
+        // our own, in a folder that only this user can enter, for as long as the saving takes.
+        var folder = Directory.CreateTempSubdirectory("mnistml-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "model.onnx");
+            File.WriteAllBytes(path, _onnxModel);
+
+            var mlContext = new MLContext();
+            using var onnx = mlContext.Transforms.ApplyOnnxModel(LogitsColumnName, FeatureColumnName, path).Fit(EmptyInput(mlContext));
+            ((ICanSaveModel)onnx).Save(ctx);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>A view without rows that has the column of features, for estimators that only look at the schema.</summary>
+    private IDataView EmptyInput(MLContext mlContext)
+    {
+        var schema = SchemaDefinition.Create(typeof(FeatureRow));
+        schema[nameof(FeatureRow.Features)].ColumnName = FeatureColumnName;
+        schema[nameof(FeatureRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, FeatureCount);
+        return mlContext.Data.LoadFromEnumerable<FeatureRow>([], schema);
+    }
+
+    private sealed class FeatureRow
+    {
+        public float[] Features { get; init; } = [];
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
+
+namespace MnistML.Scoring;
+
+/// <summary>
+/// ML.NET's own multiclass scorer, for what it does around its linear model: the columns <c>PredictedLabel</c> and <c>Score</c>, their
+/// types and all their annotations, and a form in which any ML.NET application can load them. ML.NET closes the constructors of its
+/// transformers to other assemblies (dotnet/machinelearning #4911), so one is fitted.
+/// </summary>
+/// <param name="Transformer">The scorer; over z, the vector of <c>(log softmax(logits) - Offsets) / Scale</c>, its scores are softmax(logits).</param>
+/// <param name="Offsets">The biases of its linear model.</param>
+/// <param name="Scale">What its linear model multiplies differences of z with.</param>
+internal sealed record StockScorer(
+    MulticlassPredictionTransformer<MaximumEntropyModelParameters> Transformer, IReadOnlyList<float> Offsets, float Scale)
+{
+    /// <summary>Strong enough that the one step over the one-hot rows leaves no weight off the diagonal.</summary>
+    private const float L1Regularization = 0.5f;
+
+    /// <summary>
+    /// Fits the scorer. One step of L-BFGS over one-hot rows gives weights that are a multiple a of the identity (for two classes
+    /// [[a, -a], [-a, a]]), and what is multiplied and added is then undone in front of it. That is how this trainer happens to
+    /// work rather than what it promises, so it is verified each time.
+    /// </summary>
+    /// <param name="inputColumnName">The vector column that the scorer reads.</param>
+    /// <param name="label">The label column, of a key type.</param>
+    /// <exception cref="NotSupportedException">ML.NET's trainer gave other weights.</exception>
+    public static StockScorer Fit(string inputColumnName, DataViewSchema.Column label)
+    {
+        var oneHot = new OneHotDataView(inputColumnName, label);
+        var classCount = (int)oneHot.GetRowCount()!.Value;
+        var transformer = new MLContext(seed: 0).MulticlassClassification.Trainers
+            .LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options
+            {
+                LabelColumnName = label.Name,
+                FeatureColumnName = inputColumnName,
+                L1Regularization = classCount > 2 ? L1Regularization : 0,
+                L2Regularization = 0,
+                HistorySize = 1,
+                MaximumNumberOfIterations = 1,
+                NumberOfThreads = 1,
+            })
+            .Fit(oneHot);
+
+        VBuffer<float>[] weights = [];
+        transformer.Model.GetWeights(ref weights, out _);
+        var biases = transformer.Model.GetBiases().ToArray();
+        return new StockScorer(transformer, biases, ScaleOf([.. weights.Select(row => row.DenseValues().ToArray())], biases));
+    }
+
+    /// <summary>The factor between differences of inputs and differences of scores, if there is one.</summary>
+    internal static float ScaleOf(float[][] weights, float[] biases)
+    {
+        if (weights.Length == 1)
+        {
+            return 1; // A single class has probability 1 whatever its score is.
+        }
+
+        var diagonal = weights[0][0];
+        var elsewhere = weights.Length == 2 ? -diagonal : 0;
+        for (var row = 0; row < weights.Length; row++)
+        {
+            for (var column = 0; column < weights.Length; column++)
+            {
+                if (weights[row][column] != (row == column ? diagonal : elsewhere))
+                {
+                    throw Unsupported($"weight [{row}, {column}] is {weights[row][column]}, and weight [0, 0] {diagonal}");
+                }
+            }
+        }
+
+        if (!(diagonal > 0 && float.IsFinite(diagonal)) || !biases.All(float.IsFinite))
+        {
+            throw Unsupported($"weight [0, 0] is {diagonal}, and the biases are {string.Join(", ", biases)}");
+        }
+
+        return diagonal - elsewhere;
+    }
+
+    private static NotSupportedException Unsupported(string found) =>
+        new($"This version of Microsoft.ML ({typeof(MLContext).Assembly.GetName().Version}) can't carry the network's scores: its "
+            + $"LbfgsMaximumEntropy trainer should give a positive multiple of the identity on one-hot rows, but {found}. "
+            + "Reference Microsoft.ML 5.0.1, with which MnistML is tested.");
+}

@@ -1,0 +1,22 @@
+namespace MnistML;
+
+/// <summary>Sets of options that have been tried together, to be taken as they are or changed by <c>with</c>.</summary>
+public static class MlpRecipes
+{
+    /// <summary>
+    /// The classic recipe of a first lesson in deep learning: hidden layers of 512 and 256 rectified linear units, weights from N(0, 0.01²),
+    /// plain SGD with a learning rate of 0.2, batches of 256, 20 epochs. On MNIST it comes to about 98 % on the test set.
+    /// </summary>
+    public static MlpTrainer.Options Classic { get; } = new()
+    {
+        HiddenLayers = [512, 256],
+        Activation = MlpActivation.Relu,
+        Initializer = MlpInitializer.Normal(0.01),
+        Optimizer = MlpOptimizer.Sgd(learningRate: 0.2),
+        BatchSize = 256,
+        MaxEpochs = 20,
+    };
+
+    /// <summary>The default options: a good network within seconds.</summary>
+    public static MlpTrainer.Options Fast { get; } = new();
+}

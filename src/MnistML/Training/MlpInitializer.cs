@@ -1,0 +1,95 @@
+using MnistML.Network;
+using MnistML.Training;
+using static TorchSharp.torch;
+
+namespace MnistML;
+
+/// <summary>
+/// How the weights are set before training. Biases are always drawn from U(-1/√fan_in, 1/√fan_in), PyTorch's default, where fan_in
+/// is the number of values that come into the layer and fan_out the number that go out.
+/// </summary>
+public sealed record MlpInitializer
+{
+    private readonly Rule _rule;
+
+    private MlpInitializer(Rule rule) => _rule = rule;
+
+    private enum Rule
+    {
+        Default,
+        Normal,
+        XavierUniform,
+        XavierNormal,
+        KaimingUniform,
+        KaimingNormal,
+    }
+
+    /// <summary>U(-1/√fan_in, 1/√fan_in): what PyTorch's <c>nn.Linear</c> does by itself.</summary>
+    public static MlpInitializer Default { get; } = new(Rule.Default);
+
+    /// <summary>U(-a, a) with a = √(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010).</summary>
+    public static MlpInitializer XavierUniform { get; } = new(Rule.XavierUniform);
+
+    /// <summary>N(0, 2 / (fan_in + fan_out)) (Glorot and Bengio, 2010).</summary>
+    public static MlpInitializer XavierNormal { get; } = new(Rule.XavierNormal);
+
+    /// <summary>U(-a, a) with a = √(6 / fan_in), made for rectifiers (He, Zhang, Ren and Sun, 2015).</summary>
+    public static MlpInitializer KaimingUniform { get; } = new(Rule.KaimingUniform);
+
+    /// <summary>N(0, 2 / fan_in), made for rectifiers (He, Zhang, Ren and Sun, 2015).</summary>
+    public static MlpInitializer KaimingNormal { get; } = new(Rule.KaimingNormal);
+
+    /// <summary>The standard deviation of <see cref="Normal"/>; null for the other rules.</summary>
+    [Above(0)]
+    public double? StandardDeviation { get; private init; }
+
+    /// <summary>N(0, std²), the same for every layer.</summary>
+    /// <param name="std">Standard deviation, above 0.</param>
+    public static MlpInitializer Normal(double std) => new(Rule.Normal) { StandardDeviation = std };
+
+    /// <summary>The rule's name, with its standard deviation if it has one.</summary>
+    public override string ToString() => StandardDeviation is { } std ? FormattableString.Invariant($"{_rule}({std})") : $"{_rule}";
+
+    /// <summary>Draws all weights and biases of a network, layer by layer, weights first.</summary>
+    internal void Initialize(MlpNetwork network, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var layer in network.Layers)
+        {
+            DrawWeights(layer, generator);
+            DrawUniform(layer.Biases, DefaultBound(layer.Shape), generator);
+        }
+    }
+
+    private void DrawWeights(LinearLayer layer, Generator generator)
+    {
+        double fanIn = layer.Shape.InputSize;
+        double fanSum = fanIn + layer.Shape.OutputSize;
+        switch (_rule)
+        {
+            case Rule.Normal:
+                layer.Weights.normal_(0, StandardDeviation!.Value, generator);
+                break;
+            case Rule.XavierUniform:
+                DrawUniform(layer.Weights, Math.Sqrt(6 / fanSum), generator);
+                break;
+            case Rule.XavierNormal:
+                layer.Weights.normal_(0, Math.Sqrt(2 / fanSum), generator);
+                break;
+            case Rule.KaimingUniform:
+                DrawUniform(layer.Weights, Math.Sqrt(6 / fanIn), generator);
+                break;
+            case Rule.KaimingNormal:
+                layer.Weights.normal_(0, Math.Sqrt(2 / fanIn), generator);
+                break;
+            default:
+                DrawUniform(layer.Weights, DefaultBound(layer.Shape), generator);
+                break;
+        }
+    }
+
+    private static double DefaultBound(MlpLayerShape shape) => 1 / Math.Sqrt(shape.InputSize);
+
+    private static void DrawUniform(Tensor values, double bound, Generator generator) => values.uniform_(-bound, bound, generator);
+}
