@@ -59,7 +59,7 @@ internal sealed class OneHotDataView : IDataView
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            Delegate getter = column.Index == 0 ? GetVector : GetLabel;
+            Delegate getter = column.Index == 0 ? (ValueGetter<VBuffer<float>>)GetVector : (ValueGetter<uint>)GetLabel;
             return (ValueGetter<TValue>)getter;
         }
 

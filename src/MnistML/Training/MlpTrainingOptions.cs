@@ -27,11 +27,11 @@ public abstract record MlpTrainingOptions
     public MlpActivation Activation { get; init; } = MlpActivation.Relu;
 
     /// <summary>How weights are set before training; <see cref="MlpInitializer.Default"/> by default.</summary>
-    [Required]
+    [OptionsWithin]
     public MlpInitializer Initializer { get; init; } = MlpInitializer.Default;
 
     /// <summary>How weights are updated; SGD with a learning rate of 0.1 and a momentum of 0.9 by default.</summary>
-    [Required]
+    [OptionsWithin]
     public MlpOptimizer Optimizer { get; init; } = MlpOptimizer.Sgd(learningRate: 0.1, momentum: 0.9);
 
     /// <summary>Rows that make one update, at least 1; 256 by default. The last batch of an epoch holds what is left.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 
 namespace MnistML.Training;
 
@@ -8,27 +9,24 @@ internal static class OptionsValidator
     /// <exception cref="ArgumentException">Names every violation, one a line.</exception>
     public static void ThrowIfInvalid(object options, string parameterName)
     {
-        var violations = new List<string>();
-        Collect(options, prefix: "", violations);
-        if (violations.Count > 0)
+        string[] violations = [.. FindViolations(options, prefix: "")];
+        if (violations.Length > 0)
         {
-            throw new ArgumentException(
-                string.Join(Environment.NewLine, [$"{violations.Count} of the options can't be used:", .. violations]), parameterName);
+            throw new ArgumentException(string.Join(Environment.NewLine, ["These options can't be used:", .. violations]), parameterName);
         }
     }
 
-    private static void Collect(object options, string prefix, List<string> violations)
+    private static IEnumerable<string> FindViolations(object options, string prefix)
     {
         var results = new List<ValidationResult>();
         Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
-        violations.AddRange(results.Select(result => $"- {prefix}{result.ErrorMessage}"));
-
-        foreach (var property in options.GetType().GetProperties().Where(property => property.PropertyType.Assembly == typeof(OptionsValidator).Assembly))
-        {
-            if (property.PropertyType.IsClass && property.GetIndexParameters().Length == 0 && property.GetValue(options) is { } nested)
-            {
-                Collect(nested, $"{prefix}{property.Name}.", violations);
-            }
-        }
+        var nested = options.GetType().GetProperties()
+            .Where(property => property.IsDefined(typeof(OptionsWithinAttribute)) && property.GetValue(options) is not null)
+            .SelectMany(property => FindViolations(property.GetValue(options)!, $"{prefix}{property.Name}."));
+        return results.Select(result => $"- {prefix}{result.ErrorMessage}").Concat(nested);
     }
 }
+
+/// <summary>Marks a property whose value is a record of options too, to be checked by what its own properties declare.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class OptionsWithinAttribute : RequiredAttribute;
