@@ -37,12 +37,15 @@ public sealed class MendedTorchSharpTests
     [Test]
     public void Build_OutputFolder_HoldsOnlyTheHostsNativeLibraries()
     {
-        string[] folders = Directory.GetDirectories(Path.Combine(AppContext.BaseDirectory, "runtimes"))
-            .Where(folder => Directory.Exists(Path.Combine(folder, "native")))
-            .Select(folder => Path.GetFileName(folder))
+        string runtimes = Path.Combine(AppContext.BaseDirectory, "runtimes");
+        string[] systems = Directory.GetFiles(runtimes, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(runtimes, path).Split(Path.DirectorySeparatorChar))
+            .Where(parts => parts[1] == "native")
+            .Select(parts => parts[0])
+            .Distinct()
             .ToArray();
 
-        Assert.That(folders, Is.EqualTo(new[] { $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}" }));
+        Assert.That(systems, Is.EqualTo(new[] { $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}" }));
     }
 
     [Test]
