@@ -23,7 +23,8 @@ public sealed class MendedTorchSharpTests
     public void Build_OutputFolder_HoldsTheLibraryWithOneVersionNeededWeakly()
     {
         byte[] original = ReadOriginal();
-        byte[] mended = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, PathInPackage));
+        byte[] mended = File.ReadAllBytes(
+            Directory.GetFiles(AppContext.BaseDirectory, "libLibTorchSharp.so", SearchOption.AllDirectories).Single());
 
         Assert.That(mended, Has.Length.EqualTo(original.Length));
         int[] changed = Enumerable.Range(0, original.Length).Where(index => original[index] != mended[index]).ToArray();
@@ -38,6 +39,8 @@ public sealed class MendedTorchSharpTests
     public void Build_OutputFolder_HoldsOnlyTheHostsNativeLibraries()
     {
         string runtimes = Path.Combine(AppContext.BaseDirectory, "runtimes");
+        if (!Directory.Exists(runtimes))
+            Assert.Ignore("Built for one runtime identifier: its native libraries lie beside the application.");
         string[] systems = Directory.GetFiles(runtimes, "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(runtimes, path).Split(Path.DirectorySeparatorChar))
             .Where(parts => parts[1] == "native")
