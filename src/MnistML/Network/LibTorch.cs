@@ -14,7 +14,10 @@ internal static class LibTorch
     public static void EnsureLoaded()
     {
         if (_loaded)
+        {
             return;
+        }
+
         try
         {
             Load();

@@ -21,11 +21,20 @@ internal static class LibTorchDiagnosis
     private static string ExplainCause(LibTorchFacts facts)
     {
         if (!SupportedRuntimeIdentifiers.Contains(facts.RuntimeIdentifier))
+        {
             return ExplainUnsupported(facts);
+        }
+
         if (facts.TorchSharpFile.Folder is null || facts.LibTorchFile.Folder is null)
+        {
             return ExplainMissingPackage(facts);
+        }
+
         if (facts.MissingSymbolVersion is not null)
+        {
             return ExplainOldRuntime(facts, facts.MissingSymbolVersion);
+        }
+
         return facts.RuntimeIdentifier == "win-x64" ? ExplainWindows(facts) : ExplainUnknown(facts);
     }
 
@@ -37,8 +46,8 @@ internal static class LibTorchDiagnosis
 
     private static string ExplainMissingPackage(LibTorchFacts facts)
     {
-        string other = facts.OtherLibTorch is null ? "" : $" The libtorch at {facts.OtherLibTorch} was taken in its place and does not fit.";
-        string cause = $"""
+        var other = facts.OtherLibTorch is null ? "" : $" The libtorch at {facts.OtherLibTorch} was taken in its place and does not fit.";
+        var cause = $"""
             Likely cause: the application references no libtorch package.{other}
             Add to its project file: {PackageReference("TorchSharp-cpu", facts)}
             """;
@@ -55,9 +64,9 @@ internal static class LibTorchDiagnosis
 
     private static string ExplainOldRuntime(LibTorchFacts facts, string missing)
     {
-        string library = missing.StartsWith("GLIBCXX_", StringComparison.Ordinal) ? "C++ runtime" : "C library";
-        string cppRuntime = facts.CppRuntimeVersion is null ? "a C++ runtime of unknown version" : $"GLIBCXX_{facts.CppRuntimeVersion}";
-        string cause = $"""
+        var library = missing.StartsWith("GLIBCXX_", StringComparison.Ordinal) ? "C++ runtime" : "C library";
+        var cppRuntime = facts.CppRuntimeVersion is null ? "a C++ runtime of unknown version" : $"GLIBCXX_{facts.CppRuntimeVersion}";
+        var cause = $"""
             Likely cause: the {library} of this system is too old. {missing} is needed; there are {cppRuntime} and glibc {facts.GlibcVersion?.ToString() ?? "of unknown version"}.
             MnistML's build mends {facts.TorchSharpFile.Name} so that it needs GLIBCXX_{MendedCppRuntimeVersion} and glibc {MendedGlibcVersion}.
             """;

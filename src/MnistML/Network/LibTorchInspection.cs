@@ -9,12 +9,12 @@ internal static partial class LibTorchInspection
 {
     public static LibTorchFacts Inspect(Exception error)
     {
-        string[] folders = Try(FindFolders) ?? [AppContext.BaseDirectory];
-        (string prefix, string extension) = OperatingSystem.IsWindows() ? ("", ".dll")
+        var folders = Try(FindFolders) ?? [AppContext.BaseDirectory];
+        (var prefix, var extension) = OperatingSystem.IsWindows() ? ("", ".dll")
             : OperatingSystem.IsMacOS() ? ("lib", ".dylib")
             : ("lib", ".so");
-        string libTorchName = $"{prefix}torch_cpu{extension}";
-        string[] loaderLines = Try(() => ReadLoaderLines(error)) ?? [];
+        var libTorchName = $"{prefix}torch_cpu{extension}";
+        var loaderLines = Try(() => ReadLoaderLines(error)) ?? [];
         return new LibTorchFacts
         {
             RuntimeIdentifier = GetRuntimeIdentifier(),
@@ -46,9 +46,9 @@ internal static partial class LibTorchInspection
     /// <summary>As packages name it; the runtime's own answer can name a distribution (debian.12-x64), which no package does.</summary>
     private static string GetRuntimeIdentifier()
     {
-        bool musl = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal)
+        var musl = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal)
             || RuntimeInformation.RuntimeIdentifier.StartsWith("alpine", StringComparison.Ordinal);
-        string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : musl ? "linux-musl" : "linux";
+        var system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : musl ? "linux-musl" : "linux";
         return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
     }
 
@@ -57,8 +57,8 @@ internal static partial class LibTorchInspection
 
     private static string[] FindFolders()
     {
-        string native = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        string shared = Path.GetDirectoryName(typeof(object).Assembly.Location) ?? "";
+        var native = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        var shared = Path.GetDirectoryName(typeof(object).Assembly.Location) ?? "";
         return native.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(Path.TrimEndingDirectorySeparator)
             .Where(folder => folder != shared) // .NET's own: no package's file is there, unless it is the application's folder too
@@ -73,7 +73,7 @@ internal static partial class LibTorchInspection
     /// <summary>.NET lists every place that it tried; only what the loader said of a file that is there, or of its needs, tells anything.</summary>
     private static string[] ReadLoaderLines(Exception error)
     {
-        string[] lines = error.GetBaseException().Message
+        var lines = error.GetBaseException().Message
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return error is DllNotFoundException
             ? Array.FindAll(lines, line => !line.StartsWith("Unable to load shared library", StringComparison.Ordinal) && !IsTriedPlace(line))
@@ -95,7 +95,10 @@ internal static partial class LibTorchInspection
     {
         NativeLibrary.TryLoad("libstdc++.so.6", out _); // .NET's own parts have it loaded; a statically linked host has not
         if (FindLoaded("libstdc++.so") is not { } path)
+        {
             return null;
+        }
+
         return CppRuntimeSymbolVersion().Matches(Encoding.Latin1.GetString(File.ReadAllBytes(path)))
             .Select(match => Version.Parse(match.Groups["version"].Value))
             .Max();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace MnistML.Network;
 
@@ -8,7 +9,7 @@ namespace MnistML.Network;
 /// take ten to forty times as long. A thousand turns cost an idle machine nothing that could be measured, and keep the
 /// slow-down on a busy one near the share of the processor that is left.
 /// </summary>
-internal static partial class OpenMpWaiting
+internal static class OpenMpWaiting
 {
     private const string SpinCount = "GOMP_SPINCOUNT";
     private const string WaitPolicy = "OMP_WAIT_POLICY";
@@ -23,10 +24,10 @@ internal static partial class OpenMpWaiting
         var chosenByUser = Environment.GetEnvironmentVariable(SpinCount) ?? Environment.GetEnvironmentVariable(WaitPolicy);
         if (OperatingSystem.IsLinux() && chosenByUser is null)
         {
-            _ = SetVariable(SpinCount, Turns, overwrite: 0);
+            _ = SetVariable(Encoding.ASCII.GetBytes($"{SpinCount}\0"), Encoding.ASCII.GetBytes($"{Turns}\0"), overwrite: 0);
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetVariable(string name, string value, int overwrite);
+    [DllImport("libc", EntryPoint = "setenv")]
+    private static extern int SetVariable(byte[] name, byte[] value, int overwrite);
 }

@@ -65,7 +65,7 @@ public sealed record MlpInitializer
     private void DrawWeights(LinearLayer layer, Generator generator)
     {
         double fanIn = layer.Shape.InputSize;
-        double fanSum = fanIn + layer.Shape.OutputSize;
+        var fanSum = fanIn + layer.Shape.OutputSize;
         switch (_rule)
         {
             case Rule.Normal:

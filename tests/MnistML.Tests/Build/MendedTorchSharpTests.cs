@@ -22,15 +22,15 @@ public sealed class MendedTorchSharpTests
     [Test]
     public void Build_OutputFolder_HoldsTheLibraryWithOneVersionNeededWeakly()
     {
-        byte[] original = ReadOriginal();
-        byte[] mended = File.ReadAllBytes(
+        var original = ReadOriginal();
+        var mended = File.ReadAllBytes(
             Directory.GetFiles(AppContext.BaseDirectory, "libLibTorchSharp.so", SearchOption.AllDirectories).Single());
 
         Assert.That(mended, Has.Length.EqualTo(original.Length));
-        int[] changed = Enumerable.Range(0, original.Length).Where(index => original[index] != mended[index]).ToArray();
+        var changed = Enumerable.Range(0, original.Length).Where(index => original[index] != mended[index]).ToArray();
         Assert.That(changed, Has.Length.EqualTo(1), "One flag is set, in the low byte of a two-byte field.");
         // A Vernaux entry: the hash of the version's name (4 bytes), then the flags, among them 2 for weak.
-        int entry = changed[0] - 4;
+        var entry = changed[0] - 4;
         Assert.That(BitConverter.ToUInt32(original, entry), Is.EqualTo(ElfHash("GLIBCXX_3.4.32")));
         Assert.That((original[changed[0]], mended[changed[0]]), Is.EqualTo(((byte)0, (byte)2)));
     }
@@ -38,10 +38,13 @@ public sealed class MendedTorchSharpTests
     [Test]
     public void Build_OutputFolder_HoldsOnlyTheHostsNativeLibraries()
     {
-        string runtimes = Path.Combine(AppContext.BaseDirectory, "runtimes");
+        var runtimes = Path.Combine(AppContext.BaseDirectory, "runtimes");
         if (!Directory.Exists(runtimes))
+        {
             Assert.Ignore("Built for one runtime identifier: its native libraries lie beside the application.");
-        string[] systems = Directory.GetFiles(runtimes, "*", SearchOption.AllDirectories)
+        }
+
+        var systems = Directory.GetFiles(runtimes, "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(runtimes, path).Split(Path.DirectorySeparatorChar))
             .Where(parts => parts[1] == "native")
             .Select(parts => parts[0])
@@ -56,8 +59,8 @@ public sealed class MendedTorchSharpTests
     {
         LibTorch.EnsureLoaded();
 
-        using torch.Tensor ones = torch.ones(2, 3);
-        using torch.Tensor product = ones.mm(ones.t());
+        using var ones = torch.ones(2, 3);
+        using var product = ones.mm(ones.t());
         Assert.That(product.data<float>().ToArray(), Is.EqualTo(new[] { 3f, 3f, 3f, 3f }));
     }
 
@@ -65,10 +68,10 @@ public sealed class MendedTorchSharpTests
     private static uint ElfHash(string name)
     {
         uint hash = 0;
-        foreach (char letter in name)
+        foreach (var letter in name)
         {
             hash = (hash << 4) + letter;
-            uint high = hash & 0xF0000000;
+            var high = hash & 0xF0000000;
             hash = (hash ^ (high >> 24)) & ~high;
         }
 
@@ -77,7 +80,7 @@ public sealed class MendedTorchSharpTests
 
     private static byte[] ReadOriginal()
     {
-        string package = typeof(MendedTorchSharpTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        var package = typeof(MendedTorchSharpTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(attribute => attribute.Key == "TorchSharpPackageFolder").Value!;
         return File.ReadAllBytes(Path.Combine(package, PathInPackage));
     }

@@ -33,7 +33,7 @@ public sealed class LibTorchDiagnosisTests
     [Test]
     public void Explain_NoLibTorchOnLinux_GivesTheLinesToAdd()
     {
-        LibTorchFacts facts = LinuxWithBothFiles with { LibTorchFile = new NativeFile("libtorch_cpu.so", null) };
+        var facts = LinuxWithBothFiles with { LibTorchFile = new NativeFile("libtorch_cpu.so", null) };
 
         Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
             libtorch, which MnistML trains with, could not be loaded on linux-x64.
@@ -47,7 +47,7 @@ public sealed class LibTorchDiagnosisTests
     [Test]
     public void Explain_OnlyTheSystemsLibTorch_NamesItToo()
     {
-        LibTorchFacts facts = LinuxWithBothFiles with
+        var facts = LinuxWithBothFiles with
         {
             LibTorchFile = new NativeFile("libtorch_cpu.so", null),
             OtherLibTorch = "/usr/lib/x86_64-linux-gnu/libtorch_cpu.so.1.13.0",
@@ -65,7 +65,7 @@ public sealed class LibTorchDiagnosisTests
     [Test]
     public void Explain_NoLibTorchOnWindows_NamesTheCudaPackageForWindows()
     {
-        LibTorchFacts facts = WindowsWithBothFiles with
+        var facts = WindowsWithBothFiles with
         {
             TorchSharpFile = new NativeFile("LibTorchSharp.dll", null),
             LibTorchFile = new NativeFile("torch_cpu.dll", null),
@@ -83,7 +83,7 @@ public sealed class LibTorchDiagnosisTests
     [Test]
     public void Explain_NoLibTorchOnMacOS_NamesNoCudaPackage()
     {
-        LibTorchFacts facts = LinuxWithBothFiles with
+        var facts = LinuxWithBothFiles with
         {
             RuntimeIdentifier = "osx-arm64",
             SearchedFolders = ["/app"],
@@ -102,7 +102,7 @@ public sealed class LibTorchDiagnosisTests
     [Test]
     public void Explain_LibraryNotMendedWhereTheMendedOneLoads_SaysHowToSwitchMendingOn()
     {
-        LibTorchFacts facts = LinuxWithBothFiles with { MissingSymbolVersion = "GLIBCXX_3.4.32" };
+        var facts = LinuxWithBothFiles with { MissingSymbolVersion = "GLIBCXX_3.4.32" };
 
         Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo(LinuxOpening + """
             Likely cause: the C++ runtime of this system is too old. GLIBCXX_3.4.32 is needed; there are GLIBCXX_3.4.30 and glibc 2.36.
@@ -116,7 +116,7 @@ public sealed class LibTorchDiagnosisTests
     [TestCase("GLIBC_2.34", "C library")]
     public void Explain_SystemTooOldForTheMendedLibrary_AsksForANewerSystem(string missing, string library)
     {
-        LibTorchFacts facts = LinuxWithBothFiles with
+        var facts = LinuxWithBothFiles with
         {
             MissingSymbolVersion = missing,
             CppRuntimeVersion = new Version(3, 4, 28),
@@ -133,7 +133,7 @@ public sealed class LibTorchDiagnosisTests
     [Test]
     public void Explain_RuntimeVersionsUnknown_SaysSo()
     {
-        LibTorchFacts facts = LinuxWithBothFiles with
+        var facts = LinuxWithBothFiles with
         {
             MissingSymbolVersion = "GLIBCXX_3.4.32",
             CppRuntimeVersion = null,
@@ -150,7 +150,7 @@ public sealed class LibTorchDiagnosisTests
     [Test]
     public void Explain_BothFilesOnWindows_NamesTheIssue()
     {
-        LibTorchFacts facts = WindowsWithBothFiles with { LoaderMessage = "The specified procedure could not be found. (0x8007007F)" };
+        var facts = WindowsWithBothFiles with { LoaderMessage = "The specified procedure could not be found. (0x8007007F)" };
 
         Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
             libtorch, which MnistML trains with, could not be loaded on win-x64.
@@ -164,7 +164,7 @@ public sealed class LibTorchDiagnosisTests
     [Test]
     public void Explain_SystemWithoutLibTorch_NamesThoseThatHaveOne()
     {
-        LibTorchFacts facts = LinuxWithBothFiles with
+        var facts = LinuxWithBothFiles with
         {
             RuntimeIdentifier = "linux-musl-x64",
             SearchedFolders = ["/app"],
@@ -183,7 +183,7 @@ public sealed class LibTorchDiagnosisTests
     [Test]
     public void Explain_NoKnownCause_QuotesTheLoader()
     {
-        LibTorchFacts facts = LinuxWithBothFiles with
+        var facts = LinuxWithBothFiles with
         {
             LoaderMessage = "libgomp-98b21ff3.so.1: cannot open shared object file: No such file or directory",
         };

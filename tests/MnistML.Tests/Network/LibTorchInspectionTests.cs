@@ -8,7 +8,7 @@ public sealed class LibTorchInspectionTests
     [Test]
     public void Inspect_FilesAreThere_FindsThemInTheOutputFolder()
     {
-        LibTorchFacts facts = LibTorchInspection.Inspect(new DllNotFoundException());
+        var facts = LibTorchInspection.Inspect(new DllNotFoundException());
 
         Assert.That(facts.TorchSharpVersion, Is.EqualTo("0.107.0"));
         Assert.That(facts.SearchedFolders, Has.Member(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)));
@@ -20,7 +20,7 @@ public sealed class LibTorchInspectionTests
     [Test]
     public void Inspect_VersionMissingInTheCppRuntime_ReadsItAndDropsTheTriedPlaces()
     {
-        LibTorchFacts facts = LibTorchInspection.Inspect(new DllNotFoundException("""
+        var facts = LibTorchInspection.Inspect(new DllNotFoundException("""
             Unable to load shared library 'LibTorchSharp' or one of its dependencies. In order to help diagnose loading problems, …
             /app/LibTorchSharp.so: cannot open shared object file: No such file or directory
             /lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /app/libLibTorchSharp.so)
@@ -34,7 +34,7 @@ public sealed class LibTorchInspectionTests
     [Test]
     public void Inspect_DependencyMissing_KeepsItsName()
     {
-        LibTorchFacts facts = LibTorchInspection.Inspect(new DllNotFoundException("""
+        var facts = LibTorchInspection.Inspect(new DllNotFoundException("""
             libgomp-98b21ff3.so.1: cannot open shared object file: No such file or directory
             /app/libLibTorchSharp: cannot open shared object file: No such file or directory
             """));
@@ -60,7 +60,7 @@ public sealed class LibTorchInspectionTests
     [Platform("Linux")]
     public void Inspect_Linux_KnowsItsRuntimes()
     {
-        LibTorchFacts facts = LibTorchInspection.Inspect(new DllNotFoundException());
+        var facts = LibTorchInspection.Inspect(new DllNotFoundException());
 
         Assert.That(facts.RuntimeIdentifier, Is.EqualTo($"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}"));
         Assert.That(facts.CppRuntimeVersion, Is.GreaterThanOrEqualTo(new Version(3, 4, 30)), "The mended library, which these tests load, needs it.");
