@@ -1,0 +1,39 @@
+namespace MnistML.Datasets;
+
+/// <summary>
+/// Handwritten-looking digits, drawn by the library itself from a seed: a stand-in for MNIST where nothing can be downloaded.
+/// </summary>
+/// <remarks>
+/// An image depends on the seed, its split and its index alone, so that the first images of a large set are those of a small one, and a
+/// seed gives the same bytes on every machine. Ten images in a row show ten different digits: any set holds each digit equally often,
+/// give or take one.
+/// </remarks>
+public static class SyntheticDigits
+{
+    /// <summary>Draws images of 28 by 28 grey values, bright ink on black, with their labels.</summary>
+    /// <param name="count">How many, 0 or more.</param>
+    /// <param name="seed">Any value.</param>
+    /// <param name="split">The two splits of one seed have no image in common.</param>
+    /// <returns>Images: <paramref name="count"/> times 784 bytes, row by row. Labels: <paramref name="count"/> bytes, 0 to 9.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative, or too large for one array.</exception>
+    internal static (byte[] Images, byte[] Labels) Draw(int count, int seed, DigitSplit split)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Array.MaxLength / DigitRasterizer.ImageLength);
+        var images = new byte[count * DigitRasterizer.ImageLength];
+        var labels = DigitLabels.Draw(count, seed, split);
+        Parallel.For(0, count, i =>
+        {
+            var image = images.AsSpan(i * DigitRasterizer.ImageLength, DigitRasterizer.ImageLength);
+            DrawOne(labels[i], DigitRandom.At(seed, (int)split, i), image);
+        });
+        return (images, labels);
+    }
+
+    private static void DrawOne(int digit, DigitRandom random, Span<byte> image)
+    {
+        var strokes = DigitGlyphs.Pick(digit, ref random);
+        var hand = new DigitHand(DigitRasterizer.Side, ref random);
+        DigitRasterizer.Draw(hand.Write(strokes), ref random, image);
+    }
+}
