@@ -61,7 +61,10 @@ internal sealed class DigitHand
     {
         var segments = new List<DigitSegment>();
         foreach (var stroke in strokes)
+        {
             Trace(stroke.Flatten(), segments);
+        }
+
         return Fit([.. segments]);
     }
 
@@ -106,7 +109,10 @@ internal sealed class DigitHand
         var origin = middle + _shift - (mass * (scale / totalWeight));
         origin = DigitPoint.Max(nearest, DigitPoint.Min(origin, farthest));
         for (var i = 0; i < segments.Length; i++)
+        {
             segments[i] = new DigitSegment(origin + (segments[i].Start * scale), origin + (segments[i].End * scale), segments[i].Radius);
+        }
+
         return segments;
     }
 }

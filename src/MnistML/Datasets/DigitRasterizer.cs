@@ -27,11 +27,16 @@ internal static class DigitRasterizer
         Span<double> coverage = stackalloc double[ImageLength];
         coverage.Clear();
         foreach (var segment in segments)
+        {
             Cover(segment, coverage);
+        }
+
         for (var i = 0; i < ImageLength; i++)
         {
             if (coverage[i] > 0)
+            {
                 image[i] = (byte)((Math.Min(coverage[i], 1) * random.Between(LeastBrightness, 1) * White) + Half);
+            }
         }
     }
 

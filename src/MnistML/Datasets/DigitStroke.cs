@@ -14,7 +14,10 @@ internal sealed class DigitStroke
         const double Hundredth = 100;
         _points = new DigitPoint[hundredths.Length / 2];
         for (var i = 0; i < _points.Length; i++)
+        {
             _points[i] = new DigitPoint(hundredths[2 * i] / Hundredth, hundredths[(2 * i) + 1] / Hundredth);
+        }
+
         _smooth = smooth;
     }
 
@@ -30,7 +33,10 @@ internal sealed class DigitStroke
         var spans = _points.Length - 1;
         var chain = new DigitPoint[(spans * PiecesPerSpan) + 1];
         for (var i = 0; i < chain.Length - 1; i++)
+        {
             chain[i] = At(i / PiecesPerSpan, i % PiecesPerSpan / (double)PiecesPerSpan);
+        }
+
         chain[^1] = _points[^1];
         return chain;
     }
@@ -40,7 +46,9 @@ internal sealed class DigitStroke
         var start = _points[span];
         var end = _points[span + 1];
         if (!_smooth)
+        {
             return start + ((end - start) * t);
+        }
 
         // A cubic in Hermite form; the slope at a point is half the way between its neighbours, at an end half the way to the next point.
         var startSlope = (end - _points[Math.Max(span - 1, 0)]) * 0.5;

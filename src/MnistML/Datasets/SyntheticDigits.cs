@@ -1,3 +1,5 @@
+using MnistML.Idx;
+
 namespace MnistML.Datasets;
 
 /// <summary>
@@ -10,6 +12,26 @@ namespace MnistML.Datasets;
 /// </remarks>
 public static class SyntheticDigits
 {
+    /// <summary>Draws a training and a test set, and writes them as the four raw IDX files of MNIST, under their usual names.</summary>
+    /// <param name="directory">The folder, which is made if it does not exist; files of the same names in it are replaced.</param>
+    /// <param name="trainCount">Number of training images, 0 or more.</param>
+    /// <param name="testCount">Number of test images, 0 or more; none of them is a training image.</param>
+    /// <param name="seed">Where the random numbers begin; any value.</param>
+    /// <returns>The paths of the four files.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative, or too large for one array.</exception>
+    /// <exception cref="IOException">A file can't be written.</exception>
+    public static MnistFiles Write(string directory, int trainCount, int testCount, int seed)
+    {
+        var files = MnistFiles.In(directory);
+        var train = Draw(trainCount, seed, DigitSplit.Train);
+        var test = Draw(testCount, seed, DigitSplit.Test);
+
+        Directory.CreateDirectory(directory);
+        Write(files.TrainImages, files.TrainLabels, train);
+        Write(files.TestImages, files.TestLabels, test);
+        return files;
+    }
+
     /// <summary>Draws images of 28 by 28 grey values, bright ink on black, with their labels.</summary>
     /// <param name="count">How many, 0 or more.</param>
     /// <param name="seed">Any value.</param>
@@ -28,6 +50,13 @@ public static class SyntheticDigits
             DrawOne(labels[i], DigitRandom.At(seed, (int)split, i), image);
         });
         return (images, labels);
+    }
+
+    private static void Write(string imagesPath, string labelsPath, (byte[] Images, byte[] Labels) digits)
+    {
+        var count = digits.Labels.Length;
+        IdxFile.Write(imagesPath, new IdxHeader(IdxElementType.UInt8, count, DigitRasterizer.Side, DigitRasterizer.Side), digits.Images);
+        IdxFile.Write(labelsPath, new IdxHeader(IdxElementType.UInt8, count), digits.Labels);
     }
 
     private static void DrawOne(int digit, DigitRandom random, Span<byte> image)

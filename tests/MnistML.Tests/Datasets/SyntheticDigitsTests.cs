@@ -171,7 +171,9 @@ internal sealed class SyntheticDigitsTests
             }
 
             if (distance < best)
+            {
                 (best, label) = (distance, train.Labels[index]);
+            }
         }
 
         return label;

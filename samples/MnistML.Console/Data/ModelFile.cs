@@ -1,0 +1,41 @@
+using Microsoft.ML;
+
+namespace MnistML.Samples.Data;
+
+/// <summary>A saved model.</summary>
+internal static class ModelFile
+{
+    /// <summary>Saves a model with ML.NET. It appears under its name only when it is whole.</summary>
+    public static void Save(MLContext mlContext, ITransformer model, DataViewSchema inputSchema, string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var temporaryPath = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            mlContext.Model.Save(model, inputSchema, temporaryPath);
+            File.Move(temporaryPath, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporaryPath);
+        }
+    }
+
+    /// <summary>Loads a model with ML.NET alone; neither MnistML nor libtorch is needed for it.</summary>
+    public static ITransformer Load(MLContext mlContext, string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no model '{path}'. Train one: train --out {path}");
+        }
+
+        try
+        {
+            return mlContext.Model.Load(path, out _);
+        }
+        catch (Exception exception) when (exception is not (IOException or UnauthorizedAccessException))
+        {
+            throw new InvalidDataException($"'{path}' is not a model that ML.NET can load: {exception.Message}", exception);
+        }
+    }
+}

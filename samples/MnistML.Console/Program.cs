@@ -1,0 +1,57 @@
+using System.CommandLine;
+using MnistML.Samples.Commands;
+using Spectre.Console;
+
+namespace MnistML.Samples;
+
+/// <summary>Trains a neural network on handwritten digits, and evaluates it, with ML.NET.</summary>
+internal static class Program
+{
+    private const int Success = 0;
+    private const int UserError = 1;
+    private const int InternalError = 2;
+    private const int Interrupted = 130;
+
+    public static async Task<int> Main(string[] arguments)
+    {
+        var verbose = new Option<bool>("--verbose") { Description = "Show the stack trace of an error", Recursive = true };
+        var train = new TrainCommand(AnsiConsole.Console);
+        var root = new RootCommand("Trains a multi-layer perceptron on MNIST in an ML.NET pipeline. Without a command: train.")
+        {
+            verbose,
+            train.CreateCommand(),
+            new EvaluateCommand(AnsiConsole.Console).CreateCommand(),
+        };
+        train.Attach(root);
+
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            return Fail(UserError, string.Join(" ", parsed.Errors.Select(error => error.Message)) + " Run with --help for the options.");
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false) == Success
+                ? Success
+                : InternalError;
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail(Interrupted, "Interrupted; nothing was saved.");
+        }
+        catch (Exception exception)
+        {
+            var isUserError = exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or DllNotFoundException;
+            return Fail(isUserError ? UserError : InternalError, parsed.GetValue(verbose) ? exception.ToString() : OneLine(exception));
+        }
+    }
+
+    private static int Fail(int exitCode, string message)
+    {
+        Console.Error.WriteLine(message);
+        return exitCode;
+    }
+
+    private static string OneLine(Exception exception) => exception.Message.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,32 @@
+using Microsoft.ML.Data;
+using MnistML.Samples.Data;
+using Spectre.Console;
+
+namespace MnistML.Samples.Reports;
+
+/// <summary>Shows the network that is to be trained: its layers, their shapes, and how many parameters they have.</summary>
+internal static class ModelSummary
+{
+    public static void Write(IAnsiConsole console, DigitData data, MlpTrainer.Options options)
+    {
+        var schema = data.Train.Schema;
+        var architecture = new MlpArchitecture(
+            ((VectorDataViewType)schema[options.FeatureColumnName].Type).Size,
+            options.HiddenLayers,
+            checked((int)((KeyDataViewType)schema[options.LabelColumnName].Type).Count),
+            options.Activation);
+
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumns(new TableColumn("Layer"), new TableColumn("Weights").RightAligned(), new TableColumn("Parameters").RightAligned());
+        for (var i = 0; i < architecture.Layers.Count; i++)
+        {
+            var layer = architecture.Layers[i];
+            var function = i + 1 < architecture.Layers.Count ? $"Linear + {architecture.Activation}" : "Linear + Softmax";
+            table.AddRow(function, $"{layer.OutputSize} × {layer.InputSize}", $"{layer.ParameterCount:N0}");
+        }
+
+        console.WriteLine($"Network: {architecture}, {architecture.ParameterCount:N0} parameters; {options.Initializer} weights; {options.Optimizer}, "
+            + $"batches of {options.BatchSize}");
+        console.Write(table);
+    }
+}
