@@ -12,8 +12,16 @@ internal static class Program
     private const int InternalError = 2;
     private const int Interrupted = 130;
 
+    /// <summary>What is read by other programs is not to be wrapped at the width of a screen.</summary>
+    private const int WidthOfFiles = 1_000;
+
     public static async Task<int> Main(string[] arguments)
     {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = WidthOfFiles;
+        }
+
         var verbose = new Option<bool>("--verbose") { Description = "Show the stack trace of an error", Recursive = true };
         var train = new TrainCommand(AnsiConsole.Console);
         var root = new RootCommand("Trains a multi-layer perceptron on MNIST in an ML.NET pipeline. Without a command: train.")
@@ -27,7 +35,7 @@ internal static class Program
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            return Fail(UserError, string.Join(" ", parsed.Errors.Select(error => error.Message)) + " Run with --help for the options.");
+            return Fail(UserError, OneLine(string.Join(" ", parsed.Errors.Select(error => error.Message))) + " Run with --help for the options.");
         }
 
         try
@@ -43,7 +51,7 @@ internal static class Program
         catch (Exception exception)
         {
             var isUserError = exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or DllNotFoundException;
-            return Fail(isUserError ? UserError : InternalError, parsed.GetValue(verbose) ? exception.ToString() : OneLine(exception));
+            return Fail(isUserError ? UserError : InternalError, parsed.GetValue(verbose) ? exception.ToString() : OneLine(exception.Message));
         }
     }
 
@@ -53,5 +61,6 @@ internal static class Program
         return exitCode;
     }
 
-    private static string OneLine(Exception exception) => exception.Message.ReplaceLineEndings(" ");
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace MnistML.Samples.Commands;
 
@@ -15,5 +16,22 @@ internal static class SharedOptions
     {
         Description = "Write the run's figures to this file",
         HelpName = "FILE",
+    };
+
+    /// <summary>An option that takes a whole number, or is left out.</summary>
+    public static Option<int?> WholeNumber(string name, int minimum, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) && number >= minimum)
+            {
+                return number;
+            }
+
+            result.AddError($"{name} is '{result.Tokens[0].Value}', but must be a whole number of at least {minimum}.");
+            return null;
+        },
     };
 }

@@ -19,7 +19,8 @@ internal sealed class TrainCommand(IAnsiConsole console)
         DefaultValueFactory = _ => "fast",
     };
 
-    private readonly Option<int?> _epochs = new("--epochs") { Description = "Passes over the training set [default: the recipe's]", HelpName = "N" };
+    private readonly Option<int?> _epochs = SharedOptions.WholeNumber(
+        "--epochs", minimum: 1, "Passes over the training set [default: the recipe's]");
 
     private readonly Option<string?> _hidden = new("--hidden")
     {
@@ -27,7 +28,7 @@ internal sealed class TrainCommand(IAnsiConsole console)
         HelpName = "UNITS",
     };
 
-    private readonly Option<int?> _seed = new("--seed") { Description = "Makes the run repeatable, bit for bit", HelpName = "N" };
+    private readonly Option<int?> _seed = SharedOptions.WholeNumber("--seed", int.MinValue, "Makes the run repeatable, bit for bit");
     private readonly Option<string?> _data = SharedOptions.Data();
     private readonly Option<string> _out = new("--out")
     {
@@ -63,6 +64,7 @@ internal sealed class TrainCommand(IAnsiConsole console)
         var options = ReadOptions(parsed);
         var modelPath = parsed.GetValue(_out)!;
         var mlContext = new MLContext(options.Seed);
+        ModelFile.EnsureWritable(modelPath);
 
         var watch = Stopwatch.StartNew();
         using var data = DigitData.Load(mlContext, parsed.GetValue(_data));

@@ -5,10 +5,21 @@ namespace MnistML.Samples.Data;
 /// <summary>A saved model.</summary>
 internal static class ModelFile
 {
+    /// <summary>Makes the folder of a model that is to be saved, and tries to write there: better before the training than after it.</summary>
+    public static void EnsureWritable(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using var trial = new FileStream($"{path}.{Guid.NewGuid():N}.tmp", new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Options = FileOptions.DeleteOnClose,
+        });
+    }
+
     /// <summary>Saves a model with ML.NET. It appears under its name only when it is whole.</summary>
     public static void Save(MLContext mlContext, ITransformer model, DataViewSchema inputSchema, string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var temporaryPath = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
