@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MnistML.Network;
@@ -8,19 +7,18 @@ internal sealed class LinearLayer : IDisposable
 {
     public LinearLayer(MlpLayerShape shape)
     {
-        using var scope = NewDisposeScope();
         Shape = shape;
-        Weights = scope.Detach(new Parameter(zeros(shape.OutputSize, shape.InputSize)));
-        Biases = scope.Detach(new Parameter(zeros(shape.OutputSize)));
+        Weights = zeros(shape.OutputSize, shape.InputSize, requires_grad: true).DetachFromDisposeScope();
+        Biases = zeros(shape.OutputSize, requires_grad: true).DetachFromDisposeScope();
     }
 
     public MlpLayerShape Shape { get; }
 
     /// <summary><c>[outputs, inputs]</c>, as in PyTorch's <c>nn.Linear</c>.</summary>
-    public Parameter Weights { get; }
+    public Tensor Weights { get; }
 
     /// <summary><c>[outputs]</c>.</summary>
-    public Parameter Biases { get; }
+    public Tensor Biases { get; }
 
     public Tensor Forward(Tensor input) => nn.functional.linear(input, Weights, Biases);
 
@@ -32,7 +30,7 @@ internal sealed class LinearLayer : IDisposable
         Biases.Dispose();
     }
 
-    private static float[] ToArray(Parameter parameter)
+    private static float[] ToArray(Tensor parameter)
     {
         using var scope = NewDisposeScope();
         return parameter.detach().cpu().data<float>().ToArray();

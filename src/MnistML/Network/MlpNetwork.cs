@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MnistML.Network;
@@ -14,6 +13,7 @@ internal sealed class MlpNetwork : IDisposable
     {
         Architecture = architecture;
         Layers = [.. architecture.Layers.Select(shape => new LinearLayer(shape))];
+        Parameters = [.. Layers.SelectMany(layer => (Tensor[])[layer.Weights, layer.Biases])];
     }
 
     public MlpArchitecture Architecture { get; }
@@ -22,7 +22,7 @@ internal sealed class MlpNetwork : IDisposable
     public IReadOnlyList<LinearLayer> Layers { get; }
 
     /// <summary>Weights and biases, layer by layer.</summary>
-    public IEnumerable<Parameter> Parameters => Layers.SelectMany(layer => (Parameter[])[layer.Weights, layer.Biases]);
+    public IReadOnlyList<Tensor> Parameters { get; }
 
     /// <summary>The logits, <c>[rows, classes]</c>, of features, <c>[rows, features]</c>.</summary>
     public Tensor Forward(Tensor features)
@@ -42,6 +42,9 @@ internal sealed class MlpNetwork : IDisposable
     /// one-hot form.
     /// </remarks>
     public static Tensor CrossEntropy(Tensor logits, Tensor labels) => nn.functional.cross_entropy(logits, labels);
+
+    /// <summary>The gradients of a loss, one for each of <see cref="Parameters"/>.</summary>
+    public IReadOnlyList<Tensor> Gradients(Tensor loss) => [.. autograd.grad([loss], [.. Parameters])];
 
     /// <summary>A copy of the weights and biases as plain values.</summary>
     public MlpModelParameters ToModelParameters() => new(Architecture, [.. Layers.Select(layer => layer.ToLayerParameters())]);

@@ -10,12 +10,14 @@ public sealed partial class MlpTrainer
     /// </summary>
     public sealed record Options : MlpTrainingOptions
     {
+        private const string Missing = "{0} is missing: it must name a column.";
+
         /// <summary>The column of labels, a key; <c>"Label"</c> by default.</summary>
-        [Required]
+        [Required(ErrorMessage = Missing)]
         public string LabelColumnName { get; init; } = "Label";
 
         /// <summary>The column of features, a vector of Single; <c>"Features"</c> by default.</summary>
-        [Required]
+        [Required(ErrorMessage = Missing)]
         public string FeatureColumnName { get; init; } = "Features";
     }
 }

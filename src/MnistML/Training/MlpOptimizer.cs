@@ -1,6 +1,5 @@
 using MnistML.Network;
 using MnistML.Training;
-using TorchSharp;
 
 namespace MnistML;
 
@@ -25,8 +24,8 @@ public abstract record MlpOptimizer
     /// <param name="nesterov">Whether to look ahead by the momentum; needs one above 0.</param>
     /// <param name="weightDecay">L2 penalty, 0 or above, on weights and biases.</param>
     public static MlpOptimizer Sgd(double learningRate, double momentum = 0, bool nesterov = false, double weightDecay = 0) =>
-        new SgdOptimizer { LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov, WeightDecay = weightDecay };
+        new SgdOptions { LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov, WeightDecay = weightDecay };
 
     /// <summary>Binds the rule to a network's parameters. The caller owns what comes back.</summary>
-    internal abstract torch.optim.Optimizer Create(MlpNetwork network);
+    internal abstract IOptimizer Create(MlpNetwork network);
 }

@@ -23,7 +23,7 @@ public abstract record MlpTrainingOptions
     }
 
     /// <summary>The function after each hidden layer; <see cref="MlpActivation.Relu"/> by default.</summary>
-    [EnumDataType(typeof(MlpActivation))]
+    [EnumDataType(typeof(MlpActivation), ErrorMessage = "{0} must be one of those that MlpActivation names.")]
     public MlpActivation Activation { get; init; } = MlpActivation.Relu;
 
     /// <summary>How weights are set before training; <see cref="MlpInitializer.Default"/> by default.</summary>

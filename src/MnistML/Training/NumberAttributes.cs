@@ -17,7 +17,7 @@ internal abstract class NumberAttribute(string expected) : ValidationAttribute
         var numbers = value is IEnumerable list ? list.Cast<object>() : value is null ? [] : [value];
         return numbers.All(number => Convert.ToDouble(number, CultureInfo.InvariantCulture) is var x && double.IsFinite(x) && Allows(x))
             ? ValidationResult.Success
-            : new ValidationResult(FormattableString.Invariant($"{validationContext.DisplayName} is {value}, but must be {expected}."));
+            : new ValidationResult(FormattableString.Invariant($"{validationContext.DisplayName} is {value}, but {(value is IEnumerable ? "each must" : "must")} be {expected}."));
     }
 }
 

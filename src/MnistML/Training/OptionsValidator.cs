@@ -29,4 +29,7 @@ internal static class OptionsValidator
 
 /// <summary>Marks a property whose value is a record of options too, to be checked by what its own properties declare.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class OptionsWithinAttribute : RequiredAttribute;
+internal sealed class OptionsWithinAttribute : RequiredAttribute
+{
+    public OptionsWithinAttribute() => ErrorMessage = "{0} is missing.";
+}

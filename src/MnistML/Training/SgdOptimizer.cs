@@ -1,32 +1,43 @@
-using System.ComponentModel.DataAnnotations;
-using MnistML.Network;
-using TorchSharp;
+using static TorchSharp.torch;
 
 namespace MnistML.Training;
 
-/// <summary>The settings of stochastic gradient descent; see <see cref="MlpOptimizer.Sgd"/>.</summary>
-internal sealed record SgdOptimizer : MlpOptimizer, IValidatableObject
+/// <summary>Stochastic gradient descent; <see cref="MlpOptimizer.Sgd"/> gives its formulas. It owns the velocities.</summary>
+internal sealed class SgdOptimizer(SgdOptions options, IReadOnlyList<Tensor> parameters) : IOptimizer
 {
-    [AtLeast(0), Below(1)]
-    public double Momentum { get; init; }
+    private readonly Tensor?[] _velocities = new Tensor?[parameters.Count];
 
-    public bool Nesterov { get; init; }
-
-    [AtLeast(0)]
-    public double WeightDecay { get; init; }
-
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    public void Step(IReadOnlyList<Tensor> gradients)
     {
-        if (Nesterov && Momentum == 0)
+        using var noGradient = no_grad();
+        for (var i = 0; i < parameters.Count; i++)
         {
-            yield return new ValidationResult($"{nameof(Nesterov)} is on, but {nameof(Momentum)} is 0; it must be above 0.");
+            parameters[i].add_(Direction(i, gradients[i]), alpha: -options.LearningRate);
         }
     }
 
-    public override string ToString() => FormattableString.Invariant($"SGD(learning rate {LearningRate}")
-        + (Momentum > 0 ? FormattableString.Invariant($", {(Nesterov ? "Nesterov momentum" : "momentum")} {Momentum}") : "")
-        + (WeightDecay > 0 ? FormattableString.Invariant($", weight decay {WeightDecay})") : ")");
+    public void Dispose()
+    {
+        foreach (var velocity in _velocities)
+        {
+            velocity?.Dispose();
+        }
+    }
 
-    internal override torch.optim.Optimizer Create(MlpNetwork network) =>
-        torch.optim.SGD(network.Parameters, LearningRate, Momentum, dampening: 0, WeightDecay, Nesterov);
+    private Tensor Direction(int index, Tensor gradient)
+    {
+        if (options.WeightDecay > 0)
+        {
+            gradient.add_(parameters[index], alpha: options.WeightDecay);
+        }
+
+        if (options.Momentum == 0)
+        {
+            return gradient;
+        }
+
+        var velocity = _velocities[index]?.mul_(options.Momentum).add_(gradient)
+            ?? (_velocities[index] = gradient.clone().DetachFromDisposeScope());
+        return options.Nesterov ? gradient.add_(velocity, alpha: options.Momentum) : velocity;
+    }
 }

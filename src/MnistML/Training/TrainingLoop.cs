@@ -36,7 +36,7 @@ internal sealed class TrainingLoop(TrainingSet data, MlpTrainingOptions options,
 
     private int EpochCount => options.EpochsFor(_batchCount);
 
-    private MlpEpochMetrics RunEpoch(MlpNetwork network, optim.Optimizer optimizer, Generator generator, int epoch)
+    private MlpEpochMetrics RunEpoch(MlpNetwork network, IOptimizer optimizer, Generator generator, int epoch)
     {
         var watch = Stopwatch.StartNew();
         using var scope = NewDisposeScope();
@@ -54,16 +54,14 @@ internal sealed class TrainingLoop(TrainingSet data, MlpTrainingOptions options,
         return new MlpEpochMetrics { Epoch = epoch, TrainLoss = trainLoss, Seconds = watch.Elapsed.TotalSeconds };
     }
 
-    private void TrainBatch(MlpNetwork network, optim.Optimizer optimizer, Tensor rows, Tensor lossSum)
+    private void TrainBatch(MlpNetwork network, IOptimizer optimizer, Tensor rows, Tensor lossSum)
     {
         using var scope = NewDisposeScope();
         var features = data.Features.index_select(0, rows);
         var labels = data.Labels.index_select(0, rows);
 
-        optimizer.zero_grad();
         var loss = MlpNetwork.CrossEntropy(network.Forward(features), labels);
-        loss.backward();
-        optimizer.step();
+        optimizer.Step(network.Gradients(loss));
 
         // The sum stays a tensor: reading each batch's loss would wait for it.
         lossSum.add_(loss.detach().to(float64), alpha: rows.shape[0]);

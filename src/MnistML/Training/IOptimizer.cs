@@ -1,0 +1,11 @@
+using static TorchSharp.torch;
+
+namespace MnistML.Training;
+
+/// <summary>Updates a network's parameters from their gradients. It owns what it remembers from step to step, not the parameters.</summary>
+internal interface IOptimizer : IDisposable
+{
+    /// <summary>Makes one update.</summary>
+    /// <param name="gradients">The gradient of each parameter, in their order; they may be overwritten.</param>
+    void Step(IReadOnlyList<Tensor> gradients);
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace MnistML.Tests.Support;
+
+/// <summary>A program of this repository, run as a process of its own.</summary>
+internal static class Host
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Runs a program to its end, without MNIST_DATA_DIR and with an empty cache unless the environment says otherwise.</summary>
+    /// <param name="name">The program's project, for example MnistML.Console.</param>
+    /// <param name="workingDirectory">The folder that it runs in, which serves as its cache folder too.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="environment">Variables to set; null removes one.</param>
+    public static HostResult Run(
+        string name, string workingDirectory, string[] arguments, string input = "", params (string Name, string? Value)[] environment)
+    {
+        using var process = Start(name, workingDirectory, arguments, environment);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{name} {string.Join(' ', arguments)} took more than {Patience}.");
+        }
+
+        return new HostResult(process.ExitCode, output.Result, error.Result);
+    }
+
+    public static Process Start(string name, string workingDirectory, string[] arguments, params (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [PathOf(name), .. arguments])
+        {
+            WorkingDirectory = workingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("MNIST_DATA_DIR");
+        start.Environment["XDG_CACHE_HOME"] = workingDirectory;
+        foreach (var (variable, value) in environment)
+        {
+            start.Environment[variable] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static string PathOf(string name) => typeof(Host).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == name).Value!;
+}
+
+/// <summary>What a program left.</summary>
+internal sealed record HostResult(int ExitCode, string Output, string Error)
+{
+    public string[] OutputLines => Lines(Output);
+
+    public string[] ErrorLines => Lines(Error);
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

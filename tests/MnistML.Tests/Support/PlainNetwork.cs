@@ -1,0 +1,67 @@
+namespace MnistML.Tests.Support;
+
+/// <summary>What a network gives, in plain loops and double precision: the textbook's formulas and nothing else.</summary>
+internal static class PlainNetwork
+{
+    public static double[] Logits(MlpModelParameters model, float[] features)
+    {
+        double[] values = [.. features.Select(feature => (double)feature)];
+        for (var index = 0; index < model.Layers.Count; index++)
+        {
+            var layer = model.Layers[index];
+            var outputs = new double[layer.Shape.OutputSize];
+            for (var row = 0; row < outputs.Length; row++)
+            {
+                outputs[row] = layer.Biases.Span[row];
+                for (var column = 0; column < values.Length; column++)
+                {
+                    outputs[row] += layer.Weights.Span[(row * values.Length) + column] * values[column];
+                }
+
+                if (index < model.Layers.Count - 1)
+                {
+                    outputs[row] = Activate(model.Architecture.Activation, outputs[row]);
+                }
+            }
+
+            values = outputs;
+        }
+
+        return values;
+    }
+
+    public static double[] Probabilities(MlpModelParameters model, float[] features) => Softmax(Logits(model, features));
+
+    public static double[] LogProbabilities(MlpModelParameters model, float[] features) =>
+        [.. Probabilities(model, features).Select(probability => Math.Log(probability))];
+
+    public static double[] Softmax(double[] logits)
+    {
+        double[] powers = [.. logits.Select(logit => Math.Exp(logit - logits.Max()))];
+        return [.. powers.Select(power => power / powers.Sum())];
+    }
+
+    private static double Activate(MlpActivation activation, double x) => activation switch
+    {
+        MlpActivation.Relu => x > 0 ? x : 0,
+        MlpActivation.LeakyRelu => x > 0 ? x : 0.01 * x,
+        MlpActivation.Gelu => x * 0.5 * (1 + Erf(x / Math.Sqrt(2))),
+        MlpActivation.Silu => x / (1 + Math.Exp(-x)),
+        MlpActivation.Tanh => Math.Tanh(x),
+        MlpActivation.Sigmoid => 1 / (1 + Math.Exp(-x)),
+        _ => throw new ArgumentOutOfRangeException(nameof(activation)),
+    };
+
+    /// <summary>The error function by the series 2/√π · exp(-x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), whose terms all have one sign.</summary>
+    private static double Erf(double x)
+    {
+        double term = x, sum = x;
+        for (var n = 1; n < 200; n++)
+        {
+            term *= 2 * x * x / ((2 * n) + 1);
+            sum += term;
+        }
+
+        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MnistML.Tests.Support;
+
+/// <summary>Small data sets made in code.</summary>
+internal static class Tables
+{
+    /// <summary>Three clusters in the plane, one for each class, with labels as keys of three values; as separable as they look.</summary>
+    public static IDataView Clusters(MLContext mlContext, int rows, int seed = 1)
+    {
+        var random = new Random(seed);
+        return mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => Point(i % 3, random)).ToArray());
+    }
+
+    private static KeyedPoint Point(int label, Random random) => new()
+    {
+        Features = [(label == 1 ? 2 : 0) + random.NextSingle(), (label == 2 ? 2 : 0) + random.NextSingle()],
+        Label = (uint)label,
+    };
+}
+
+/// <summary>A point of a class.</summary>
+internal sealed class KeyedPoint
+{
+    [VectorType(2)]
+    public float[] Features { get; set; } = [];
+
+    /// <summary>Zero-based on the way in, as ML.NET reads such a property.</summary>
+    [KeyType(3)]
+    public uint Label { get; set; }
+}
