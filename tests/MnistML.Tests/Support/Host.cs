@@ -8,9 +8,13 @@ internal static class Host
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>The program's assembly.</summary>
+    public static string PathOf(string name) => typeof(Host).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == name).Value!;
+
     /// <summary>Runs a program to its end, without MNIST_DATA_DIR and with an empty cache unless the environment says otherwise.</summary>
     /// <param name="name">The program's project, for example MnistML.Console.</param>
-    /// <param name="workingDirectory">The folder that it runs in, which serves as its cache folder too.</param>
+    /// <param name="workingDirectory">The folder that it runs in; the user's cache is beside it.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="input">What it reads.</param>
     /// <param name="environment">Variables to set; null removes one.</param>
@@ -41,7 +45,7 @@ internal static class Host
             RedirectStandardError = true,
         };
         start.Environment.Remove("MNIST_DATA_DIR");
-        start.Environment["XDG_CACHE_HOME"] = workingDirectory;
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(Path.GetDirectoryName(workingDirectory)!, "cache");
         foreach (var (variable, value) in environment)
         {
             start.Environment[variable] = value;
@@ -49,9 +53,6 @@ internal static class Host
 
         return Process.Start(start)!;
     }
-
-    private static string PathOf(string name) => typeof(Host).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == name).Value!;
 }
 
 /// <summary>What a program left.</summary>

@@ -30,3 +30,15 @@ internal sealed class KeyedPoint
     [KeyType(3)]
     public uint Label { get; set; }
 }
+
+/// <summary>A point of a class that has a name.</summary>
+internal sealed class TextPoint
+{
+    [VectorType(2)]
+    public float[] Features { get; set; } = [];
+
+    public string Label { get; set; } = "";
+}
+
+/// <summary>A class's name, as a row of a table of them.</summary>
+internal sealed record TextKey(string Name);

@@ -1,0 +1,161 @@
+using System.Text.Json;
+using MnistML.Tests.Support;
+
+namespace MnistML.Tests.Samples;
+
+/// <summary>The console sample as its users run it: as a process, without MNIST and without network.</summary>
+internal sealed class ConsoleTests
+{
+    private TemporaryFolder _folder = null!;
+    private string _work = "";
+
+    [SetUp]
+    public void MakeFolder()
+    {
+        _folder = new TemporaryFolder();
+        _work = Directory.CreateDirectory(_folder.PathOf("work")).FullName;
+    }
+
+    [TearDown]
+    public void DeleteFolder() => _folder.Dispose();
+
+    [Test]
+    public void NoCommand_WithoutData_TrainsOnSyntheticDigitsAndSaysSo()
+    {
+        var result = Run();
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(result.OutputLines[0], Does.StartWith("Warning: no MNIST at hand").And.Contain("synthetic digits"));
+        Assert.That(result.OutputLines, Has.Some.EqualTo("Data: synthetic-digits, 12,000 training and 2,000 test images, drawn by MnistML"));
+        Assert.That(result.OutputLines, Has.Some.StartsWith("Network: 784-512-256-10, 535,818 parameters;"));
+        Assert.That(result.OutputLines, Has.Some.Match(@"^Epoch 21/21, Loss: 0\.\d{4}, \d+\.\d\d s$"));
+        Assert.That(TestAccuracy(result), Is.GreaterThanOrEqualTo(0.95));
+        Assert.That(NamesIn(_work), Is.EqualTo(["mnistml-out"]));
+        Assert.That(File.Exists(Path.Combine(_work, "mnistml-out", "model.zip")));
+    }
+
+    [Test]
+    public void Evaluate_OfASavedModel_GivesTheSameMetricsToTheLastDigit()
+    {
+        var train = Run("train", "--recipe", "classic", "--epochs", "2", "--hidden", "32,16", "--seed", "1", "--out", "m.zip", "--json", "m.json");
+        var evaluate = Run("evaluate", "--model", "m.zip", "--json", "e.json");
+
+        Assert.That((train.ExitCode, train.Error, evaluate.ExitCode, evaluate.Error), Is.EqualTo((0, "", 0, "")));
+        using var trained = ReadJson("m.json");
+        using var evaluated = ReadJson("e.json");
+        Assert.That(evaluated.RootElement.GetProperty("metrics").GetRawText(), Is.EqualTo(trained.RootElement.GetProperty("metrics").GetRawText()));
+        Assert.That(evaluate.OutputLines, Has.Some.EqualTo(train.OutputLines.Single(line => line.StartsWith("Test accuracy:", StringComparison.Ordinal))));
+        Assert.That(NamesIn(_work), Is.EqualTo(["e.json", "m.json", "m.zip"]));
+    }
+
+    [Test]
+    public void Train_WithJson_WritesTheFiguresOfTheRun()
+    {
+        Run("train", "--recipe", "classic", "--epochs", "2", "--hidden", "32,16", "--out", "m.zip", "--json", "m.json");
+
+        using var json = ReadJson("m.json");
+        var root = json.RootElement;
+        Assert.That(root.EnumerateObject().Select(property => property.Name), Is.EqualTo(
+            ["dataset", "recipe", "precision", "threads", "epochs", "load_seconds", "train_seconds", "evaluate_seconds", "metrics", "peak_rss_mib", "model_path"]));
+        Assert.That(root.GetProperty("dataset").EnumerateObject().Select(property => $"{property.Name}={property.Value}"),
+            Is.EqualTo(["name=synthetic-digits", "train_rows=12000", "test_rows=2000", "classes=10"]));
+        Assert.That(root.GetProperty("recipe").GetString(), Is.EqualTo("classic"));
+        Assert.That(root.GetProperty("epochs").EnumerateArray().Select(epoch => string.Join(' ', epoch.EnumerateObject().Select(property => property.Name))),
+            Is.All.EqualTo("epoch train_loss validation_accuracy seconds"));
+        Assert.That(root.GetProperty("epochs").GetArrayLength(), Is.EqualTo(2));
+        Assert.That(root.GetProperty("metrics").EnumerateObject().Select(property => property.Name),
+            Is.EqualTo(["micro_accuracy", "macro_accuracy", "log_loss", "top_k_accuracy"]));
+        Assert.That(root.GetProperty("peak_rss_mib").GetDouble(), Is.InRange(50, 4_000));
+    }
+
+    [Test]
+    public void Train_WithHiddenLayersAndRecipe_TrainsThatNetwork()
+    {
+        var result = Run("--recipe", "classic", "--hidden", "20", "--epochs", "1");
+
+        Assert.That(result.OutputLines, Has.Some.EqualTo("Network: 784-20-10, 15,910 parameters; Normal(0.01) weights; SGD(learning rate 0.2), batches of 256"));
+        Assert.That(result.OutputLines.Count(line => line.StartsWith("Epoch ", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Train_WithASeed_IsRepeatable()
+    {
+        string[] Losses(string seed) =>
+            [.. Run("--epochs", "2", "--hidden", "16", "--seed", seed).OutputLines.Where(line => line.StartsWith("Epoch ", StringComparison.Ordinal)).Select(line => line[..line.LastIndexOf(',')])];
+        var once = Losses("7");
+
+        Assert.That(Losses("7"), Is.EqualTo(once));
+        Assert.That(Losses("8"), Is.Not.EqualTo(once));
+    }
+
+    [Test]
+    public void Train_OnAFolderWithoutMnist_FailsInOneLine() => AssertFailure(
+        Run("--data", "."),
+        "'.' does not hold train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (raw or .gz), but MNIST consists of 4 files.");
+
+    [Test]
+    public void Train_WithMnistDataDirOnNothing_FailsInOneLine() => AssertFailure(
+        Host.Run("MnistML.Console", _work, [], input: "", ("MNIST_DATA_DIR", "/no/such/folder")), "There is no folder '/no/such/folder'.");
+
+    [TestCase("--epochs is '0', but must be a whole number of at least 1. Run with --help for the options.", "train", "--epochs", "0")]
+    [TestCase("--hidden is '12,x', but must be numbers of units above 0 with commas between them, such as 512,256.", "--hidden", "12,x")]
+    [TestCase("There is no model 'none.zip'. Train one: train --out none.zip", "evaluate", "--model", "none.zip")]
+    [TestCase("Option '--model' is required. Run with --help for the options.", "evaluate")]
+    [TestCase("Argument 'best' not recognized. Must be one of: 'classic' 'fast' Run with --help for the options.", "train", "--recipe", "best")]
+    public void Run_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) => AssertFailure(Run(arguments), message);
+
+    [Test]
+    public void Evaluate_OfAFileThatIsNoModel_FailsInOneLine()
+    {
+        File.WriteAllBytes(Path.Combine(_work, "m.zip"), [1, 2, 3]);
+
+        AssertFailure(Run("evaluate", "--model", "m.zip"), "'m.zip' is not a model that ML.NET can load: Failed to open a zip archive");
+        Assert.That(Run("evaluate", "--model", "m.zip", "--verbose").ErrorLines, Has.Length.GreaterThan(3));
+    }
+
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void Train_OnInterrupt_StopsAndSavesNothing()
+    {
+        using var process = Host.Start("MnistML.Console", _work, ["--epochs", "1000", "--out", "m.zip"]);
+        while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("Epoch 1/", StringComparison.Ordinal))
+        {
+        }
+
+        using var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{process.Id}"]);
+        process.StandardOutput.ReadToEnd();
+        Assert.That(process.WaitForExit(TimeSpan.FromSeconds(30)));
+
+        Assert.That(process.ExitCode, Is.EqualTo(130));
+        Assert.That(process.StandardError.ReadToEnd(), Is.EqualTo("Interrupted; nothing was saved.\n"));
+        Assert.That(NamesIn(_work), Is.Empty);
+    }
+
+    [Test]
+    public void Help_OfTheProgram_ShowsCommandsAndOptions()
+    {
+        var help = Run("--help").Output;
+
+        Assert.That(help, Does.Contain("train").And.Contain("evaluate").And.Contain("--recipe").And.Contain("--epochs").And.Contain("--hidden")
+            .And.Contain("--seed").And.Contain("--data").And.Contain("--out").And.Contain("--json"));
+    }
+
+    private HostResult Run(params string[] arguments) => Host.Run("MnistML.Console", _work, arguments);
+
+    private static string[] NamesIn(string folder) => [.. Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
+
+    private JsonDocument ReadJson(string name) => JsonDocument.Parse(File.ReadAllText(Path.Combine(_work, name)));
+
+    private static double TestAccuracy(HostResult result)
+    {
+        const string Prefix = "Test accuracy: ";
+        return double.Parse(
+            result.OutputLines.Single(line => line.StartsWith(Prefix, StringComparison.Ordinal))[Prefix.Length..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static void AssertFailure(HostResult result, string message)
+    {
+        Assert.That(result.ErrorLines, Is.EqualTo([message]));
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+    }
+}
