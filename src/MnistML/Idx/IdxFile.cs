@@ -30,20 +30,21 @@ public sealed class IdxFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var file = File.OpenRead(path);
+        var fileByteCount = file.Length;
         if (!IsGzip(file))
         {
-            return Read(file, path, mostElementBytes: file.Length);
+            return Read(file, path, mostElementBytes: fileByteCount);
         }
 
         try
         {
             using var unpacked = new GZipStream(file, CompressionMode.Decompress);
-            return Read(unpacked, path, mostElementBytes: file.Length * MostDeflateRatio);
+            return Read(unpacked, path, mostElementBytes: fileByteCount * MostDeflateRatio);
         }
-        catch (InvalidDataException exception) when (!exception.Message.Contains(path, StringComparison.Ordinal))
+        catch (InvalidDataException exception) when (!exception.Message.StartsWith($"'{path}'", StringComparison.Ordinal))
         {
             throw new InvalidDataException(
-                $"'{path}' is a damaged gzip file: {exception.Message} It was {file.Length} bytes long; fetch it again.", exception);
+                $"'{path}' is a damaged gzip file: {exception.Message} It was {fileByteCount} bytes long; fetch it again.", exception);
         }
     }
 
