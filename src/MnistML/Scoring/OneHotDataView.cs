@@ -63,13 +63,7 @@ internal sealed class OneHotDataView : IDataView
             return (ValueGetter<TValue>)getter;
         }
 
-        private void GetVector(ref VBuffer<float> vector)
-        {
-            var editor = VBufferEditor.Create(ref vector, view._classCount, 1);
-            editor.Values[0] = 1;
-            editor.Indices[0] = _row;
-            vector = editor.Commit();
-        }
+        private void GetVector(ref VBuffer<float> vector) => vector = new VBuffer<float>(view._classCount, 1, [1], [_row]);
 
         /// <summary>Keys count from 1; 0 is a missing value.</summary>
         private void GetLabel(ref uint label) => label = (uint)_row + 1;
