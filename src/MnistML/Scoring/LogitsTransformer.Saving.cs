@@ -33,8 +33,9 @@ internal sealed partial class LogitsTransformer
     private IDataView EmptyInput(MLContext mlContext)
     {
         var schema = SchemaDefinition.Create(typeof(FeatureRow));
-        schema[nameof(FeatureRow.Features)].ColumnName = FeatureColumnName;
-        schema[nameof(FeatureRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, FeatureCount);
+        var features = schema[nameof(FeatureRow.Features)];
+        features.ColumnName = FeatureColumnName;
+        features.ColumnType = new VectorDataViewType(NumberDataViewType.Single, FeatureCount);
         return mlContext.Data.LoadFromEnumerable<FeatureRow>([], schema);
     }
 
