@@ -1,0 +1,100 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using MnistML.Onnx;
+using MnistML.Scoring;
+using MnistML.Tests.Support;
+
+namespace MnistML.Tests.Scoring;
+
+public sealed class LogitsTransformerTests
+{
+    private ScoringCase _case = null!;
+    private byte[] _onnx = [];
+    private LogitsTransformer _logits = null!;
+    private IDataView _view = null!;
+
+    [OneTimeSetUp]
+    public void Create()
+    {
+        _case = new ScoringCase();
+        _onnx = OnnxMlpWriter.Write(_case.Model, "Features", new OnnxOutput("Logits", [0, 0, 0, 0], 1));
+        _logits = new LogitsTransformer((IHostEnvironment)_case.MlContext, _onnx, "Features", "Logits");
+        _view = _logits.Transform(_case.Data);
+    }
+
+    [OneTimeTearDown]
+    public void Dispose()
+    {
+        _logits.Dispose();
+        _case.Dispose();
+    }
+
+    [Test]
+    public void Transform_Rows_GivesTheBitsOfABareSession() => Assert.That(
+        _view.GetColumn<float[]>("Logits"), Is.EqualTo(_case.Rows.Select(row => BareOnnx.Run(_onnx, "Features", row.Features))));
+
+    [Test]
+    public void Properties_Model_AreReadFromIt()
+    {
+        Assert.That(_logits.FeatureCount, Is.EqualTo(3));
+        Assert.That(_logits.LogitsColumnType.ToString(), Is.EqualTo("Vector<Single, 4>"));
+        Assert.That(_logits.IsRowToRowMapper, Is.True);
+        Assert.That(
+            SchemaText.Of(_logits.GetOutputSchema(_case.Data.Schema)),
+            Is.EqualTo((string[])[.. SchemaText.Of(_case.Data.Schema), "Logits: Vector<Single, 4>"]));
+    }
+
+    [Test]
+    public void GetGetter_InactiveColumn_Throws()
+    {
+        using var cursor = _view.GetRowCursor([_view.Schema["Id"]]);
+
+        Assert.That(
+            () => cursor.GetGetter<VBuffer<float>>(_view.Schema["Logits"]),
+            Throws.TypeOf<ArgumentOutOfRangeException>()
+                .With.Message.EqualTo("The column 'Logits' is not active in this cursor. (Parameter 'column')"));
+        Assert.That(
+            () => cursor.GetGetter<VBuffer<float>>(_view.Schema["Features"]),
+            Throws.TypeOf<ArgumentOutOfRangeException>()
+                .With.Message.EqualTo("The column 'Features' is not active in this cursor. (Parameter 'column')"));
+    }
+
+    [Test]
+    public void GetGetter_WrongType_Throws()
+    {
+        using var cursor = _view.GetRowCursor(_view.Schema);
+
+        Assert.That(
+            () => cursor.GetGetter<float>(_view.Schema["Logits"]),
+            Throws.InvalidOperationException.With.Message.EqualTo(
+                $"The column 'Logits' is read as System.Single, but it holds {typeof(VBuffer<float>)}."));
+    }
+
+    [Test]
+    public void GetGetter_TwiceForOneRow_GivesTheSame()
+    {
+        var column = _view.Schema["Logits"];
+        using var cursor = _view.GetRowCursor([column]);
+        var (getFirst, getSecond) = (cursor.GetGetter<VBuffer<float>>(column), cursor.GetGetter<VBuffer<float>>(column));
+        VBuffer<float> first = default, second = default;
+        cursor.MoveNext();
+
+        getFirst(ref first);
+        getSecond(ref second);
+
+        Assert.That(second.DenseValues(), Is.EqualTo(first.DenseValues()));
+        Assert.That(first.DenseValues(), Is.EqualTo(BareOnnx.Run(_onnx, "Features", _case.Rows[0].Features)));
+    }
+
+    [Test]
+    public void GetRowToRowMapper_Dependencies_AreTheFeaturesAndWhatPassesThrough()
+    {
+        var mapper = _logits.GetRowToRowMapper(_case.Data.Schema);
+
+        Assert.That(mapper.GetDependencies([mapper.OutputSchema["Logits"]]), Is.EqualTo(new[] { _case.Data.Schema["Features"] }));
+        Assert.That(
+            mapper.GetDependencies([mapper.OutputSchema["Logits"], mapper.OutputSchema["Id"], mapper.OutputSchema["Features"]]),
+            Is.EqualTo(new[] { _case.Data.Schema["Id"], _case.Data.Schema["Features"] }));
+    }
+}

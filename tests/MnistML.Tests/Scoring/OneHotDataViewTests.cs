@@ -1,0 +1,41 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MnistML.Scoring;
+using MnistML.Tests.Support;
+
+namespace MnistML.Tests.Scoring;
+
+public sealed class OneHotDataViewTests
+{
+    private ScoringCase _case = null!;
+
+    [OneTimeSetUp]
+    public void Create() => _case = new ScoringCase();
+
+    [OneTimeTearDown]
+    public void Dispose() => _case.Dispose();
+
+    [Test]
+    public void Rows_FourClasses_AreTheIdentityAndTheKeys()
+    {
+        var view = new OneHotDataView("z", _case.Data.Schema["Label"]);
+
+        Assert.That(view.GetColumn<float[]>("z"), Is.EqualTo(new float[][] { [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1] }));
+        Assert.That(view.GetColumn<uint>("Label"), Is.EqualTo(new uint[] { 1, 2, 3, 4 }));
+        Assert.That(view.GetRowCount(), Is.EqualTo(4));
+    }
+
+    [Test]
+    public void Rows_OneClass_IsAOne()
+    {
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumn("Label", new KeyDataViewType(typeof(uint), 1));
+
+        Assert.That(new OneHotDataView("z", builder.ToSchema()[0]).GetColumn<float[]>("z"), Is.EqualTo(new float[][] { [1] }));
+    }
+
+    [Test]
+    public void Schema_Label_HasTheUsersAnnotations() => Assert.That(
+        SchemaText.Of(new OneHotDataView("z", _case.Data.Schema["Label"]).Schema),
+        Is.EqualTo((string[])["z: Vector<Single, 4>", .. SchemaText.Of(_case.Data.Schema["Label"])]));
+}

@@ -1,0 +1,107 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MnistML.Scoring;
+using MnistML.Tests.Support;
+
+namespace MnistML.Tests.Scoring;
+
+public sealed class StockScorerTests
+{
+    [Test]
+    public void Fit_ClassCount_ScoresAreSoftmax([Values(1, 2, 3, 10, 100)] int classCount)
+    {
+        var random = new Random(classCount);
+        double[][] logits = [.. Enumerable.Range(0, 7).Select(_ => RandomLogits(random, classCount))];
+        var scorer = StockScorer.Fit("z", LabelOf(classCount));
+
+        var scores = Predictions.Scores(scorer.Transformer.Transform(Inputs(scorer, logits)));
+
+        Assert.That(scores, Has.Count.EqualTo(7));
+        for (var row = 0; row < logits.Length; row++)
+        {
+            Assert.That(scores[row], Is.EqualTo(PlainNetwork.Softmax(logits[row])).Within(1e-6));
+        }
+    }
+
+    [Test]
+    public void Fit_Twice_GivesTheSameNumbers()
+    {
+        var first = StockScorer.Fit("z", LabelOf(5));
+        var second = StockScorer.Fit("z", LabelOf(5));
+
+        Assert.That(second.Scale, Is.EqualTo(first.Scale));
+        Assert.That(second.Offsets, Is.EqualTo(first.Offsets));
+    }
+
+    [Test]
+    public void Fit_InputColumn_IsTheOneThatIsRead() =>
+        Assert.That(StockScorer.Fit("z", LabelOf(3)).Transformer.FeatureColumnName, Is.EqualTo("z"));
+
+    [Test]
+    public void ScaleOf_MultipleOfTheIdentity_IsTheMultiple() =>
+        Assert.That(StockScorer.ScaleOf([[0.25f, 0, 0], [0, 0.25f, 0], [0, 0, 0.25f]], [1, 2, 3]), Is.EqualTo(0.25f));
+
+    [Test]
+    public void ScaleOf_TwoClasses_IsTwiceTheWeight() =>
+        Assert.That(StockScorer.ScaleOf([[0.25f, -0.25f], [-0.25f, 0.25f]], [1, 2]), Is.EqualTo(0.5f));
+
+    [Test]
+    public void ScaleOf_OneClass_IsOne() => Assert.That(StockScorer.ScaleOf([[0]], [0]), Is.EqualTo(1));
+
+    [Test]
+    public void ScaleOf_WeightOffTheDiagonal_Throws() => AssertUnsupported(
+        [[2, 0, 0], [0, 2, 0.5f], [0, 0, 2]], [0, 0, 0], "weight [1, 2] is 0.5, and weight [0, 0] 2");
+
+    [Test]
+    public void ScaleOf_UnequalDiagonal_Throws() => AssertUnsupported(
+        [[2, 0, 0], [0, 3, 0], [0, 0, 2]], [0, 0, 0], "weight [1, 1] is 3, and weight [0, 0] 2");
+
+    [Test]
+    public void ScaleOf_TwoClassesWithZeros_Throws() =>
+        AssertUnsupported([[2, 0], [0, 2]], [0, 0], "weight [0, 1] is 0, and weight [0, 0] 2");
+
+    [TestCase(0f, "0")]
+    [TestCase(-1f, "-1")]
+    [TestCase(float.PositiveInfinity, "Infinity")]
+    public void ScaleOf_NotPositiveAndFinite_Throws(float weight, string text) => AssertUnsupported(
+        [[weight, 0, 0], [0, weight, 0], [0, 0, weight]], [1, 2, 3], $"weight [0, 0] is {text}, and the biases are 1, 2, 3");
+
+    [Test]
+    public void ScaleOf_BiasNotFinite_Throws() => AssertUnsupported(
+        [[2, 0, 0], [0, 2, 0], [0, 0, 2]], [1, float.NaN, 3], "weight [0, 0] is 2, and the biases are 1, NaN, 3");
+
+    private static void AssertUnsupported(float[][] weights, float[] biases, string found) => Assert.That(
+        () => StockScorer.ScaleOf(weights, biases),
+        Throws.TypeOf<NotSupportedException>().With.Message.EqualTo(
+            $"This version of Microsoft.ML ({typeof(MLContext).Assembly.GetName().Version}) can't carry the network's scores: its "
+            + $"LbfgsMaximumEntropy trainer should give a positive multiple of the identity on one-hot rows, but {found}. "
+            + "Reference Microsoft.ML 5.0.1, with which MnistML is tested."));
+
+    private static double[] RandomLogits(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (6 * random.NextDouble()) - 3)];
+
+    private static DataViewSchema.Column LabelOf(int classCount)
+    {
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumn("Label", new KeyDataViewType(typeof(uint), classCount));
+        return builder.ToSchema()[0];
+    }
+
+    /// <summary>The rows (log softmax(logits) - Offsets) / Scale.</summary>
+    private static IDataView Inputs(StockScorer scorer, double[][] logits)
+    {
+        var rows = logits.Select(row => new Row
+        {
+            Values = [.. PlainNetwork.Softmax(row).Zip(scorer.Offsets, (p, offset) => (float)((Math.Log(p) - offset) / scorer.Scale))],
+        });
+        var schema = SchemaDefinition.Create(typeof(Row));
+        schema[0].ColumnType = new VectorDataViewType(NumberDataViewType.Single, logits[0].Length);
+        return new MLContext().Data.LoadFromEnumerable(rows.ToList(), schema);
+    }
+
+    private sealed class Row
+    {
+        [ColumnName("z")]
+        public float[] Values { get; set; } = [];
+    }
+}
