@@ -61,9 +61,12 @@ public sealed class IdxCursorTests
     {
         using var cursor = _view.GetRowCursor(_view.Schema);
 
-        Assert.That(() => cursor.GetGetter<VBuffer<float>>(_view.Schema["Image"]), ThrowsWrongType("Image", typeof(VBuffer<float>), typeof(VBuffer<byte>)));
-        Assert.That(() => cursor.GetGetter<float>(_view.Schema["Features"]), ThrowsWrongType("Features", typeof(float), typeof(VBuffer<float>)));
-        Assert.That(() => cursor.GetGetter<byte>(_view.Schema["Label"]), ThrowsWrongType("Label", typeof(byte), typeof(uint)));
+        Assert.That(
+            () => cursor.GetGetter<VBuffer<float>>(_view.Schema["Image"]), ThrowsWrongType("Image", typeof(VBuffer<float>), typeof(VBuffer<byte>)));
+        Assert.That(
+            () => cursor.GetGetter<float>(_view.Schema["Features"]), ThrowsWrongType("Features", typeof(float), typeof(VBuffer<float>)));
+        Assert.That(
+            () => cursor.GetGetter<byte>(_view.Schema["Label"]), ThrowsWrongType("Label", typeof(byte), typeof(uint)));
     }
 
     [Test]

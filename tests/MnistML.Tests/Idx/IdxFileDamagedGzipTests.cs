@@ -13,7 +13,7 @@ public sealed class IdxFileDamagedGzipTests
     [OneTimeTearDown]
     public void DeleteFolder() => _folder.Dispose();
 
-    /// <summary>.NET does not miss a trailer that is not there, so a file that is cut there still gives its elements, which are whole.</summary>
+    /// <summary>.NET does not miss a trailer that is not there, so a file that is cut there still gives its elements; they are whole.</summary>
     [Test]
     public void Read_CutAnywhere_ThrowsUnlessAllElementsAreThere()
     {

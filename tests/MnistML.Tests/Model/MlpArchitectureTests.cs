@@ -74,6 +74,6 @@ public sealed class MlpArchitectureTests
     }
 
     [Test]
-    public void Constructor_NullHiddenLayers_Throws() =>
-        Assert.That(() => new MlpArchitecture(6, null!, 4), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("hiddenLayers"));
+    public void Constructor_NullHiddenLayers_Throws() => Assert.That(
+        () => new MlpArchitecture(6, null!, 4), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("hiddenLayers"));
 }

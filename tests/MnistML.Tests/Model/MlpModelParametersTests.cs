@@ -7,7 +7,11 @@ public sealed class MlpModelParametersTests
     [Test]
     public void Constructor_LayersOfTheArchitecture_KeepsThem()
     {
-        MlpLayerParameters[] layers = [new(new MlpLayerShape(3, 2), new float[6], new float[2]), new(new MlpLayerShape(2, 4), new float[8], new float[4])];
+        MlpLayerParameters[] layers =
+        [
+            new(new MlpLayerShape(3, 2), new float[6], new float[2]),
+            new(new MlpLayerShape(2, 4), new float[8], new float[4]),
+        ];
 
         var model = new MlpModelParameters(Architecture, layers);
 

@@ -30,7 +30,7 @@ public sealed class OnnxMlpWriterTests
     [TestCase(MlpActivation.Sigmoid, 0.1192029, 0.8807971)]
     public void Write_Activation_GivesTheTabulatedValues(MlpActivation activation, double ofMinusTwo, double ofTwo)
     {
-        // One unit between the feature and two classes whose logits are the unit's value and 0, so that their log-probabilities differ by it.
+        // One unit between the feature and two classes whose logits are its value and 0, so that their log-probabilities differ by it.
         var model = new MlpModelParameters(
             new MlpArchitecture(1, [1], 2, activation),
             [new MlpLayerParameters(new MlpLayerShape(1, 1), [1], [0]), new MlpLayerParameters(new MlpLayerShape(1, 2), [1, 0], [0, 0])]);

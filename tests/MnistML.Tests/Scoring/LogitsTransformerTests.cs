@@ -97,4 +97,13 @@ public sealed class LogitsTransformerTests
             mapper.GetDependencies([mapper.OutputSchema["Logits"], mapper.OutputSchema["Id"], mapper.OutputSchema["Features"]]),
             Is.EqualTo(new[] { _case.Data.Schema["Id"], _case.Data.Schema["Features"] }));
     }
+
+    [Test]
+    public void Save_StockTransformerFails_LeavesNoFileBehind()
+    {
+        using var temporary = new PrivateTemporaryPath();
+
+        Assert.That(() => ((ICanSaveModel)_logits).Save(null!), Throws.Exception);
+        Assert.That(temporary.Names, Is.Empty);
+    }
 }

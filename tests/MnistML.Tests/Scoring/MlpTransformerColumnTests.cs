@@ -35,7 +35,8 @@ public sealed class MlpTransformerColumnTests
 
         Assert.That(SchemaText.Of(view.Schema["Score"]), Has.Some.EqualTo("Score.SlotNames: Vector<String, 4> = dog, ant, cat, bee"));
         Assert.That(
-            SchemaText.Of(view.Schema["PredictedLabel"]), Has.Some.EqualTo("PredictedLabel.KeyValues: Vector<String, 4> = dog, ant, cat, bee"));
+            SchemaText.Of(view.Schema["PredictedLabel"]),
+            Has.Some.EqualTo("PredictedLabel.KeyValues: Vector<String, 4> = dog, ant, cat, bee"));
     }
 
     [Test]
@@ -50,7 +51,8 @@ public sealed class MlpTransformerColumnTests
         Assert.That(features, Is.Not.EqualTo(_case.Rows.Select(row => row.Features)));
         Assert.That(view.Schema.Count(column => column.Name == "Features"), Is.EqualTo(2));
         Assert.That(view.GetColumn<float[]>(view.Schema["Features"]), Is.EqualTo(features));
-        Assert.That(view.GetColumn<float[]>(view.Schema.First(column => column.Name == "Features")), Is.EqualTo(_case.Rows.Select(row => row.Features)));
+        Assert.That(
+            view.GetColumn<float[]>(view.Schema.First(column => column.Name == "Features")), Is.EqualTo(_case.Rows.Select(row => row.Features)));
         foreach (var (actual, row) in Predictions.Scores(view).Zip(features))
         {
             Assert.That(actual, Is.EqualTo(PlainNetwork.Probabilities(_case.Model, row)).Within(1e-6));

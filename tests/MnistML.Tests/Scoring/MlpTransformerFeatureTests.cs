@@ -70,7 +70,8 @@ public sealed class MlpTransformerFeatureTests
             var message = $"The feature column 'Features' is {found}, but the model was trained on Vector<Single, 3>.";
 
             Assert.That(() => _case.Transformer.Transform(data), Throws.InvalidOperationException.With.Message.EqualTo(message));
-            Assert.That(() => _case.Transformer.GetOutputSchema(data.Schema), Throws.InvalidOperationException.With.Message.EqualTo(message));
+            Assert.That(
+                () => _case.Transformer.GetOutputSchema(data.Schema), Throws.InvalidOperationException.With.Message.EqualTo(message));
         }
     }
 
