@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -29,8 +31,7 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
         FeatureColumnName = features.Name;
         FeatureColumnType = features.Type;
 
-        // A name that no column of the user's has: the column is dropped again by its name.
-        var logitsColumnName = $"Logits-{Guid.NewGuid():N}";
+        var logitsColumnName = CreateLogitsColumnName(model);
         var scorer = StockScorer.Fit(logitsColumnName, label);
         var onnxModel = OnnxMlpWriter.Write(model, features.Name, new OnnxOutput(logitsColumnName, scorer.Offsets, scorer.Scale));
         var mlContext = new MLContext();
@@ -78,4 +79,20 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
 
     /// <summary>Frees what ONNX Runtime holds. The transformer can't be used afterwards.</summary>
     public void Dispose() => _stages.Dispose();
+
+    /// <summary>
+    /// A name that no column of the user's has, since the column is dropped again by its name. It is made of the weights, so that the same
+    /// training saves the same model.
+    /// </summary>
+    private static string CreateLogitsColumnName(MlpModelParameters model)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var layer in model.Layers)
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(layer.Weights.Span));
+            hash.AppendData(MemoryMarshal.AsBytes(layer.Biases.Span));
+        }
+
+        return $"Logits-{Convert.ToHexStringLower(hash.GetHashAndReset())}";
+    }
 }
