@@ -1,63 +1,67 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MnistML.Idx;
 
 namespace MnistML.Data;
 
-/// <summary>A pass over the rows of an <see cref="IdxDataView"/>, in the files' order or in a given one.</summary>
+/// <summary>A pass over rows of an <see cref="IdxDataView"/>. It owns the readers of the columns that are active.</summary>
 internal sealed class IdxCursor : DataViewRowCursor
 {
     private const int ImageIndex = 0;
     private const int FeaturesIndex = 1;
-    private const long BeforeFirst = -1;
+    private const int LabelIndex = 2;
+    private const int NoRow = -1;
 
     private readonly IdxImages _images;
     private readonly IdxLabels? _labels;
     private readonly bool[] _active;
-    private readonly int[]? _order;
-    private long _position = BeforeFirst;
+    private readonly IdxPass _pass;
+    private readonly IdxReader? _imageReader;
+    private readonly IdxReader? _labelReader;
+    private long _position = -1;
+    private long _batch;
+    private int _row = NoRow;
     private bool _ended;
 
-    public IdxCursor(DataViewSchema schema, IdxImages images, IdxLabels? labels, IEnumerable<DataViewSchema.Column> active, int[]? order)
+    /// <exception cref="IOException">A file can't be opened, or has changed since it was loaded.</exception>
+    public IdxCursor(DataViewSchema schema, IdxImages images, IdxLabels? labels, IEnumerable<DataViewSchema.Column> active, IdxPass pass)
     {
         Schema = schema;
         _images = images;
         _labels = labels;
+        _pass = pass;
         _active = new bool[schema.Count];
         foreach (var column in active)
         {
             _active[column.Index] = true;
         }
 
-        _order = order;
+        _imageReader = _active[ImageIndex] || _active[FeaturesIndex] ? images.OpenReader() : null;
+        _labelReader = labels is not null && _active[LabelIndex] ? labels.OpenReader() : null;
     }
 
     public override DataViewSchema Schema { get; }
 
     public override long Position => _position;
 
-    public override long Batch => 0;
-
-    /// <summary>The row of the files that the cursor stands on.</summary>
-    private long Row => _position < 0
-        ? throw new InvalidOperationException("The cursor stands on no row: call MoveNext first, and no more once it has given false.")
-        : _order?[_position] ?? _position;
+    public override long Batch => _batch;
 
     public override bool IsColumnActive(DataViewSchema.Column column) => column.Index < _active.Length && _active[column.Index];
 
     public override bool MoveNext()
     {
-        if (_ended || _position + 1 >= _images.Count)
+        if (_ended || !_pass.TryGet(_position + 1, out _row, out var batch))
         {
-            _ended = true;
-            _position = BeforeFirst;
+            End();
             return false;
         }
 
         _position++;
+        _batch = batch;
         return true;
     }
 
-    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)Row, 0);
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)Row(), 0);
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
@@ -66,13 +70,37 @@ internal sealed class IdxCursor : DataViewRowCursor
             throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' is not active in this cursor.");
         }
 
-        Delegate getter = column.Index switch
+        var getter = column.Index switch
         {
-            ImageIndex => (ValueGetter<VBuffer<byte>>)((ref VBuffer<byte> image) => _images.GetImage(Row, ref image)),
-            FeaturesIndex => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> features) => _images.GetFeatures(Row, ref features)),
-            _ => (ValueGetter<uint>)((ref uint label) => label = _labels!.GetKey(Row)),
+            ImageIndex => _images.CreateImageGetter(_imageReader!, Row),
+            FeaturesIndex => _images.CreateFeatureGetter(_imageReader!, Row),
+            _ => _labels!.CreateGetter(_labelReader!, Row),
         };
         return getter as ValueGetter<TValue> ?? throw new InvalidOperationException(
             $"The column '{column.Name}' is read as {typeof(TValue)}, but it holds {column.Type.RawType}.");
     }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            End();
+            _imageReader?.Dispose();
+            _labelReader?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void End()
+    {
+        _ended = true;
+        _position = -1;
+        _row = NoRow;
+    }
+
+    /// <summary>The row of the files that the cursor stands on.</summary>
+    private int Row() => _row != NoRow
+        ? _row
+        : throw new InvalidOperationException("The cursor stands on no row: call MoveNext first, and no more once it has given false.");
 }

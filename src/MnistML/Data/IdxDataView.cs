@@ -1,14 +1,15 @@
 using Microsoft.ML;
+using MnistML.Idx;
 
 namespace MnistML.Data;
 
-/// <summary>A pair of IDX files as a view: images as bytes and as numbers, and labels if there are any.</summary>
+/// <summary>A pair of IDX files as a view: items as they are and as features, and labels if there are any.</summary>
 internal sealed class IdxDataView : IDataView
 {
     private readonly IdxImages _images;
     private readonly IdxLabels? _labels;
 
-    public IdxDataView(IdxImages images, IdxLabels? labels, IdxLoaderOptions options)
+    private IdxDataView(IdxImages images, IdxLabels? labels, IdxLoaderOptions options)
     {
         _images = images;
         _labels = labels;
@@ -28,21 +29,56 @@ internal sealed class IdxDataView : IDataView
 
     public bool CanShuffle => true;
 
+    /// <exception cref="InvalidDataException">A file is not a whole IDX file, or the two don't fit together.</exception>
+    /// <exception cref="IOException">A file can't be read.</exception>
+    public static IdxDataView Load(string imagesPath, string? labelsPath, IdxLoaderOptions options)
+    {
+        var imageFile = IdxFile.Read(imagesPath, options.MaxUnpackedBytes);
+        var labelFile = labelsPath is null ? null : IdxFile.Read(labelsPath, options.MaxUnpackedBytes);
+        if (labelFile is not null && imageFile.Header.Dimensions.Count == 1 && labelFile.Header.Dimensions.Count > 2)
+        {
+            throw new InvalidDataException(
+                $"'{imageFile.Name}' holds {imageFile.Header} and '{labelFile.Name}' holds {labelFile.Header}: the two are swapped, since the images come first.");
+        }
+
+        var images = IdxImages.Create(imageFile, options);
+        var labels = labelFile is null ? null : IdxLabels.Create(labelFile, images, options);
+        return new IdxDataView(images, labels, options);
+    }
+
     public long? GetRowCount() => _images.Count;
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
-        return new IdxCursor(Schema, _images, _labels, columnsNeeded, rand is null ? null : Permutation(rand));
+        return new IdxCursor(Schema, _images, _labels, columnsNeeded, IdxPass.Whole(_images.Count, Permutation(rand)));
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-        [GetRowCursor(columnsNeeded, rand)];
-
-    private int[] Permutation(Random random)
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
-        int[] rows = [.. Enumerable.Range(0, checked((int)_images.Count))];
-        random.Shuffle(rows);
+        ArgumentNullException.ThrowIfNull(columnsNeeded);
+        return
+        [
+            .. IdxPass.Split(_images.Count, Permutation(rand), n)
+                .Select(pass => new IdxCursor(Schema, _images, _labels, columnsNeeded, pass)),
+        ];
+    }
+
+    /// <summary>Draws an order as ML.NET draws its own, so that shuffled files give the rows in the order in which shuffled objects do.</summary>
+    private int[]? Permutation(Random? random)
+    {
+        if (random is null)
+        {
+            return null;
+        }
+
+        int[] rows = [.. Enumerable.Range(0, _images.Count)];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var other = i + random.Next(rows.Length - i);
+            (rows[i], rows[other]) = (rows[other], rows[i]);
+        }
+
         return rows;
     }
 }

@@ -1,127 +1,92 @@
-using System.IO.Compression;
-
 namespace MnistML.Idx;
 
-/// <summary>An IDX file: a header, and elements that are read item by item. Instances may be read by many threads at once.</summary>
-public sealed class IdxFile
+/// <summary>
+/// An IDX file: a header, and elements that are read item by item. What is read from a raw file stays on the disc; what is read from a gzip file or
+/// a stream is held in memory. Instances may be used by many threads at once.
+/// </summary>
+public sealed partial class IdxFile
 {
-    /// <summary>What deflate can make of a byte at the very most; a header that promises more than that lies.</summary>
-    private const int MostDeflateRatio = 1032;
+    /// <summary>The default limit of what a gzip file may unpack to and a stream may hold: 2 GiB, forty times MNIST.</summary>
+    public const long DefaultMaxUnpackedBytes = 1L << 31;
 
-    private readonly byte[] _elements;
+    private readonly Func<IByteSource> _open;
 
-    private IdxFile(string path, IdxHeader header, byte[] elements)
+    private IdxFile(string name, IdxHeader header, Func<IByteSource> open)
     {
-        Path = path;
+        Name = name;
         Header = header;
-        _elements = elements;
+        _open = open;
     }
 
-    /// <summary>The path that the file was read from.</summary>
-    public string Path { get; }
+    /// <summary>The path that the file was read from, or the name that was given for a stream.</summary>
+    public string Name { get; }
 
     /// <summary>The type of the elements, and the length of each dimension.</summary>
     public IdxHeader Header { get; }
 
     /// <summary>Reads a file, raw or gzipped; which of both is found by its content.</summary>
+    /// <param name="path">The file. If it is raw, only its header is read now; a raw file may have any size.</param>
+    /// <param name="maxUnpackedBytes">The most that a gzip file may unpack to, in bytes.</param>
     /// <exception cref="InvalidDataException">The content is not a whole IDX file; the message names the file, what was found and what was expected.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public static IdxFile Read(string path)
+    public static IdxFile Read(string path, long maxUnpackedBytes = DefaultMaxUnpackedBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var file = File.OpenRead(path);
-        var fileByteCount = file.Length;
-        if (!IsGzip(file))
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        if (!file.CanSeek)
         {
-            return Read(file, path, mostElementBytes: fileByteCount);
+            return Read(file, path, maxUnpackedBytes);
         }
 
-        try
-        {
-            using var unpacked = new GZipStream(file, CompressionMode.Decompress);
-            return Read(unpacked, path, mostElementBytes: fileByteCount * MostDeflateRatio);
-        }
-        catch (InvalidDataException exception) when (!exception.Message.StartsWith($"'{path}'", StringComparison.Ordinal))
-        {
-            throw new InvalidDataException(
-                $"'{path}' is a damaged gzip file: {exception.Message} It was {fileByteCount} bytes long; fetch it again.", exception);
-        }
-    }
-
-    /// <summary>Writes a raw file. It appears under its name only when it is whole.</summary>
-    /// <param name="path">The file; one that exists is replaced.</param>
-    /// <param name="header">The type and the dimensions.</param>
-    /// <param name="elements">The elements as the file holds them: row-major, each big-endian.</param>
-    /// <exception cref="ArgumentException">The elements are not as many as the header says.</exception>
-    public static void Write(string path, IdxHeader header, ReadOnlySpan<byte> elements)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentNullException.ThrowIfNull(header);
-        if (elements.Length != header.ElementByteCount)
-        {
-            throw new ArgumentException($"{header} takes {header.ElementByteCount} bytes, but {elements.Length} were given.", nameof(elements));
-        }
-
-        var temporaryPath = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var file = new FileStream(temporaryPath, FileMode.CreateNew, FileAccess.Write))
-            {
-                file.Write(IdxHeaderFormat.ToBytes(header));
-                file.Write(elements);
-            }
-
-            File.Move(temporaryPath, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporaryPath);
-        }
-    }
-
-    /// <summary>The elements of one item, such as an image, as the file holds them: row-major, each big-endian.</summary>
-    /// <param name="index">The item, from 0 up to, not including, the length of the first dimension.</param>
-    public ReadOnlySpan<byte> Item(long index)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Header.ItemCount);
-        return _elements.AsSpan(checked((int)(index * Header.ItemByteCount)), (int)Header.ItemByteCount);
-    }
-
-    private static IdxFile Read(Stream stream, string path, long mostElementBytes)
-    {
-        var header = IdxHeaderFormat.Read(stream, path);
-        if (header.ElementByteCount > mostElementBytes)
-        {
-            throw Truncated(path, header, "fewer bytes than that");
-        }
-
-        if (header.ElementByteCount > Array.MaxLength)
-        {
-            throw new InvalidDataException($"'{path}' holds {header}, {header.ElementByteCount} bytes; at most {Array.MaxLength} can be read.");
-        }
-
-        var elements = new byte[header.ElementByteCount];
-        var found = stream.ReadAtLeast(elements, elements.Length, throwOnEndOfStream: false);
-        if (found < elements.Length)
-        {
-            throw Truncated(path, header, $"{found}");
-        }
-
-        return stream.ReadByte() < 0
-            ? new IdxFile(path, header, elements)
-            : throw new InvalidDataException($"'{path}' goes on after its last element: {header} takes {header.ElementByteCount} bytes after the header.");
-    }
-
-    private static InvalidDataException Truncated(string path, IdxHeader header, string found) => new(
-        $"'{path}' is cut short: {header} takes {header.ElementByteCount} bytes after the header, but it holds {found}.");
-
-    private static bool IsGzip(FileStream file)
-    {
-        ReadOnlySpan<byte> gzipMagic = [0x1F, 0x8B];
-        Span<byte> start = stackalloc byte[gzipMagic.Length];
-        var found = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        var start = ReadStart(file);
         file.Position = 0;
-        return start[..found].SequenceEqual(gzipMagic);
+        return IsGzip(start)
+            ? ReadGzip(file, path, MostUnpackedBytes(file.Length), maxUnpackedBytes)
+            : OpenRaw(file, path);
+    }
+
+    /// <summary>Reads a stream from where it stands to its end, raw or gzipped; which of both is found by its content. The stream stays open.</summary>
+    /// <param name="stream">The stream; it need not be able to seek.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="maxUnpackedBytes">The most that is held in memory, in bytes.</param>
+    /// <exception cref="InvalidDataException">The content is not a whole IDX file; the message says what was found and what was expected.</exception>
+    /// <exception cref="IOException">The stream can't be read.</exception>
+    public static IdxFile Read(Stream stream, string name = "stream", long maxUnpackedBytes = DefaultMaxUnpackedBytes)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var start = ReadStart(stream);
+        var whole = new PrefixedStream(start, stream);
+        return IsGzip(start)
+            ? ReadGzip(whole, name, mostBytes: long.MaxValue, maxUnpackedBytes)
+            : ReadIntoMemory(whole, name, mostBytes: long.MaxValue, maxUnpackedBytes);
+    }
+
+    /// <summary>Makes a reader of the items. Each thread takes one of its own.</summary>
+    /// <exception cref="IOException">A raw file can't be opened again, or has changed its length meanwhile.</exception>
+    public IdxReader OpenReader() => new(Header, _open());
+
+    /// <summary>Reads all elements, row-major.</summary>
+    /// <typeparam name="T">The .NET type of the file's elements: Byte, SByte, Int16, Int32, Single or Double.</typeparam>
+    /// <exception cref="ArgumentException">The file's elements are of another type.</exception>
+    /// <exception cref="OverflowException">There are more than fit into an array.</exception>
+    /// <exception cref="IOException">The file can't be read, or has been cut short since it was opened.</exception>
+    public T[] ToArray<T>()
+        where T : unmanaged
+    {
+        if (IdxValues.TypeOf(Header.ElementType) != typeof(T))
+        {
+            throw new ArgumentException($"'{Name}' holds {Header}, whose elements can't be read as {typeof(T)}.");
+        }
+
+        var itemLength = (int)(Header.ItemByteCount / Header.ElementSize);
+        var values = new T[checked(Header.ItemCount * itemLength)];
+        using var reader = OpenReader();
+        for (var i = 0; i < Header.ItemCount; i++)
+        {
+            reader.ReadItem(i, values.AsSpan(i * itemLength, itemLength));
+        }
+
+        return values;
     }
 }

@@ -4,17 +4,17 @@ namespace MnistML.Idx;
 /// What the beginning of an IDX file says of the rest: the type of its elements and the length of each dimension. The elements follow
 /// in row-major order, the last dimension changing fastest. (Format: "The IDX file format" on the MNIST database's page, LeCun, Cortes and Burges.)
 /// </summary>
-public sealed class IdxHeader
+public sealed class IdxHeader : IEquatable<IdxHeader>
 {
     /// <summary>The most dimensions that a file may have here; the format itself has room for 255.</summary>
     public const int MostDimensions = 8;
 
     /// <summary>Describes a file.</summary>
     /// <param name="elementType">The type of all elements.</param>
-    /// <param name="dimensions">From 1 to 8 lengths, each from 0 to 2³²-1; the first counts the items, such as images.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The type is unknown, there are no dimensions or too many, or a length does not fit.</exception>
+    /// <param name="dimensions">From 1 to 8 lengths, each from 0 to 2³¹-1; the first counts the items, such as images.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The type is unknown, there are no dimensions or too many, or a length is negative.</exception>
     /// <exception cref="OverflowException">The elements would take more than 2⁶³-1 bytes.</exception>
-    public IdxHeader(IdxElementType elementType, params IReadOnlyList<long> dimensions)
+    public IdxHeader(IdxElementType elementType, params IReadOnlyList<int> dimensions)
     {
         ArgumentNullException.ThrowIfNull(dimensions);
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions.Count, 1, nameof(dimensions));
@@ -22,7 +22,6 @@ public sealed class IdxHeader
         foreach (var length in dimensions)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(length, 0, nameof(dimensions));
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(length, uint.MaxValue, nameof(dimensions));
         }
 
         ElementType = elementType;
@@ -36,10 +35,10 @@ public sealed class IdxHeader
     public IdxElementType ElementType { get; }
 
     /// <summary>Length of each dimension; for images these are count, height and width.</summary>
-    public IReadOnlyList<long> Dimensions { get; }
+    public IReadOnlyList<int> Dimensions { get; }
 
     /// <summary>Number of items, the length of the first dimension.</summary>
-    public long ItemCount => Dimensions[0];
+    public int ItemCount => Dimensions[0];
 
     /// <summary>Size of an element in bytes: 1, 2, 4 or 8.</summary>
     public int ElementSize { get; }
@@ -50,15 +49,25 @@ public sealed class IdxHeader
     /// <summary>Size of all elements in bytes.</summary>
     public long ElementByteCount { get; }
 
+    /// <summary>Whether the other header has the same element type and dimensions.</summary>
+    public bool Equals(IdxHeader? other) =>
+        other is not null && other.ElementType == ElementType && other.Dimensions.SequenceEqual(Dimensions);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as IdxHeader);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(ElementType, Dimensions.Count, ElementByteCount);
+
     /// <summary>The type and the dimensions as people write them, for example <c>UInt8 60000×28×28</c>.</summary>
     public override string ToString() => $"{ElementType} {string.Join('×', Dimensions)}";
 
     private static int SizeOf(IdxElementType elementType) => elementType switch
     {
-        IdxElementType.UInt8 or IdxElementType.Int8 => 1,
-        IdxElementType.Int16 => 2,
-        IdxElementType.Int32 or IdxElementType.Single => 4,
-        IdxElementType.Double => 8,
+        IdxElementType.UInt8 or IdxElementType.Int8 => sizeof(byte),
+        IdxElementType.Int16 => sizeof(short),
+        IdxElementType.Int32 or IdxElementType.Single => sizeof(int),
+        IdxElementType.Double => sizeof(double),
         _ => throw new ArgumentOutOfRangeException(nameof(elementType), elementType, "IDX has no such element type."),
     };
 }

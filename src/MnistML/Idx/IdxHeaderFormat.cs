@@ -9,7 +9,7 @@ namespace MnistML.Idx;
 internal static class IdxHeaderFormat
 {
     private const int MagicByteCount = 4;
-    private const int LengthByteCount = sizeof(uint);
+    private const int LengthByteCount = sizeof(int);
 
     public static int ByteCount(int dimensionCount) => MagicByteCount + (dimensionCount * LengthByteCount);
 
@@ -20,16 +20,9 @@ internal static class IdxHeaderFormat
     {
         Span<byte> magic = stackalloc byte[MagicByteCount];
         var found = stream.ReadAtLeast(magic, MagicByteCount, throwOnEndOfStream: false);
-        if (found == 0)
-        {
-            throw new InvalidDataException($"'{name}' is empty, but an IDX file was expected.");
-        }
-
         if (found < MagicByteCount || magic[0] != 0 || magic[1] != 0 || !Enum.IsDefined((IdxElementType)magic[2]))
         {
-            throw new InvalidDataException(
-                $"'{name}' is not an IDX file: it begins with {Convert.ToHexString(magic[..found])}, but an IDX file begins with 0000, "
-                + "an element type from 08 to 0E, and the number of dimensions (00000803 for MNIST's images, 00000801 for its labels).");
+            throw new InvalidDataException($"'{name}' {ForeignContent.Describe(magic[..found])}");
         }
 
         int dimensionCount = magic[3];
@@ -48,7 +41,7 @@ internal static class IdxHeaderFormat
         bytes[3] = (byte)header.Dimensions.Count;
         for (var i = 0; i < header.Dimensions.Count; i++)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(ByteCount(i)), (uint)header.Dimensions[i]);
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(ByteCount(i)), header.Dimensions[i]);
         }
 
         return bytes;
@@ -61,13 +54,26 @@ internal static class IdxHeaderFormat
         if (found < bytes.Length)
         {
             throw new InvalidDataException(
-                $"'{name}' ends within its header: {dimensionCount} dimensions take {ByteCount(dimensionCount)} bytes, but it holds {MagicByteCount + found}.");
+                $"'{name}' ends within its header: {dimensionCount} dimensions take {ByteCount(dimensionCount)} bytes, but it holds {MagicByteCount + found}; "
+                + "fetch or write it again.");
         }
 
-        var dimensions = new long[dimensionCount];
+        var dimensions = new int[dimensionCount];
         for (var i = 0; i < dimensionCount; i++)
         {
-            dimensions[i] = BinaryPrimitives.ReadUInt32BigEndian(bytes[(i * LengthByteCount)..]);
+            dimensions[i] = BinaryPrimitives.ReadInt32BigEndian(bytes[(i * LengthByteCount)..]);
+        }
+
+        return Create(name, elementType, dimensions);
+    }
+
+    private static IdxHeader Create(string name, IdxElementType elementType, int[] dimensions)
+    {
+        if (Array.FindIndex(dimensions, length => length < 0) is var negative and >= 0)
+        {
+            throw new InvalidDataException(
+                $"'{name}' has a damaged header: dimension {negative + 1} of {dimensions.Length} is {dimensions[negative]}, but can't be below 0; "
+                + "fetch or write it again.");
         }
 
         try
@@ -77,7 +83,8 @@ internal static class IdxHeaderFormat
         catch (OverflowException exception)
         {
             throw new InvalidDataException(
-                $"'{name}' can't be what its header says: {elementType} {string.Join('×', dimensions)} would take more than 2⁶³ bytes.", exception);
+                $"'{name}' has a damaged header: {elementType} {string.Join('×', dimensions)} would take more than 2⁶³ bytes; fetch or write it again.",
+                exception);
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class LayerTests
     {
         ["Idx"] = [],
         ["Datasets"] = ["Idx"],
-        ["Data"] = ["Idx", "Model"],
+        ["Data"] = ["Idx"],
         ["Model"] = [],
         ["Onnx"] = ["Model"],
         ["Scoring"] = ["Model", "Onnx"],

@@ -41,9 +41,10 @@ public sealed class IdxFileReadTests
     public void Read_ElementsOfTwoBytes_ItemsHoldThemBigEndian()
     {
         var file = IdxFile.Read(_folder.Write("int16", IdxBytes.Of(0x0B, [3, 2], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)));
+        using var reader = file.OpenReader();
 
-        Assert.That(file.Item(1).ToArray(), Is.EqualTo(new byte[] { 4, 5, 6, 7 }));
-        Assert.That(file.Item(2).ToArray(), Is.EqualTo(new byte[] { 8, 9, 10, 11 }));
+        Assert.That(reader.ReadItem(1).ToArray(), Is.EqualTo(new byte[] { 4, 5, 6, 7 }));
+        Assert.That(reader.ReadItem(2).ToArray(), Is.EqualTo(new byte[] { 8, 9, 10, 11 }));
     }
 
     [Test]
@@ -57,19 +58,21 @@ public sealed class IdxFileReadTests
 
     [TestCase(-1)]
     [TestCase(5)]
-    [TestCase(long.MaxValue)]
-    public void Item_OutOfRange_Throws(long index)
+    [TestCase(int.MaxValue)]
+    [TestCase(int.MinValue)]
+    public void ReadItem_OutOfRange_Throws(int index)
     {
         var file = IdxFile.Read(_folder.Write("range", IdxBytes.FiveImages));
+        using var reader = file.OpenReader();
 
         Assert.That(
-            () => file.Item(index).Length, Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("index"));
+            () => reader.ReadItem(index).Length, Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("index"));
     }
 
     [Test]
     public void Read_NullOrEmptyPath_Throws()
     {
-        Assert.That(() => IdxFile.Read(null!), Throws.ArgumentNullException);
+        Assert.That(() => IdxFile.Read((string)null!), Throws.ArgumentNullException);
         Assert.That(() => IdxFile.Read(""), Throws.ArgumentException);
     }
 
@@ -84,11 +87,12 @@ public sealed class IdxFileReadTests
 
     private static void AssertFiveImages(IdxFile file, string path)
     {
-        Assert.That(file.Path, Is.EqualTo(path));
+        Assert.That(file.Name, Is.EqualTo(path));
         Assert.That(file.Header.ToString(), Is.EqualTo("UInt8 5×2×3"));
+        using var reader = file.OpenReader();
         for (var i = 0; i < 5; i++)
         {
-            Assert.That(file.Item(i).ToArray(), Is.EqualTo(IdxBytes.FivePixelBytes[(6 * i)..(6 * (i + 1))]));
+            Assert.That(reader.ReadItem(i).ToArray(), Is.EqualTo(IdxBytes.FivePixelBytes[(6 * i)..(6 * (i + 1))]));
         }
     }
 }

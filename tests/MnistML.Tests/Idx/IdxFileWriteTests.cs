@@ -71,7 +71,7 @@ public sealed class IdxFileWriteTests
     [Test]
     public void Write_NullArguments_Throws()
     {
-        Assert.That(() => IdxFile.Write(null!, Header, []), Throws.ArgumentNullException);
+        Assert.That(() => IdxFile.Write((string)null!, Header, []), Throws.ArgumentNullException);
         Assert.That(() => IdxFile.Write(_folder.PathOf("images"), null!, []), Throws.ArgumentNullException);
     }
 }

@@ -33,13 +33,13 @@ public sealed class IdxHeaderFormatTests
     }
 
     [Test]
-    public void Read_Lengths_AreBigEndianAndUnsigned()
+    public void Read_Lengths_AreBigEndian()
     {
-        byte[] bytes = [0, 0, 0x08, 2, 0x01, 0x02, 0x03, 0x04, 0xFF, 0xFF, 0xFF, 0xFE];
+        byte[] bytes = [0, 0, 0x08, 2, 0x01, 0x02, 0x03, 0x04, 0x7F, 0xFF, 0xFF, 0xFE];
 
         var header = IdxHeaderFormat.Read(new MemoryStream(bytes), "name");
 
-        Assert.That(header.Dimensions, Is.EqualTo(new[] { 0x01020304L, 0xFFFFFFFEL }));
+        Assert.That(header.Dimensions, Is.EqualTo(new[] { 0x01020304, 0x7FFFFFFE }));
         Assert.That(IdxHeaderFormat.ToBytes(header), Is.EqualTo(bytes));
     }
 
@@ -48,7 +48,7 @@ public sealed class IdxHeaderFormatTests
     {
         byte[] bytes = [0, 0, 0x08, 8, .. Enumerable.Range(1, 8).SelectMany(length => (byte[])[0, 0, 0, (byte)length])];
 
-        Assert.That(IdxHeaderFormat.Read(new MemoryStream(bytes), "name").Dimensions, Is.EqualTo(new long[] { 1, 2, 3, 4, 5, 6, 7, 8 }));
+        Assert.That(IdxHeaderFormat.Read(new MemoryStream(bytes), "name").Dimensions, Is.EqualTo(new[] { 1, 2, 3, 4, 5, 6, 7, 8 }));
     }
 
     [Test]

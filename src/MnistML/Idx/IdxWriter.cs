@@ -1,0 +1,73 @@
+using System.IO.Compression;
+
+namespace MnistML.Idx;
+
+/// <summary>
+/// Writes a file piece by piece under a temporary name beside its own, and gives it that name at the end. The header comes last, since only
+/// then is the number of items known. Whatever was not published is deleted when the writer is disposed.
+/// </summary>
+internal sealed class IdxWriter : IDisposable
+{
+    /// <summary>Pieces are as small as an item; the disc is better off with more at once.</summary>
+    private const int BufferByteCount = 1 << 16;
+
+    private readonly string _path;
+    private readonly FileStream _file;
+    private string _temporaryPath;
+
+    /// <param name="path">The file; one that exists is replaced. If its name ends with .gz, it is gzipped.</param>
+    /// <param name="dimensionCount">How many dimensions the header will have.</param>
+    /// <exception cref="IOException">The file's folder does not exist or can't be written to.</exception>
+    public IdxWriter(string path, int dimensionCount)
+    {
+        _path = path;
+        _temporaryPath = TemporaryPath();
+        _file = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferByteCount);
+        _file.Position = IdxHeaderFormat.ByteCount(dimensionCount);
+    }
+
+    public void Write(ReadOnlySpan<byte> elements) => _file.Write(elements);
+
+    /// <summary>Completes the file under its temporary name.</summary>
+    public void Finish(IdxHeader header)
+    {
+        _file.Position = 0;
+        _file.Write(IdxHeaderFormat.ToBytes(header));
+        _file.Flush();
+        if (_path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+        {
+            Pack();
+        }
+
+        _file.Dispose();
+    }
+
+    /// <summary>Gives the finished file its name.</summary>
+    public void Publish() => File.Move(_temporaryPath, _path, overwrite: true);
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        File.Delete(_temporaryPath);
+    }
+
+    private void Pack()
+    {
+        var rawPath = _temporaryPath;
+        _temporaryPath = TemporaryPath();
+        try
+        {
+            using var packedFile = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.Write);
+            using var gzip = new GZipStream(packedFile, CompressionLevel.Optimal);
+            _file.Position = 0;
+            _file.CopyTo(gzip);
+        }
+        finally
+        {
+            _file.Dispose();
+            File.Delete(rawPath);
+        }
+    }
+
+    private string TemporaryPath() => $"{_path}.{Guid.NewGuid():N}.tmp";
+}
