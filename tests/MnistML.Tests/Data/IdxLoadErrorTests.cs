@@ -122,7 +122,13 @@ public sealed class IdxLoadErrorTests
     public void LoadFromIdx_UnfitOptions_NamesEachViolation() => Assert.That(
         () => _files.Load(new IdxLoaderOptions
         {
-            ClassNames = [], ClassCount = 0, FirstLabel = -1, LabelField = -2, Scale = float.NaN, MaxUnpackedBytes = 0, ImageColumnName = "Features",
+            ClassNames = [],
+            ClassCount = 0,
+            FirstLabel = -1,
+            LabelField = -2,
+            Scale = float.NaN,
+            MaxUnpackedBytes = 0,
+            ImageColumnName = "Features",
         }),
         Throws.ArgumentException.With.Property("ParamName").EqualTo("options").And.Message.EqualTo(
             """
