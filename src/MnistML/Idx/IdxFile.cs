@@ -32,6 +32,11 @@ public sealed partial class IdxFile
     public static IdxFile Read(string path, long maxUnpackedBytes = DefaultMaxUnpackedBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is a folder, but an IDX file was expected: name the file that is in it.");
+        }
+
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         if (!file.CanSeek)
         {

@@ -85,6 +85,11 @@ public sealed class IdxFileReadTests
             () => IdxFile.Read(path), Throws.TypeOf<FileNotFoundException>().With.Message.EqualTo($"Could not find file '{path}'."));
     }
 
+    [Test]
+    public void Read_Folder_SaysThatItIsOne() => Assert.That(
+        () => IdxFile.Read(_folder.Path),
+        Throws.TypeOf<IOException>().With.Message.EqualTo($"'{_folder.Path}' is a folder, but an IDX file was expected: name the file that is in it."));
+
     private static void AssertFiveImages(IdxFile file, string path)
     {
         Assert.That(file.Name, Is.EqualTo(path));
