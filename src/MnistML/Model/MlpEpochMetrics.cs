@@ -12,6 +12,9 @@ public sealed record MlpEpochMetrics
     /// </summary>
     public required double TrainLoss { get; init; }
 
+    /// <summary>The learning rate of the epoch's last update.</summary>
+    public required double LearningRate { get; init; }
+
     /// <summary>Wall time in seconds, with shuffling and gathering of rows.</summary>
     public required double Seconds { get; init; }
 }

@@ -7,5 +7,6 @@ internal interface IOptimizer : IDisposable
 {
     /// <summary>Makes one update.</summary>
     /// <param name="gradients">The gradient of each parameter, in their order; they may be overwritten.</param>
-    void Step(IReadOnlyList<Tensor> gradients);
+    /// <param name="learningRate">This step's, which the schedule makes of the optimiser's own.</param>
+    void Step(IReadOnlyList<Tensor> gradients, double learningRate);
 }

@@ -34,6 +34,10 @@ public abstract record MlpTrainingOptions
     [OptionsWithin]
     public MlpOptimizer Optimizer { get; init; } = MlpOptimizer.Sgd(learningRate: 0.1, momentum: 0.9);
 
+    /// <summary>How the learning rate changes from update to update; <see cref="MlpSchedule.Constant"/> by default.</summary>
+    [OptionsWithin]
+    public MlpSchedule Schedule { get; init; } = MlpSchedule.Constant;
+
     /// <summary>Rows that make one update, at least 1; 256 by default. The last batch of an epoch holds what is left.</summary>
     [AtLeast(1)]
     public int BatchSize { get; init; } = 256;

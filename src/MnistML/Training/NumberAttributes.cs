@@ -41,3 +41,10 @@ internal sealed class BelowAttribute(double bound) : NumberAttribute(Formattable
 {
     protected override bool Allows(double number) => number < bound;
 }
+
+/// <summary>At most a bound.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class AtMostAttribute(double bound) : NumberAttribute(FormattableString.Invariant($"at most {bound}"))
+{
+    protected override bool Allows(double number) => number <= bound;
+}

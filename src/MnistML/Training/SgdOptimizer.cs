@@ -7,12 +7,12 @@ internal sealed class SgdOptimizer(SgdOptions options, IReadOnlyList<Tensor> par
 {
     private readonly Tensor?[] _velocities = new Tensor?[parameters.Count];
 
-    public void Step(IReadOnlyList<Tensor> gradients)
+    public void Step(IReadOnlyList<Tensor> gradients, double learningRate)
     {
         using var noGradient = no_grad();
         for (var i = 0; i < parameters.Count; i++)
         {
-            parameters[i].add_(Direction(i, gradients[i]), alpha: -options.LearningRate);
+            parameters[i].add_(Direction(i, gradients[i]), alpha: -learningRate);
         }
     }
 

@@ -11,9 +11,6 @@ internal sealed record SgdOptions : MlpOptimizer, IValidatableObject
 
     public bool Nesterov { get; init; }
 
-    [AtLeast(0)]
-    public double WeightDecay { get; init; }
-
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Nesterov && Momentum == 0)

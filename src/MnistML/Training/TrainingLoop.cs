@@ -26,7 +26,7 @@ internal sealed class TrainingLoop(TrainingSet data, MlpTrainingOptions options,
         var history = new List<MlpEpochMetrics>();
         for (var epoch = 1; epoch <= EpochCount; epoch++)
         {
-            var metrics = RunEpoch(network, optimizer, generator, epoch);
+            var metrics = RunEpoch(network, optimizer, generator, history, epoch);
             history.Add(metrics);
             Report(epoch, _batchCount, metrics);
         }
@@ -36,32 +36,42 @@ internal sealed class TrainingLoop(TrainingSet data, MlpTrainingOptions options,
 
     private int EpochCount => options.EpochsFor(_batchCount);
 
-    private MlpEpochMetrics RunEpoch(MlpNetwork network, IOptimizer optimizer, Generator generator, int epoch)
+    private MlpEpochMetrics RunEpoch(MlpNetwork network, IOptimizer optimizer, Generator generator, IReadOnlyList<MlpEpochMetrics> history, int epoch)
     {
         var watch = Stopwatch.StartNew();
         using var scope = NewDisposeScope();
         var order = randperm(data.RowCount, generator: generator);
         var lossSum = zeros(1, float64);
+        double[] losses = [.. history.Select(metrics => metrics.TrainLoss)];
+        var learningRate = 0.0;
         for (var batch = 0; batch < _batchCount; batch++)
         {
             options.CancellationToken.ThrowIfCancellationRequested();
-            TrainBatch(network, optimizer, RowsOf(batch, order), lossSum);
+            learningRate = LearningRateAt(epoch, batch, losses);
+            TrainBatch(network, optimizer, learningRate, RowsOf(batch, order), lossSum);
             ReportBatch(epoch, batch + 1);
         }
 
         var trainLoss = lossSum.item<double>() / data.RowCount;
         ThrowIfDiverged(trainLoss, epoch);
-        return new MlpEpochMetrics { Epoch = epoch, TrainLoss = trainLoss, Seconds = watch.Elapsed.TotalSeconds };
+        return new MlpEpochMetrics { Epoch = epoch, TrainLoss = trainLoss, LearningRate = learningRate, Seconds = watch.Elapsed.TotalSeconds };
     }
 
-    private void TrainBatch(MlpNetwork network, IOptimizer optimizer, Tensor rows, Tensor lossSum)
+    private double LearningRateAt(int epoch, int batch, IReadOnlyList<double> losses)
+    {
+        var step = ((long)(epoch - 1) * _batchCount) + batch;
+        return options.Optimizer.LearningRate
+            * options.Schedule.FactorAt(new ScheduleStep(step, (long)EpochCount * _batchCount, _batchCount, losses));
+    }
+
+    private void TrainBatch(MlpNetwork network, IOptimizer optimizer, double learningRate, Tensor rows, Tensor lossSum)
     {
         using var scope = NewDisposeScope();
         var features = data.Features.index_select(0, rows);
         var labels = data.Labels.index_select(0, rows);
 
         var loss = MlpNetwork.CrossEntropy(network.Forward(features), labels);
-        optimizer.Step(network.Gradients(loss));
+        optimizer.Step(network.Gradients(loss), learningRate);
 
         // The sum stays a tensor: reading each batch's loss would wait for it.
         lossSum.add_(loss.detach().to(float64), alpha: rows.shape[0]);

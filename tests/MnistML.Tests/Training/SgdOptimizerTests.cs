@@ -28,7 +28,7 @@ internal sealed class SgdOptimizerTests
 
         for (var step = 0; step < Steps; step++)
         {
-            optimizer.Step([.. network.Parameters.Select(parameter => parameter.detach().square() + step)]);
+            optimizer.Step([.. network.Parameters.Select(parameter => parameter.detach().square() + step)], learningRate);
             for (var i = 0; i < expected.Length; i++)
             {
                 var gradient = (expected[i] * expected[i]) + step + (weightDecay * expected[i]);

@@ -50,6 +50,23 @@ internal sealed class TrainingLoopTests
     }
 
     [Test]
+    public void Run_WithASchedule_TrainsAtItsRatesAndTellsThem()
+    {
+        var options = new MlpTrainer.Options { HiddenLayers = [], Optimizer = MlpOptimizer.Sgd(0.3), BatchSize = 5, MaxEpochs = 3 };
+        var halved = Train(options with { Schedule = MlpSchedule.StepDecay(everyEpochs: 1, factor: 0.5) });
+        var start = Train(options with { Optimizer = MlpOptimizer.Sgd(1e-30) }).Model;
+        double[] weights = [.. start.Layers[0].Weights.ToArray()];
+        double[] biases = [.. start.Layers[0].Biases.ToArray()];
+        foreach (var learningRate in (double[])[0.3, 0.15, 0.075])
+        {
+            GradientStep(weights, biases, learningRate);
+        }
+
+        Assert.That(halved.History.Select(epoch => epoch.LearningRate), Is.EqualTo([0.3, 0.15, 0.075]).Within(1e-12));
+        Assert.That(halved.Model.Layers[0].Weights.ToArray(), Is.EqualTo(weights).Within(1e-6));
+    }
+
+    [Test]
     public void Run_OfRowsSortedByClass_ShufflesThem()
     {
         // Only the biases learn. In the rows' own order the class seen last would always come out ahead.
