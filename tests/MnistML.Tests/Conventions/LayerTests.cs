@@ -32,15 +32,15 @@ internal sealed class LayerTests
     private static readonly Dictionary<string, string[]> AllowedLibraries = new()
     {
         ["Idx"] = [],
-        ["Datasets"] = [],
+        ["Datasets"] = ["Microsoft.Extensions", "Polly"],
         ["Data"] = ["Microsoft.ML.DataView"],
         ["Model"] = [],
         ["Onnx"] = ["Google.Protobuf"],
         ["Scoring"] = ["Microsoft.ML"],
         ["Network"] = ["TorchSharp"],
         ["Training"] = ["TorchSharp"],
-        ["Trainers"] = ["Microsoft.ML", "TorchSharp", "Google.Protobuf"],
-        [Root] = ["Microsoft.ML", "TorchSharp", "Google.Protobuf"],
+        ["Trainers"] = ["Microsoft.ML", "Microsoft.Extensions", "Polly", "TorchSharp", "Google.Protobuf"],
+        [Root] = ["Microsoft.ML", "Microsoft.Extensions", "Polly", "TorchSharp", "Google.Protobuf"],
     };
 
     private static readonly string SourceFolder = Metadata("SourceFolder");
