@@ -50,7 +50,7 @@ internal static class Program
         }
         catch (Exception exception)
         {
-            var isUserError = exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or DllNotFoundException;
+            var isUserError = exception is IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException or ArgumentException or DllNotFoundException;
             return Fail(isUserError ? UserError : InternalError, parsed.GetValue(verbose) ? exception.ToString() : OneLine(exception.Message));
         }
     }

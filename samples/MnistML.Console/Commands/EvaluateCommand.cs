@@ -12,22 +12,24 @@ internal sealed class EvaluateCommand(IAnsiConsole console)
 {
     private readonly Option<string> _model = new("--model") { Description = "The saved model", HelpName = "model.zip", Required = true };
     private readonly Option<string?> _data = SharedOptions.Data();
+    private readonly Option<Uri?> _mirror = SharedOptions.Mirror();
     private readonly Option<string?> _json = SharedOptions.Json();
 
     public Command CreateCommand()
     {
-        var command = new Command("evaluate", "Load a saved model and evaluate it on the test set") { _model, _data, _json };
-        command.SetAction((parsed, _) => Task.Run(() => Run(parsed), CancellationToken.None));
+        var command = new Command("evaluate", "Load a saved model and evaluate it on the test set") { _model, _data, _mirror, _json };
+        command.SetAction((parsed, cancellationToken) => Task.Run(() => RunAsync(parsed, cancellationToken), CancellationToken.None));
         return command;
     }
 
-    private void Run(ParseResult parsed)
+    private async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var modelPath = parsed.GetValue(_model)!;
         var mlContext = new MLContext();
         var watch = Stopwatch.StartNew();
         var model = ModelFile.Load(mlContext, modelPath);
-        using var data = DigitData.Load(mlContext, parsed.GetValue(_data));
+        using var data = await new DownloadDisplay(console).RunAsync(progress =>
+            DigitData.LoadAsync(mlContext, parsed.GetValue(_data), parsed.GetValue(_mirror), progress, cancellationToken)).ConfigureAwait(false);
         var loadSeconds = watch.Elapsed.TotalSeconds;
         DataReport.Write(console, data);
 

@@ -8,8 +8,24 @@ internal static class SharedOptions
 {
     public static Option<string?> Data() => new("--data")
     {
-        Description = "Folder of the four MNIST files, raw or .gz; else MNIST_DATA_DIR, the user's cache, or digits drawn by the library",
+        Description = "Folder of the four MNIST files, raw or .gz; else MNIST_DATA_DIR, the user's cache, a download, or digits drawn by the library",
         HelpName = "DIR",
+    };
+
+    public static Option<Uri?> Mirror() => new("--mirror")
+    {
+        Description = "Where to download MNIST from if it is not at hand: an address of a folder with the four files",
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+            {
+                return address;
+            }
+
+            result.AddError($"--mirror is '{result.Tokens[0].Value}', but must be an address that begins with https:// or http://.");
+            return null;
+        },
     };
 
     public static Option<string?> Json() => new("--json")

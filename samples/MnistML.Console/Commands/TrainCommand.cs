@@ -30,6 +30,7 @@ internal sealed class TrainCommand(IAnsiConsole console)
 
     private readonly Option<int?> _seed = SharedOptions.WholeNumber("--seed", int.MinValue, "Makes the run repeatable, bit for bit");
     private readonly Option<string?> _data = SharedOptions.Data();
+    private readonly Option<Uri?> _mirror = SharedOptions.Mirror();
     private readonly Option<string> _out = new("--out")
     {
         Description = "Where to save the model",
@@ -50,16 +51,16 @@ internal sealed class TrainCommand(IAnsiConsole console)
     public void Attach(Command command)
     {
         _recipe.AcceptOnlyFromAmong("classic", "fast");
-        Option[] options = [_recipe, _epochs, _hidden, _seed, _data, _out, _json];
+        Option[] options = [_recipe, _epochs, _hidden, _seed, _data, _mirror, _out, _json];
         foreach (var option in options)
         {
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => Run(parsed, cancellationToken), CancellationToken.None));
+        command.SetAction((parsed, cancellationToken) => Task.Run(() => RunAsync(parsed, cancellationToken), CancellationToken.None));
     }
 
-    private void Run(ParseResult parsed, CancellationToken cancellationToken)
+    private async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var options = ReadOptions(parsed);
         var modelPath = parsed.GetValue(_out)!;
@@ -67,7 +68,8 @@ internal sealed class TrainCommand(IAnsiConsole console)
         ModelFile.EnsureWritable(modelPath);
 
         var watch = Stopwatch.StartNew();
-        using var data = DigitData.Load(mlContext, parsed.GetValue(_data));
+        using var data = await new DownloadDisplay(console).RunAsync(progress =>
+            DigitData.LoadAsync(mlContext, parsed.GetValue(_data), parsed.GetValue(_mirror), progress, cancellationToken)).ConfigureAwait(false);
         var loadSeconds = watch.Elapsed.TotalSeconds;
         DataReport.Write(console, data);
         ModelSummary.Write(console, data, options);

@@ -29,17 +29,19 @@ internal sealed class DigitData : IDisposable
     /// <summary>Where it was found, in words.</summary>
     public string Origin { get; }
 
-    public bool IsSynthetic => _temporaryDirectory is not null;
+    /// <summary>Why the digits are synthetic; null if they are not.</summary>
+    public string? WhySynthetic { get; private init; }
 
     public IDataView Train { get; }
 
     public IDataView Test { get; }
 
     /// <summary>
-    /// Takes the first source that there is: a folder given on the command line, one given by the environment, the user's cache, and else
-    /// digits that the library draws. One that is named must be usable.
+    /// Takes the first source that there is: a folder given on the command line, one given by the environment, the user's cache, a download, and else
+    /// digits that the library draws. One that is named, a mirror too, must be usable.
     /// </summary>
-    public static DigitData Load(MLContext mlContext, string? directory)
+    public static async Task<DigitData> LoadAsync(
+        MLContext mlContext, string? directory, Uri? mirror, IProgress<DownloadProgress> progress, CancellationToken cancellationToken)
     {
         if (directory is not null)
         {
@@ -51,10 +53,14 @@ internal sealed class DigitData : IDisposable
             return new DigitData(mlContext, MnistFiles.Find(fromEnvironment), "mnist", $"from {DirectoryVariable}, {fromEnvironment}");
         }
 
-        var cache = DatasetCache.GetDirectory("mnist");
-        return Directory.Exists(cache)
-            ? new DigitData(mlContext, MnistFiles.Find(cache), "mnist", $"from the cache, {cache}")
-            : Draw(mlContext);
+        try
+        {
+            return await DownloadAsync(mlContext, mirror, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (mirror is null && exception is HttpRequestException or IOException or UnauthorizedAccessException)
+        {
+            return Draw(mlContext, exception.Message);
+        }
     }
 
     public void Dispose()
@@ -65,13 +71,24 @@ internal sealed class DigitData : IDisposable
         }
     }
 
-    private static DigitData Draw(MLContext mlContext)
+    /// <summary>Takes MNIST from the user's cache, and what is missing or wrong there from the network.</summary>
+    private static async Task<DigitData> DownloadAsync(
+        MLContext mlContext, Uri? mirror, IProgress<DownloadProgress> progress, CancellationToken cancellationToken)
+    {
+        var dataset = mirror is null ? MnistDataset.Mnist : MnistDataset.Mnist with { Mirrors = [mirror] };
+        var cache = DatasetCache.GetDirectory(dataset.Name);
+        var wasCached = Directory.Exists(cache);
+        var files = await dataset.DownloadAsync(cache, progress: progress, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return new DigitData(mlContext, files, dataset.Name, wasCached ? $"from the cache, {cache}" : $"downloaded into {cache}");
+    }
+
+    private static DigitData Draw(MLContext mlContext, string why)
     {
         var directory = Directory.CreateTempSubdirectory("mnistml-digits-").FullName;
         try
         {
             var files = SyntheticDigits.Write(directory, SyntheticTrainCount, SyntheticTestCount, SyntheticSeed);
-            return new DigitData(mlContext, files, "synthetic-digits", "drawn by MnistML", directory);
+            return new DigitData(mlContext, files, "synthetic-digits", "drawn by MnistML", directory) { WhySynthetic = why };
         }
         catch
         {

@@ -8,11 +8,10 @@ internal static class DataReport
 {
     public static void Write(IAnsiConsole console, DigitData data)
     {
-        if (data.IsSynthetic)
+        if (data.WhySynthetic is { } why)
         {
-            console.MarkupLine(
-                "[yellow]Warning: no MNIST at hand (neither --data nor MNIST_DATA_DIR, and nothing in the cache), so this run uses "
-                + "synthetic digits. Its accuracy says nothing of MNIST.[/]");
+            console.MarkupLineInterpolated(
+                $"[yellow]Warning: no MNIST at hand, so this run uses synthetic digits, and its accuracy says nothing of MNIST. {why}[/]");
         }
 
         console.WriteLine($"Data: {data.Name}, {data.Train.GetRowCount():N0} training and {data.Test.GetRowCount():N0} test images, {data.Origin}");

@@ -3,8 +3,8 @@ namespace MnistML.Datasets;
 /// <summary>How patient a download is.</summary>
 internal sealed record DownloadSettings
 {
-    /// <summary>From asking a server to the beginning of its answer: as long as slow ones take, and twice that is still under 15 seconds.</summary>
-    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(6);
+    /// <summary>From asking a server to the beginning of its answer: as long as slow ones take, and for two mirrors together well under 15 seconds.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a server may send nothing in the middle of a file.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -25,7 +25,9 @@ internal sealed class ConsoleTests
         var result = Run();
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
-        Assert.That(result.OutputLines[0], Does.StartWith("Warning: no MNIST at hand").And.Contain("synthetic digits"));
+        Assert.That(result.OutputLines[0], Does.StartWith(
+            "Warning: no MNIST at hand, so this run uses synthetic digits, and its accuracy says nothing of MNIST. "
+            + "train-images-idx3-ubyte.gz of MNIST could not be downloaded: https://ossci-datasets.s3.amazonaws.com/mnist/train-images-idx3-ubyte.gz can't be reached ("));
         Assert.That(result.OutputLines, Has.Some.EqualTo("Data: synthetic-digits, 12,000 training and 2,000 test images, drawn by MnistML"));
         Assert.That(result.OutputLines, Has.Some.StartsWith("Network: 784-512-256-10, 535,818 parameters;"));
         Assert.That(result.OutputLines, Has.Some.Match(@"^Epoch 21/21, Loss: 0\.\d{4}, \d+\.\d\d s$"));
@@ -97,6 +99,7 @@ internal sealed class ConsoleTests
     public void Train_WithMnistDataDirOnNothing_FailsInOneLine() => AssertFailure(
         Host.Run("MnistML.Console", _work, [], input: "", ("MNIST_DATA_DIR", "/no/such/folder")), "There is no folder '/no/such/folder'.");
 
+    [TestCase("--mirror is 'ftp://host/', but must be an address that begins with https:// or http://. Run with --help for the options.", "--mirror", "ftp://host/")]
     [TestCase("--epochs is '0', but must be a whole number of at least 1. Run with --help for the options.", "train", "--epochs", "0")]
     [TestCase("--hidden is '12,x', but must be numbers of units above 0 with commas between them, such as 512,256.", "--hidden", "12,x")]
     [TestCase("There is no model 'none.zip'. Train one: train --out none.zip", "evaluate", "--model", "none.zip")]
@@ -137,7 +140,7 @@ internal sealed class ConsoleTests
         var help = Run("--help").Output;
 
         Assert.That(help, Does.Contain("train").And.Contain("evaluate").And.Contain("--recipe").And.Contain("--epochs").And.Contain("--hidden")
-            .And.Contain("--seed").And.Contain("--data").And.Contain("--out").And.Contain("--json"));
+            .And.Contain("--seed").And.Contain("--data").And.Contain("--mirror").And.Contain("--out").And.Contain("--json"));
     }
 
     private HostResult Run(params string[] arguments) => Host.Run("MnistML.Console", _work, arguments);

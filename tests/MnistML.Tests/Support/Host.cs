@@ -6,13 +6,18 @@ namespace MnistML.Tests.Support;
 /// <summary>A program of this repository, run as a process of its own.</summary>
 internal static class Host
 {
+    /// <summary>A proxy that refuses every connection, so that programs find no network, and find that out at once.</summary>
+    private const string NobodyListens = "http://127.0.0.1:1";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>The program's assembly.</summary>
     public static string PathOf(string name) => typeof(Host).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == name).Value!;
 
-    /// <summary>Runs a program to its end, without MNIST_DATA_DIR and with an empty cache unless the environment says otherwise.</summary>
+    /// <summary>
+    /// Runs a program to its end, without MNIST_DATA_DIR, with an empty cache and with no network beyond loopback, unless the environment says otherwise.
+    /// </summary>
     /// <param name="name">The program's project, for example MnistML.Console.</param>
     /// <param name="workingDirectory">The folder that it runs in; the user's cache is beside it.</param>
     /// <param name="arguments">Its arguments.</param>
@@ -45,6 +50,12 @@ internal static class Host
             RedirectStandardError = true,
         };
         start.Environment.Remove("MNIST_DATA_DIR");
+        foreach (var proxy in (string[])["http_proxy", "https_proxy", "all_proxy"])
+        {
+            start.Environment[proxy] = NobodyListens;
+        }
+
+        start.Environment["no_proxy"] = "127.0.0.1";
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(Path.GetDirectoryName(workingDirectory)!, "cache");
         foreach (var (variable, value) in environment)
         {

@@ -23,7 +23,13 @@ internal static class SmallDataset
         DatasetFile[] files = [.. Names.Zip(Contents, (name, content) => new DatasetFile(name, content.Length) { UnpackedSha256 = Hash(content) })];
         return MnistDataset.Mnist with
         {
-            Name = "small", Title = "SMALL", TrainImages = files[0], TrainLabels = files[1], TestImages = files[2], TestLabels = files[3], Mirrors = mirrors,
+            Name = "small",
+            Title = "SMALL",
+            TrainImages = files[0],
+            TrainLabels = files[1],
+            TestImages = files[2],
+            TestLabels = files[3],
+            Mirrors = mirrors,
         };
     }
 
@@ -33,7 +39,10 @@ internal static class SmallDataset
         var dataset = From(mirrors);
         return dataset with
         {
-            TrainImages = Packed(dataset.TrainImages), TrainLabels = Packed(dataset.TrainLabels), TestImages = Packed(dataset.TestImages), TestLabels = Packed(dataset.TestLabels),
+            TrainImages = Packed(dataset.TrainImages),
+            TrainLabels = Packed(dataset.TrainLabels),
+            TestImages = Packed(dataset.TestImages),
+            TestLabels = Packed(dataset.TestLabels),
         };
     }
 
