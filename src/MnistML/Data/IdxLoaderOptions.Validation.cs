@@ -1,17 +1,12 @@
+using MnistML.Data;
+
 namespace MnistML;
 
 /// <content>What makes options unfit.</content>
 public sealed partial record IdxLoaderOptions
 {
     /// <exception cref="ArgumentException">Names every violation, one a line.</exception>
-    internal void ThrowIfInvalid(string parameterName)
-    {
-        string[] violations = [.. FindViolations()];
-        if (violations.Length > 0)
-        {
-            throw new ArgumentException(string.Join(Environment.NewLine, ["These options can't be used:", .. violations.Select(text => $"- {text}")]), parameterName);
-        }
-    }
+    internal void ThrowIfInvalid(string parameterName) => OptionsViolations.ThrowIfAny(FindViolations(), parameterName);
 
     private IEnumerable<string> FindViolations()
     {

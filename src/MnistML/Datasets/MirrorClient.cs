@@ -79,6 +79,7 @@ internal sealed class MirrorClient
         var part = new FileStream(partPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         await using (part.ConfigureAwait(false))
         {
+            report(part.Length, null);
             using var response = await AskAsync(address, part, cancellationToken).ConfigureAwait(false);
             var total = response.Content.Headers.ContentLength + part.Position;
             report(part.Position, total);

@@ -17,9 +17,14 @@ internal sealed class IdxWriter : IDisposable
 
     /// <param name="path">The file; one that exists is replaced. If its name ends with .gz, it is gzipped.</param>
     /// <param name="dimensionCount">How many dimensions the header will have.</param>
-    /// <exception cref="IOException">The file's folder does not exist or can't be written to.</exception>
+    /// <exception cref="IOException">The path is a folder's, or the file's folder does not exist or can't be written to.</exception>
     public IdxWriter(string path, int dimensionCount)
     {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is a folder, but a file is to be written: name a file.");
+        }
+
         _path = path;
         _temporaryPath = TemporaryPath();
         _file = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferByteCount);
@@ -45,10 +50,55 @@ internal sealed class IdxWriter : IDisposable
     /// <summary>Gives the finished file its name.</summary>
     public void Publish() => File.Move(_temporaryPath, _path, overwrite: true);
 
+    /// <summary>Gives two finished files their names. If the second can't have its own, the first one's old file is put back.</summary>
+    public static void PublishBoth(IdxWriter first, IdxWriter second)
+    {
+        var oldPath = File.Exists(first._path) ? first.TemporaryPath() : null;
+        try
+        {
+            first.Publish(oldPath);
+            second.Publish();
+        }
+        catch
+        {
+            first.Unpublish(oldPath);
+            throw;
+        }
+
+        if (oldPath is not null)
+        {
+            File.Delete(oldPath);
+        }
+    }
+
     public void Dispose()
     {
         _file.Dispose();
         File.Delete(_temporaryPath);
+    }
+
+    /// <param name="oldPath">Where to keep the file that is replaced; null if there is none.</param>
+    private void Publish(string? oldPath)
+    {
+        if (oldPath is null)
+        {
+            Publish();
+            return;
+        }
+
+        File.Replace(_temporaryPath, _path, oldPath);
+    }
+
+    private void Unpublish(string? oldPath)
+    {
+        if (File.Exists(oldPath))
+        {
+            File.Move(oldPath, _path, overwrite: true);
+        }
+        else if (oldPath is null && !File.Exists(_temporaryPath))
+        {
+            File.Delete(_path);
+        }
     }
 
     private void Pack()

@@ -90,10 +90,13 @@ internal sealed class ConsoleDownloadTests
         var watch = Stopwatch.StartNew();
         using var process = Host.Start("MnistML.Console", _work, ShortTraining, ("https_proxy", $"{silent.Address}"));
 
+        var downloading = process.StandardOutput.ReadLine();
+        process.StandardOutput.ReadLine();
         var warning = process.StandardOutput.ReadLine();
         var seconds = watch.Elapsed.TotalSeconds;
         process.Kill(entireProcessTree: true);
 
+        Assert.That(downloading, Does.StartWith("Downloading https://"));
         Assert.That(warning, Does.StartWith("Warning: no MNIST at hand, so this run uses synthetic digits"));
         Assert.That(warning, Does.Contain("gave no answer within 5 seconds"));
         Assert.That(seconds, Is.LessThan(15));
