@@ -16,8 +16,8 @@ internal static class IdxSaver
     {
         ThrowIfOneFile(imagesPath, labelsPath);
         ThrowIfTooManyRows(data.GetRowCount());
-        var images = IdxItemEncoder.Create(FindItems(data.Schema, options), options);
-        var labels = labelsPath is null ? null : IdxLabelEncoder.Create(Find(data.Schema, options.LabelColumnName, nameof(options.LabelColumnName)), options);
+        var images = IdxItemEncoder.Create(FindItems(data, options), options);
+        var labels = labelsPath is null ? null : IdxLabelEncoder.Create(Find(data, options.LabelColumnName, nameof(options.LabelColumnName)), options);
 
         using var imageWriter = new IdxWriter(imagesPath, images.DimensionCount);
         using var labelWriter = labels is null ? null : new IdxWriter(labelsPath!, labels.DimensionCount);
@@ -46,17 +46,17 @@ internal static class IdxSaver
     {
         if (rowCount > int.MaxValue)
         {
-            throw new ArgumentException($"The data has {rowCount} rows, but an IDX file has room for {int.MaxValue} items: save it in parts.", "data");
+            throw new ArgumentException($"The data has {rowCount} rows, but an IDX file has room for {int.MaxValue} items: save it in parts.");
         }
     }
 
-    private static DataViewSchema.Column FindItems(DataViewSchema schema, IdxSaverOptions options) => options.ColumnName is { } name
-        ? Find(schema, name, nameof(options.ColumnName))
-        : schema.GetColumnOrNull(ImageColumnName) ?? Find(schema, FeatureColumnName, nameof(options.ColumnName));
+    private static DataViewSchema.Column FindItems(IDataView data, IdxSaverOptions options) => options.ColumnName is { } name
+        ? Find(data, name, nameof(options.ColumnName))
+        : data.Schema.GetColumnOrNull(ImageColumnName) ?? Find(data, FeatureColumnName, nameof(options.ColumnName));
 
-    private static DataViewSchema.Column Find(DataViewSchema schema, string name, string option) =>
-        schema.GetColumnOrNull(name) ?? throw new ArgumentOutOfRangeException(
-            "data", $"The data has no column '{name}', but {string.Join(", ", schema.Select(column => $"'{column.Name}'"))}: name one of them by {option}.");
+    private static DataViewSchema.Column Find(IDataView data, string name, string option) =>
+        data.Schema.GetColumnOrNull(name) ?? throw new ArgumentOutOfRangeException(
+            nameof(data), $"The data has no column '{name}', but {string.Join(", ", data.Schema.Select(column => $"'{column.Name}'"))}: name one of them by {option}.");
 
     private static int WriteRows(
         IDataView data, IdxColumnEncoder images, IdxWriter imageWriter, IdxColumnEncoder? labels, IdxWriter? labelWriter)

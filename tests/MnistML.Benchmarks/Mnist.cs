@@ -1,0 +1,25 @@
+using System.CommandLine;
+using MnistML.Datasets;
+
+namespace MnistML.Benchmarks;
+
+/// <summary>The real MNIST, where it is at hand.</summary>
+internal static class Mnist
+{
+    private const string DirectoryVariable = "MNIST_DATA_DIR";
+
+    public static Option<string?> DirectoryOption() => new("--data") { Description = $"Folder of the four MNIST files; else {DirectoryVariable}", HelpName = "DIR" };
+
+    /// <summary>The files, or null with a line that says so.</summary>
+    public static MnistFiles? Find(string? directory, string whatFor)
+    {
+        directory ??= Environment.GetEnvironmentVariable(DirectoryVariable);
+        if (directory is { Length: > 0 })
+        {
+            return MnistFiles.Find(directory);
+        }
+
+        Console.WriteLine($"{whatFor} is left out: MNIST is not at hand (neither --data nor {DirectoryVariable}).");
+        return null;
+    }
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using MnistML.Benchmarks.Fuzz;
+using MnistML.Benchmarks.Loading;
+using MnistML.Benchmarks.Training;
+
+namespace MnistML.Benchmarks;
+
+/// <summary>Measurements, and checks that take long, each a command by name.</summary>
+internal static class Program
+{
+    public static int Main(string[] arguments)
+    {
+        var root = new RootCommand("Measures MnistML, and checks what takes long to check.")
+        {
+            ClassicCommand.Create(),
+            FuzzCommand.Create(),
+            LoadingCommand.Create(),
+        };
+        return root.Parse(arguments).Invoke();
+    }
+}
