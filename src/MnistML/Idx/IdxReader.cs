@@ -75,14 +75,14 @@ public sealed class IdxReader : IDisposable
         var isNext = index == _firstItemInBlock + _itemsInBlock;
         var wanted = isNext ? Math.Min(Math.Max(_itemsInBlock, 1) * 2L, _mostItemsInBlock) : 1;
         var count = (int)Math.Min(wanted, Header.ItemCount - index);
-        var byteCount = count * _itemByteCount;
-        if (_block.Length < byteCount)
+        if (_block.Length == 0)
         {
-            _block = GC.AllocateUninitializedArray<byte>(byteCount);
+            // All at once, so that no later row allocates.
+            _block = GC.AllocateUninitializedArray<byte>(Math.Min(_mostItemsInBlock, Header.ItemCount) * _itemByteCount);
         }
 
         _itemsInBlock = 0;
-        _source.Read((long)index * _itemByteCount, _block.AsSpan(0, byteCount));
+        _source.Read((long)index * _itemByteCount, _block.AsSpan(0, count * _itemByteCount));
         (_firstItemInBlock, _itemsInBlock) = (index, count);
     }
 }
