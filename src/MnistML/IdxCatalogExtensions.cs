@@ -43,8 +43,8 @@ public static class IdxCatalogExtensions
     /// <param name="labelsPath">The file of labels, likewise; without it labels are not saved.</param>
     /// <param name="options">Column names, element types, scale and the like.</param>
     /// <remarks>
-    /// Nothing is stored as something else: a value that is stored as an integer must be whole (within 1/256, so that <c>value / 255f * 255f</c> is) and in range, and a Double that
-    /// is stored as Single is rounded, but not to infinity. Sparse vectors are stored dense.
+    /// Nothing is stored as something else: a value that is stored as an integer must be whole (within 1/256, so that <c>value / 255f * 255f</c> is) and in range; one that is
+    /// stored as Single or Double is rounded to the nearest, but never to infinity. Sparse vectors are stored dense.
     /// </remarks>
     /// <exception cref="ArgumentException">
     /// Options can't be used, a column is missing (<see cref="ArgumentOutOfRangeException"/>) or of a type that IDX has no room for (likewise), there are more than 2³¹-1 rows,

@@ -25,6 +25,11 @@ internal sealed class IdxWriter : IDisposable
             throw new IOException($"'{path}' is a folder, but a file is to be written: name a file.");
         }
 
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"'{path}' can't be written, since the folder '{folder}' does not exist: create it first.");
+        }
+
         _path = path;
         _temporaryPath = TemporaryPath();
         _file = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferByteCount);
