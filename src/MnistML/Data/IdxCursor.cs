@@ -37,7 +37,15 @@ internal sealed class IdxCursor : DataViewRowCursor
         }
 
         _imageReader = _active[ImageIndex] || _active[FeaturesIndex] ? images.OpenReader() : null;
-        _labelReader = labels is not null && _active[LabelIndex] ? labels.OpenReader() : null;
+        try
+        {
+            _labelReader = labels is not null && _active[LabelIndex] ? labels.OpenReader() : null;
+        }
+        catch
+        {
+            _imageReader?.Dispose();
+            throw;
+        }
     }
 
     public override DataViewSchema Schema { get; }

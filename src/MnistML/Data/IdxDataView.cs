@@ -57,11 +57,22 @@ internal sealed class IdxDataView : IDataView
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
-        return
-        [
-            .. IdxPass.Split(_images.Count, Permutation(rand), n)
-                .Select(pass => new IdxCursor(Schema, _images, _labels, columnsNeeded, pass)),
-        ];
+        var passes = IdxPass.Split(_images.Count, Permutation(rand), n);
+        var cursors = new IdxCursor[passes.Length];
+        try
+        {
+            for (var i = 0; i < passes.Length; i++)
+            {
+                cursors[i] = new IdxCursor(Schema, _images, _labels, columnsNeeded, passes[i]);
+            }
+        }
+        catch
+        {
+            Array.ForEach(cursors, cursor => cursor?.Dispose());
+            throw;
+        }
+
+        return cursors;
     }
 
     /// <summary>Draws an order as ML.NET draws its own, so that shuffled files give the rows in the order in which shuffled objects do.</summary>
