@@ -37,22 +37,23 @@ internal sealed class DigitHand
 
     /// <summary>Draws a hand.</summary>
     /// <param name="side">Height and width of the image, in pixels.</param>
+    /// <param name="difficulty">How far hands stray.</param>
     /// <param name="random">Moved on by a fixed number of draws.</param>
-    public DigitHand(int side, ref DigitRandom random)
+    public DigitHand(int side, DigitDifficulty difficulty, ref DigitRandom random)
     {
-        var tangent = random.Around(MaximumHalfAngleTangent);
-        var slant = MeanSlant + random.Around(MaximumSlantChange);
-        var width = random.Between(NarrowestWidth, WidestWidth);
+        var tangent = random.Around(MaximumHalfAngleTangent * difficulty.Spread);
+        var slant = MeanSlant + random.Around(MaximumSlantChange * difficulty.Spread);
+        var width = random.Between(difficulty.Widen(NarrowestWidth, WidestWidth));
         var scale = 1 / (1 + (tangent * tangent));
         var cosine = (1 - (tangent * tangent)) * scale;
         var sine = 2 * tangent * scale;
         _xAxis = new DigitPoint(cosine, sine) * width;
         _yAxis = new DigitPoint((-slant * cosine) - sine, cosine - (slant * sine));
-        _size = random.Between(SmallestSize, LargestSize);
-        _radius = random.Between(ThinnestRadius, ThickestRadius);
-        _shift = new DigitPoint(random.Around(MaximumShift), random.Around(MaximumShift));
+        _size = random.Between(difficulty.Widen(SmallestSize, LargestSize));
+        _radius = random.Between(difficulty.Widen(ThinnestRadius, ThickestRadius));
+        _shift = new DigitPoint(random.Around(MaximumShift * difficulty.Spread), random.Around(MaximumShift * difficulty.Spread));
         _side = side;
-        _warp = new DigitWarp(ref random);
+        _warp = new DigitWarp(difficulty.Spread, ref random);
     }
 
     /// <summary>Writes the strokes, fitted into the hand's size, the middle of the ink near the middle of the image.</summary>

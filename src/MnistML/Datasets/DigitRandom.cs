@@ -40,6 +40,9 @@ internal struct DigitRandom
     /// <summary>A number in [<paramref name="minimum"/>, <paramref name="maximum"/>), all equally likely.</summary>
     public double Between(double minimum, double maximum) => minimum + ((maximum - minimum) * Unit());
 
+    /// <summary>A number in the range, its end left out, all equally likely.</summary>
+    public double Between((double Minimum, double Maximum) range) => Between(range.Minimum, range.Maximum);
+
     /// <summary>A number nearer to 0 than <paramref name="limit"/>, mostly much nearer: the difference of two uniform draws.</summary>
     public double Around(double limit) => limit * (Unit() - Unit());
 

@@ -40,6 +40,19 @@ internal static class DigitRasterizer
         }
     }
 
+    /// <summary>Adds dirt to an image: to most pixels a little, to some much.</summary>
+    /// <param name="dirt">Grey values that a pixel gains at most.</param>
+    /// <param name="random">Moved on by a fixed number of draws for each pixel.</param>
+    /// <param name="image">Grey values, which stay within 255.</param>
+    public static void Soil(double dirt, ref DigitRandom random, Span<byte> image)
+    {
+        foreach (ref var pixel in image)
+        {
+            // The absolute difference of two uniform draws: small values are likelier.
+            pixel = (byte)Math.Min(pixel + (Math.Abs(random.Around(dirt)) + Half), White);
+        }
+    }
+
     // Raises each pixel near the segment to the share of ink that its distance from it gives.
     private static void Cover(DigitSegment segment, Span<double> coverage)
     {

@@ -18,12 +18,14 @@ internal sealed class DigitWarp
     private readonly (DigitPoint Miss, double Pressure)[] _knots = new (DigitPoint, double)[KnotsPerSide * KnotsPerSide];
 
     /// <summary>Draws a field.</summary>
-    public DigitWarp(ref DigitRandom random)
+    /// <param name="spread">How strong it is, against the usual.</param>
+    /// <param name="random">Moved on by a fixed number of draws.</param>
+    public DigitWarp(double spread, ref DigitRandom random)
     {
         for (var i = 0; i < _knots.Length; i++)
         {
-            var miss = new DigitPoint(random.Around(MaximumMiss), random.Around(MaximumMiss));
-            _knots[i] = (miss, random.Around(MaximumPressure));
+            var miss = new DigitPoint(random.Around(MaximumMiss * spread), random.Around(MaximumMiss * spread));
+            _knots[i] = (miss, random.Around(MaximumPressure * spread));
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using MnistML.Datasets;
+using MnistML.Idx;
+using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Datasets;
 
@@ -136,6 +138,79 @@ internal sealed class SyntheticDigitsTests
 
         Assert.That(right / (double)Fresh, Is.GreaterThan(0.93));
     }
+
+    // As above: these bytes are a promise too.
+    [TestCase(0, "58D103F320E24B38CADBB6359C362942EEF6567FAF0A53BB0ED6B94F4F1202F9")]
+    [TestCase(1, "5570C6E653FCB3FB9507FE4436779318E21733865952C3E38BC9B7447F56CC4F")]
+    public void Draw_KnownDifficulty_KnownHash(double difficulty, string expected)
+    {
+        var (images, labels) = SyntheticDigits.Draw(50, Seed, DigitSplit.Train, difficulty);
+
+        Assert.That(Convert.ToHexString(SHA256.HashData([.. images, .. labels])), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Draw_MoreDifficult_FewerAreNearestToTheirClassMean()
+    {
+        double[] accuracies = [.. new[] { 0, 0.25, 0.5, 0.75, 1 }.Select(AccuracyOfClassMeans)];
+
+        Assert.That(accuracies, Is.Ordered.Descending);
+        Assert.That(accuracies[0], Is.GreaterThan(0.99));
+        Assert.That(accuracies[2], Is.InRange(0.90, 0.96));
+        Assert.That(accuracies[4], Is.InRange(0.65, 0.80));
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    public void Draw_AnyDifficulty_ShowsTheSameDigitsAndNoImageTwice(double difficulty)
+    {
+        var train = SyntheticDigits.Draw(300, Seed, DigitSplit.Train, difficulty);
+        var test = SyntheticDigits.Draw(300, Seed, DigitSplit.Test, difficulty);
+
+        Assert.That(train.Labels, Is.EqualTo(SyntheticDigits.Draw(300, Seed, DigitSplit.Train).Labels));
+        Assert.That(Hashes([.. train.Images, .. test.Images]), Is.Unique);
+    }
+
+    [Test]
+    public void Write_Difficulty_IsThatOfBothSplits()
+    {
+        using var folder = new TemporaryFolder();
+        var files = SyntheticDigits.Write(folder.Path, trainCount: 20, testCount: 10, Seed, difficulty: 1);
+
+        Assert.That(IdxFile.Read(files.TrainImages).ToArray<byte>(), Is.EqualTo(SyntheticDigits.Draw(20, Seed, DigitSplit.Train, 1).Images));
+        Assert.That(IdxFile.Read(files.TestImages).ToArray<byte>(), Is.EqualTo(SyntheticDigits.Draw(10, Seed, DigitSplit.Test, 1).Images));
+    }
+
+    [TestCase(-0.01)]
+    [TestCase(1.01)]
+    [TestCase(double.NaN)]
+    public void Write_DifficultyOutOfRange_IsRefusedBeforeAnythingIsWritten(double difficulty)
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.That(
+            () => SyntheticDigits.Write(folder.Path, 10, 10, Seed, difficulty),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("The difficulty must be from 0 (neat) to 1 (hard to read). (Parameter 'difficulty')"));
+        Assert.That(folder.Names, Is.Empty);
+    }
+
+    /// <summary>The share of fresh digits that are nearest to the mean image of their own class: a classifier that anybody can write.</summary>
+    private static double AccuracyOfClassMeans(double difficulty)
+    {
+        var train = SyntheticDigits.Draw(2_000, Seed, DigitSplit.Train, difficulty);
+        var test = SyntheticDigits.Draw(1_000, Seed, DigitSplit.Test, difficulty);
+        var means = Enumerable.Range(0, Classes).Select(digit => MeanImage(train, (byte)digit)).ToArray();
+        return test.Images.Chunk(Pixels).Zip(test.Labels).Count(pair => NearestMean(means, pair.First) == pair.Second) / 1_000.0;
+    }
+
+    private static double[] MeanImage((byte[] Images, byte[] Labels) digits, byte digit)
+    {
+        var images = digits.Images.Chunk(Pixels).Where((_, index) => digits.Labels[index] == digit).ToList();
+        return [.. Enumerable.Range(0, Pixels).Select(pixel => images.Average(image => (double)image[pixel]))];
+    }
+
+    private static int NearestMean(double[][] means, byte[] image) =>
+        Enumerable.Range(0, Classes).MinBy(digit => means[digit].Zip(image, (mean, value) => (mean - value) * (mean - value)).Sum());
 
     private static IEnumerable<string> Hashes(byte[] images) =>
         images.Chunk(Pixels).Select(image => Convert.ToHexString(SHA256.HashData(image)));
