@@ -8,7 +8,7 @@ internal static class Mnist
 {
     private const string DirectoryVariable = "MNIST_DATA_DIR";
 
-    public static Option<string?> DirectoryOption() => new("--data") { Description = $"Folder of the four MNIST files; else {DirectoryVariable}", HelpName = "DIR" };
+    public static Option<string?> DirectoryOption() => new("--data") { Description = $"Folder of the four MNIST files; else {DirectoryVariable}, else the user's cache", HelpName = "DIR" };
 
     /// <summary>The files, or null with a line that says so.</summary>
     public static MnistFiles? Find(string? directory, string whatFor)
@@ -19,7 +19,14 @@ internal static class Mnist
             return MnistFiles.Find(directory);
         }
 
-        Console.WriteLine($"{whatFor} is left out: MNIST is not at hand (neither --data nor {DirectoryVariable}).");
-        return null;
+        try
+        {
+            return MnistFiles.Find(DatasetCache.GetDirectory(MnistDataset.Mnist.Name));
+        }
+        catch (IOException)
+        {
+            Console.WriteLine($"{whatFor} is left out: MNIST is not at hand (neither --data, nor {DirectoryVariable}, nor in the user's cache).");
+            return null;
+        }
     }
 }

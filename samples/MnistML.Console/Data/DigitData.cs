@@ -77,9 +77,9 @@ internal sealed class DigitData : IDisposable
     {
         var dataset = mirror is null ? MnistDataset.Mnist : MnistDataset.Mnist with { Mirrors = [mirror] };
         var cache = DatasetCache.GetDirectory(dataset.Name);
-        var wasCached = Directory.Exists(cache);
-        var files = await dataset.DownloadAsync(cache, progress: progress, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return new DigitData(mlContext, files, dataset.Name, wasCached ? $"from the cache, {cache}" : $"downloaded into {cache}");
+        var watched = new WatchedProgress(progress);
+        var files = await dataset.DownloadAsync(cache, progress: watched, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return new DigitData(mlContext, files, dataset.Name, watched.WasTold ? $"downloaded into {cache}" : $"from the cache, {cache}");
     }
 
     private static DigitData Draw(MLContext mlContext, string why)
@@ -94,6 +94,18 @@ internal sealed class DigitData : IDisposable
         {
             Directory.Delete(directory, recursive: true);
             throw;
+        }
+    }
+
+    /// <summary>Keeps whether anything was reported: for files that are there, nothing is.</summary>
+    private sealed class WatchedProgress(IProgress<DownloadProgress> progress) : IProgress<DownloadProgress>
+    {
+        public bool WasTold { get; private set; }
+
+        public void Report(DownloadProgress value)
+        {
+            WasTold = true;
+            progress.Report(value);
         }
     }
 }

@@ -42,7 +42,14 @@ internal static class Host
 
     public static Process Start(string name, string workingDirectory, string[] arguments, params (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [PathOf(name), .. arguments])
+        string[] command = ["dotnet", PathOf(name), .. arguments];
+        if (OperatingSystem.IsLinux())
+        {
+            // In the background of a shell SIGINT is ignored, which programs would inherit.
+            command = ["env", "--default-signal=INT", .. command];
+        }
+
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = workingDirectory,
             RedirectStandardInput = true,
