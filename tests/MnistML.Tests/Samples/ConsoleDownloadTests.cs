@@ -58,7 +58,12 @@ internal sealed class ConsoleDownloadTests
     [NeedsRealMnist]
     public async Task Train_InTwoProcessesAtOnce_DownloadsEachFileOnce()
     {
-        using var server = ServeMnist();
+        // Each answer takes its time, so that the second process comes while the first one downloads.
+        using var server = new LoopbackServer(async (request, answer) =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            await answer.FileAsync(request, RealMnist.Serve(request.Path));
+        });
 
         var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(index => Task.Run(() =>
             Run(["--mirror", $"{server.Address}", "--epochs", "1", "--hidden", "8", "--out", $"m{index}.zip"]))));
