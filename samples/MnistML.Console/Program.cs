@@ -44,9 +44,9 @@ internal static class Program
                 ? Success
                 : InternalError;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception)
         {
-            return Fail(Interrupted, "Interrupted; nothing was saved.");
+            return Fail(Interrupted, exception is TrainingInterruptedException ? exception.Message : "Interrupted; nothing was saved.");
         }
         catch (Exception exception)
         {

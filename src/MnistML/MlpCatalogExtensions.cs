@@ -10,12 +10,13 @@ public static class MlpCatalogExtensions
     /// <param name="mlContext">The context; ML.NET keeps a catalogue's own to itself (dotnet/machinelearning #4911).</param>
     /// <param name="labelColumnName">The column of labels, a key.</param>
     /// <param name="featureColumnName">The column of features, a vector of Single.</param>
+    /// <param name="exampleWeightColumnName">The column of weights, a Single; null to weigh all rows alike.</param>
     public static MlpTrainer Mlp(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
-        MLContext mlContext, string labelColumnName = "Label", string featureColumnName = "Features")
+        MLContext mlContext, string labelColumnName = "Label", string featureColumnName = "Features", string? exampleWeightColumnName = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return new MlpTrainer(mlContext, labelColumnName, featureColumnName);
+        return new MlpTrainer(mlContext, labelColumnName, featureColumnName, exampleWeightColumnName);
     }
 
     /// <summary>A trainer of a multi-layer perceptron with options.</summary>

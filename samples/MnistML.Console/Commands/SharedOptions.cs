@@ -34,6 +34,23 @@ internal static class SharedOptions
         HelpName = "FILE",
     };
 
+    /// <summary>An option that takes a number, or is left out.</summary>
+    public static Option<double?> Number(string name, Func<double, bool> allows, string expected, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result =>
+        {
+            if (double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && allows(number))
+            {
+                return number;
+            }
+
+            result.AddError($"{name} is '{result.Tokens[0].Value}', but must be a number {expected}.");
+            return null;
+        },
+    };
+
     /// <summary>An option that takes a whole number, or is left out.</summary>
     public static Option<int?> WholeNumber(string name, int minimum, string description) => new(name)
     {

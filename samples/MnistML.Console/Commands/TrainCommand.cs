@@ -13,22 +13,7 @@ internal sealed class TrainCommand(IAnsiConsole console)
 {
     private const string DefaultModelPath = "mnistml-out/model.zip";
 
-    private readonly Option<string> _recipe = new("--recipe")
-    {
-        Description = "classic: the first lesson's network, SGD, 20 epochs; fast: a good network within seconds",
-        DefaultValueFactory = _ => "fast",
-    };
-
-    private readonly Option<int?> _epochs = SharedOptions.WholeNumber(
-        "--epochs", minimum: 1, "Passes over the training set [default: the recipe's]");
-
-    private readonly Option<string?> _hidden = new("--hidden")
-    {
-        Description = "Units of each hidden layer, for example 512,256 [default: the recipe's]",
-        HelpName = "UNITS",
-    };
-
-    private readonly Option<int?> _seed = SharedOptions.WholeNumber("--seed", int.MinValue, "Makes the run repeatable, bit for bit");
+    private readonly TrainingOptions _training = new();
     private readonly Option<string?> _data = SharedOptions.Data();
     private readonly Option<Uri?> _mirror = SharedOptions.Mirror();
     private readonly Option<string> _out = new("--out")
@@ -50,8 +35,7 @@ internal sealed class TrainCommand(IAnsiConsole console)
     /// <summary>Makes a command do this one's work, with its options.</summary>
     public void Attach(Command command)
     {
-        _recipe.AcceptOnlyFromAmong("classic", "fast");
-        Option[] options = [_recipe, _epochs, _hidden, _seed, _data, _mirror, _out, _json];
+        Option[] options = [.. _training.All, _data, _mirror, _out, _json];
         foreach (var option in options)
         {
             command.Options.Add(option);
@@ -62,7 +46,7 @@ internal sealed class TrainCommand(IAnsiConsole console)
 
     private async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var options = ReadOptions(parsed);
+        var options = _training.Read(parsed);
         var modelPath = parsed.GetValue(_out)!;
         var mlContext = new MLContext(options.Seed);
         ModelFile.EnsureWritable(modelPath);
@@ -74,12 +58,8 @@ internal sealed class TrainCommand(IAnsiConsole console)
         DataReport.Write(console, data);
         ModelSummary.Write(console, data, options);
 
-        var display = new TrainingDisplay(console);
         watch.Restart();
-        using var model = display.Run(progress =>
-            mlContext.MulticlassClassification.Trainers
-                .Mlp(mlContext, options with { Progress = progress, CancellationToken = cancellationToken })
-                .Fit(data.Train));
+        using var model = Train(mlContext, data, options with { CancellationToken = cancellationToken });
         var trainSeconds = watch.Elapsed.TotalSeconds;
 
         var evaluation = Evaluation.Run(mlContext, model, data.Test);
@@ -93,10 +73,10 @@ internal sealed class TrainCommand(IAnsiConsole console)
             var report = new RunReport
             {
                 Dataset = DatasetFigures.Of(data),
-                Recipe = parsed.GetValue(_recipe),
+                Recipe = _training.ReadRecipe(parsed),
                 Precision = "single",
                 Threads = torch.get_num_threads(),
-                Epochs = [.. model.History.Select(epoch => new EpochFigures(epoch.Epoch, epoch.TrainLoss, ValidationAccuracy: null, epoch.Seconds))],
+                Epochs = [.. model.History.Select(epoch => new EpochFigures(epoch.Epoch, epoch.TrainLoss, epoch.ValidationAccuracy, epoch.Seconds))],
                 LoadSeconds = loadSeconds,
                 TrainSeconds = trainSeconds,
                 EvaluateSeconds = evaluation.Seconds,
@@ -107,25 +87,21 @@ internal sealed class TrainCommand(IAnsiConsole console)
         }
     }
 
-    private MlpTrainer.Options ReadOptions(ParseResult parsed)
+    private MlpTransformer Train(MLContext mlContext, DigitData data, MlpTrainer.Options options)
     {
-        var options = parsed.GetValue(_recipe) == "classic" ? MlpRecipes.Classic : MlpRecipes.Fast;
-        return options with
+        if (File.Exists(options.CheckpointPath))
         {
-            MaxEpochs = parsed.GetValue(_epochs) ?? options.MaxEpochs,
-            HiddenLayers = parsed.GetValue(_hidden) is { } hidden ? ReadUnits(hidden) : options.HiddenLayers,
-            Seed = parsed.GetValue(_seed),
-        };
-    }
+            console.WriteLine($"Going on from {options.CheckpointPath}");
+        }
 
-    private static int[] ReadUnits(string text)
-    {
-        var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return
-        [
-            .. parts.Select(part => int.TryParse(part, out var units) && units > 0
-                ? units
-                : throw new ArgumentException($"--hidden is '{text}', but must be numbers of units above 0 with commas between them, such as 512,256.")),
-        ];
+        try
+        {
+            return new TrainingDisplay(console).Run(progress =>
+                mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options with { Progress = progress }).Fit(data.Train));
+        }
+        catch (OperationCanceledException) when (File.Exists(options.CheckpointPath))
+        {
+            throw new TrainingInterruptedException(options.CheckpointPath!);
+        }
     }
 }

@@ -25,8 +25,32 @@ internal static class ModelSummary
             table.AddRow(function, $"{layer.OutputSize} × {layer.InputSize}", $"{layer.ParameterCount:N0}");
         }
 
-        console.WriteLine($"Network: {architecture}, {architecture.ParameterCount:N0} parameters; {options.Initializer} weights; {options.Optimizer}, "
-            + $"batches of {options.BatchSize}");
+        console.WriteLine($"Network: {architecture}, {architecture.ParameterCount:N0} parameters; {options.Initializer} weights; {string.Join(", ", DescribeTraining(options))}");
         console.Write(table);
+    }
+
+    private static IEnumerable<string> DescribeTraining(MlpTrainer.Options options)
+    {
+        yield return $"{options.Optimizer}";
+        if (options.Schedule != MlpSchedule.Constant)
+        {
+            yield return $"learning rate by {options.Schedule}";
+        }
+
+        yield return $"batches of {options.BatchSize}";
+        if (options.FeatureScaling != MlpFeatureScaling.None)
+        {
+            yield return "standardized features";
+        }
+
+        if (options.DropoutRate > 0)
+        {
+            yield return $"dropout {options.DropoutRate}";
+        }
+
+        if (options.ValidationFraction > 0)
+        {
+            yield return $"{options.ValidationFraction:P0} set aside to validate";
+        }
     }
 }

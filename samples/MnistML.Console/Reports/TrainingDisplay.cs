@@ -31,7 +31,8 @@ internal sealed class TrainingDisplay(IAnsiConsole console)
     {
         if (progress.Metrics is { } metrics)
         {
-            console.WriteLine($"Epoch {metrics.Epoch}/{progress.EpochCount}, Loss: {metrics.TrainLoss:F4}, {metrics.Seconds:F2} s");
+            var validation = metrics.ValidationLoss is null ? "" : $", Validation loss: {metrics.ValidationLoss:F4}, accuracy: {metrics.ValidationAccuracy:F4}";
+            console.WriteLine($"Epoch {metrics.Epoch}/{progress.EpochCount}, Loss: {metrics.TrainLoss:F4}{validation}, {metrics.Seconds:F2} s");
         }
     }
 

@@ -5,11 +5,11 @@ namespace MnistML.Network;
 /// <summary>A fully connected layer in libtorch: <c>output = input · weightsᵀ + biases</c>. It owns both tensors.</summary>
 internal sealed class LinearLayer : IDisposable
 {
-    public LinearLayer(MlpLayerShape shape)
+    public LinearLayer(MlpLayerShape shape, NetworkSettings settings)
     {
         Shape = shape;
-        Weights = zeros(shape.OutputSize, shape.InputSize, requires_grad: true).DetachFromDisposeScope();
-        Biases = zeros(shape.OutputSize, requires_grad: true).DetachFromDisposeScope();
+        Weights = zeros(shape.OutputSize, shape.InputSize, settings.Type, settings.Device, requires_grad: true).DetachFromDisposeScope();
+        Biases = zeros(shape.OutputSize, settings.Type, settings.Device, requires_grad: true).DetachFromDisposeScope();
     }
 
     public MlpLayerShape Shape { get; }
@@ -22,17 +22,9 @@ internal sealed class LinearLayer : IDisposable
 
     public Tensor Forward(Tensor input) => nn.functional.linear(input, Weights, Biases);
 
-    public MlpLayerParameters ToLayerParameters() => new(Shape, ToArray(Weights), ToArray(Biases));
-
     public void Dispose()
     {
         Weights.Dispose();
         Biases.Dispose();
-    }
-
-    private static float[] ToArray(Tensor parameter)
-    {
-        using var scope = NewDisposeScope();
-        return parameter.detach().cpu().data<float>().ToArray();
     }
 }

@@ -3,17 +3,29 @@ using static TorchSharp.torch;
 namespace MnistML.Network;
 
 /// <summary>
-/// A multi-layer perceptron in libtorch: float32 weights and biases that learn. It owns them; call it within a dispose scope that
-/// frees what its computations leave.
+/// A multi-layer perceptron in libtorch: weights and biases that learn. It owns them; call it within a dispose scope that frees what its
+/// computations leave.
 /// </summary>
 internal sealed class MlpNetwork : IDisposable
 {
+    private readonly NetworkSettings _settings;
+    private readonly Tensor? _featureMeans;
+    private readonly Tensor? _featureDeviations;
+
     /// <summary>Makes a network whose weights and biases are not yet set.</summary>
-    public MlpNetwork(MlpArchitecture architecture)
+    public MlpNetwork(MlpArchitecture architecture, NetworkSettings? settings = null)
     {
         Architecture = architecture;
-        Layers = [.. architecture.Layers.Select(shape => new LinearLayer(shape))];
-        Parameters = [.. Layers.SelectMany(layer => (Tensor[])[layer.Weights, layer.Biases])];
+        _settings = settings ?? new NetworkSettings();
+        Layers = [.. architecture.Layers.Select(shape => new LinearLayer(shape, _settings))];
+        Normalizations = _settings.BatchNormalization ? [.. architecture.HiddenLayers.Select(units => new BatchNormalization(units, _settings))] : [];
+        if (_settings.FeatureScale is { } scale)
+        {
+            _featureMeans = ToTensor(scale.Means);
+            _featureDeviations = ToTensor(scale.Deviations);
+        }
+
+        Parameters = [.. State.Where(value => value.Tensor.requires_grad).Select(value => value.Tensor)];
     }
 
     public MlpArchitecture Architecture { get; }
@@ -21,40 +33,158 @@ internal sealed class MlpNetwork : IDisposable
     /// <summary>The layers from the input on, the output layer last.</summary>
     public IReadOnlyList<LinearLayer> Layers { get; }
 
-    /// <summary>Weights and biases, layer by layer.</summary>
+    /// <summary>What normalises each hidden layer; empty without batch normalisation.</summary>
+    public IReadOnlyList<BatchNormalization> Normalizations { get; }
+
+    /// <summary>All that learns, layer by layer.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
 
-    /// <summary>The logits, <c>[rows, classes]</c>, of features, <c>[rows, features]</c>.</summary>
-    public Tensor Forward(Tensor features)
+    /// <summary>All that a training changes, with names: the parameters, and the running averages of batch normalisation.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> State
     {
-        var values = Layers[0].Forward(features);
-        foreach (var layer in Layers.Skip(1))
+        get
         {
-            values = layer.Forward(Activate(values));
+            for (var i = 0; i < Layers.Count; i++)
+            {
+                yield return ($"layers.{i}.weight", Layers[i].Weights);
+                yield return ($"layers.{i}.bias", Layers[i].Biases);
+                if (i < Normalizations.Count)
+                {
+                    yield return ($"layers.{i}.norm.weight", Normalizations[i].Scale);
+                    yield return ($"layers.{i}.norm.bias", Normalizations[i].Shift);
+                    yield return ($"layers.{i}.norm.running_mean", Normalizations[i].RunningMean);
+                    yield return ($"layers.{i}.norm.running_var", Normalizations[i].RunningVariance);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether no number in it is NaN or infinite.</summary>
+    public bool HasFiniteState
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return State.All(value => value.Tensor.detach().isfinite().all().item<bool>());
+        }
+    }
+
+    /// <summary>The logits, <c>[rows, classes]</c>, of features, <c>[rows, features]</c>, as the finished network gives them.</summary>
+    public Tensor Forward(Tensor features) => Forward(features, dropout: null, isLearning: false);
+
+    /// <summary>The logits of a batch that is to be learnt from: normalised over the batch, with units dropped.</summary>
+    /// <param name="features"><c>[rows, features]</c>.</param>
+    /// <param name="dropout">Draws the units that are dropped, on the network's device.</param>
+    public Tensor ForwardToLearn(Tensor features, Generator dropout) => Forward(features, dropout, isLearning: true);
+
+    /// <summary>The mean cross-entropy in nats of logits, <c>[rows, classes]</c>, for zero-based labels, <c>[rows]</c>.</summary>
+    /// <param name="logits">The outputs of the network.</param>
+    /// <param name="labels">int64.</param>
+    /// <param name="labelSmoothing">ε: the share of each row's target that is spread over all classes, its own too.</param>
+    /// <param name="rowWeights">A factor for each row; the sum is divided by the number of rows, not by that of the weights.</param>
+    /// <remarks>
+    /// For one row it is <c>log Σⱼ exp(logitⱼ) - logit of the label</c>: minus the logarithm of the label's softmax, so that labels need no
+    /// one-hot form.
+    /// </remarks>
+    public static Tensor CrossEntropy(Tensor logits, Tensor labels, double labelSmoothing = 0, Tensor? rowWeights = null)
+    {
+        if (rowWeights is null)
+        {
+            return nn.functional.cross_entropy(logits, labels, label_smoothing: labelSmoothing);
+        }
+
+        var losses = nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.None, label_smoothing: labelSmoothing);
+        return losses.mul(rowWeights).mean();
+    }
+
+    /// <summary>The gradients of a loss, one for each of <see cref="Parameters"/>.</summary>
+    public IReadOnlyList<Tensor> Gradients(Tensor loss) => [.. autograd.grad([loss], [.. Parameters])];
+
+    /// <summary>A copy as plain values of what the finished network is: batch normalisation and the scaling of features are folded into the layers, dropout is gone.</summary>
+    public MlpModelParameters ToModelParameters() => new(
+        Architecture,
+        [
+            .. Layers.Select((layer, i) => LayerFolding.Fold(
+                layer, i == 0 ? _settings.FeatureScale : null, i < Normalizations.Count ? Normalizations[i] : null)),
+        ]);
+
+    /// <summary>Makes this network one that gives what a model gives.</summary>
+    /// <param name="model">A model of the same architecture.</param>
+    /// <param name="features">Rows, <c>[rows, features]</c>, by which batch normalisation is set so that it changes nothing at first.</param>
+    public void TakeOver(MlpModelParameters model, Tensor features)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var values = ScaleFeatures(features);
+        for (var i = 0; i < Layers.Count; i++)
+        {
+            var (weights, biases) = LayerFolding.Unfold(model.Layers[i], i == 0 ? _settings.FeatureScale : null);
+            TensorValues.Set(Layers[i].Weights, weights);
+            TensorValues.Set(Layers[i].Biases, biases);
+            values = Layers[i].Forward(values);
+            if (i < Normalizations.Count)
+            {
+                Normalizations[i].BecomeIdentityOn(values);
+            }
+
+            values = Activate(values);
+        }
+    }
+
+    /// <summary>A copy of <see cref="State"/>.</summary>
+    public Dictionary<string, float[]> CopyState() => State.ToDictionary(value => value.Name, value => TensorValues.ToSingles(value.Tensor));
+
+    /// <summary>Puts a copy back.</summary>
+    /// <exception cref="InvalidDataException">It is not one of such a network.</exception>
+    public void RestoreState(IReadOnlyDictionary<string, float[]> state)
+    {
+        foreach (var (name, tensor) in State)
+        {
+            TensorValues.Set(tensor, state, name);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var part in Layers.Concat<IDisposable>(Normalizations))
+        {
+            part.Dispose();
+        }
+
+        _featureMeans?.Dispose();
+        _featureDeviations?.Dispose();
+    }
+
+    private Tensor Forward(Tensor features, Generator? dropout, bool isLearning)
+    {
+        var values = Layers[0].Forward(ScaleFeatures(features));
+        for (var i = 1; i < Layers.Count; i++)
+        {
+            if (_settings.BatchNormalization)
+            {
+                values = Normalizations[i - 1].Forward(values, isLearning);
+            }
+
+            values = Activate(values);
+            if (dropout is not null && _settings.DropoutRate > 0)
+            {
+                values = Drop(values, dropout);
+            }
+
+            values = Layers[i].Forward(values);
         }
 
         return values;
     }
 
-    /// <summary>The mean cross-entropy in nats of logits, <c>[rows, classes]</c>, for zero-based labels, <c>[rows]</c>.</summary>
-    /// <remarks>
-    /// For one row it is <c>log Σⱼ exp(logitⱼ) - logit of the label</c>: minus the logarithm of the label's softmax, so that labels need no
-    /// one-hot form.
-    /// </remarks>
-    public static Tensor CrossEntropy(Tensor logits, Tensor labels) => nn.functional.cross_entropy(logits, labels);
+    private Tensor ScaleFeatures(Tensor features) =>
+        _featureMeans is null ? features : features.sub(_featureMeans).div_(_featureDeviations!);
 
-    /// <summary>The gradients of a loss, one for each of <see cref="Parameters"/>.</summary>
-    public IReadOnlyList<Tensor> Gradients(Tensor loss) => [.. autograd.grad([loss], [.. Parameters])];
-
-    /// <summary>A copy of the weights and biases as plain values.</summary>
-    public MlpModelParameters ToModelParameters() => new(Architecture, [.. Layers.Select(layer => layer.ToLayerParameters())]);
-
-    public void Dispose()
+    /// <summary>What is kept is divided by its share, so that the expected value stays the same and nothing is left to do when the network is finished.</summary>
+    private Tensor Drop(Tensor values, Generator random)
     {
-        foreach (var layer in Layers)
-        {
-            layer.Dispose();
-        }
+        var kept = 1 - _settings.DropoutRate;
+        return values * empty_like(values, requires_grad: false).bernoulli_(kept, random).div_(kept);
     }
 
     private Tensor Activate(Tensor values) => Architecture.Activation switch
@@ -67,4 +197,6 @@ internal sealed class MlpNetwork : IDisposable
         MlpActivation.Sigmoid => nn.functional.sigmoid(values),
         _ => throw new InvalidOperationException($"There is no activation {Architecture.Activation}."),
     };
+
+    private Tensor ToTensor(double[] values) => tensor(values, _settings.Type, _settings.Device).DetachFromDisposeScope();
 }

@@ -7,7 +7,8 @@ namespace MnistML.Trainers;
 /// <summary>The columns that a trainer reads, found in its input and checked as ML.NET's own multiclass trainers check theirs.</summary>
 /// <param name="Features">A vector of Single of known length.</param>
 /// <param name="Label">A key of type UInt32.</param>
-internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSchema.Column Label)
+/// <param name="Weight">A Single; null if rows have no weights.</param>
+internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSchema.Column Label, DataViewSchema.Column? Weight)
 {
     public int FeatureCount => ((VectorDataViewType)Features.Type).Size;
 
@@ -28,7 +29,15 @@ internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSche
             throw Mismatch("label", label, "a key of UInt32; make one by mlContext.Transforms.Conversion.MapValueToKey");
         }
 
-        return new InputColumns(features, label);
+        if (options.ExampleWeightColumnName is not { } weightName)
+        {
+            return new InputColumns(features, label, Weight: null);
+        }
+
+        var weight = Find("example weight", weightName);
+        return weight.Type == NumberDataViewType.Single
+            ? new InputColumns(features, label, weight)
+            : throw Mismatch("example weight", weight, "a Single; make one by mlContext.Transforms.Conversion.ConvertType");
 
         DataViewSchema.Column Find(string role, string name) => schema.GetColumnOrNull(name) ?? throw context.Process(
             new ArgumentOutOfRangeException(
@@ -37,5 +46,37 @@ internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSche
 
         Exception Mismatch(string role, DataViewSchema.Column column, string expected) => context.Process(
             new ArgumentOutOfRangeException(nameof(schema), $"The {role} column '{column.Name}' is {column.Type}, but must be {expected}."));
+    }
+
+    /// <summary>Makes sure that validation data has the form of the training data.</summary>
+    /// <exception cref="ArgumentException">It has not.</exception>
+    public void ThrowIfOther(InputColumns validation)
+    {
+        if (validation.FeatureCount != FeatureCount || validation.ClassCount != ClassCount)
+        {
+            throw new ArgumentException(
+                $"The validation data has {validation.FeatureCount} features and {validation.ClassCount} classes, but the training data has {FeatureCount} and {ClassCount}. "
+                + "Both must come from one fitted pipeline.");
+        }
+
+        if (ReadKeyValues() is { } names && validation.ReadKeyValues() is { } others && !names.SequenceEqual(others))
+        {
+            throw new ArgumentException(
+                $"The classes of the validation data are {string.Join(", ", others)}, but those of the training data {string.Join(", ", names)}, in the order of their keys. "
+                + "Both must come from one fitted pipeline.");
+        }
+    }
+
+    /// <summary>The names of the classes, if they are text.</summary>
+    private string[]? ReadKeyValues()
+    {
+        if (Label.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType { ItemType: TextDataViewType })
+        {
+            return null;
+        }
+
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        Label.Annotations.GetValue("KeyValues", ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
     }
 }

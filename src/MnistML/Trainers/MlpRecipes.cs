@@ -12,11 +12,15 @@ public static class MlpRecipes
         HiddenLayers = [512, 256],
         Activation = MlpActivation.Relu,
         Initializer = MlpInitializer.Normal(0.01),
+        FeatureScaling = MlpFeatureScaling.None,
         Optimizer = MlpOptimizer.Sgd(learningRate: 0.2),
+        Schedule = MlpSchedule.Constant,
         BatchSize = 256,
         MaxEpochs = 20,
     };
 
-    /// <summary>The default options: a good network within seconds.</summary>
+    /// <summary>
+    /// The default options: a good network within seconds. Hidden layers of 512 and 256 rectified linear units, standardised features, AdamW with one cycle of the learning rate, batches of 128.
+    /// </summary>
     public static MlpTrainer.Options Fast { get; } = new();
 }

@@ -19,5 +19,16 @@ public sealed partial class MlpTrainer
         /// <summary>The column of features, a vector of Single; <c>"Features"</c> by default.</summary>
         [Required(ErrorMessage = Missing)]
         public string FeatureColumnName { get; init; } = "Features";
+
+        /// <summary>
+        /// The column of weights, a Single for each row, 0 or above: a factor on the row's loss. They are divided by their mean over the training rows, so that only their proportions matter. Null, the
+        /// default, weighs all rows alike. Validation metrics are never weighted.
+        /// </summary>
+        [MinLength(1, ErrorMessage = "{0} must name a column, or be null.")]
+        public string? ExampleWeightColumnName { get; init; }
+
+        /// <summary>What is done with a row that has a feature that is NaN or infinite; <see cref="MlpInvalidFeatures.Throw"/> by default.</summary>
+        [EnumDataType(typeof(MlpInvalidFeatures), ErrorMessage = "{0} must be one of those that its type names.")]
+        public MlpInvalidFeatures InvalidFeatures { get; init; }
     }
 }

@@ -19,14 +19,14 @@ namespace MnistML;
 /// <list type="table">
 /// <listheader><term>Trainer characteristics</term><description></description></listheader>
 /// <item><term>Machine learning task</term><description>Multiclass classification</description></item>
-/// <item><term>Is normalization required?</term><description>Yes</description></item>
-/// <item><term>Is caching required?</term><description>No: the rows are read once</description></item>
+/// <item><term>Is normalization required?</term><description>No: <see cref="MlpTrainingOptions.FeatureScaling"/> does it</description></item>
+/// <item><term>Is caching required?</term><description>No: the rows are read once and held, or read for each epoch where they are too many for <see cref="MlpTrainingOptions.MaxCacheBytes"/></description></item>
 /// <item><term>Required NuGet in addition to Microsoft.ML</term><description>MnistML, and TorchSharp-cpu for training</description></item>
 /// <item><term>Exportable to ONNX</term><description>The saved model holds the network as ONNX</description></item>
 /// </list>
 /// <para>
-/// Input columns: the label, <c>Key&lt;UInt32&gt;</c>, and the features, a vector of Single of known length. Output columns: see
-/// <see cref="MlpTransformer"/>. Rows whose label is missing are skipped.
+/// Input columns: the label, <c>Key&lt;UInt32&gt;</c>, and the features, a vector of Single of known length, dense or sparse; and, if it is
+/// named, the weight of each row, a Single. Output columns: see <see cref="MlpTransformer"/>. Rows whose label is missing are skipped, and their number is told in the log.
 /// </para>
 /// </remarks>
 public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpModelParameters>
@@ -40,8 +40,15 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// <param name="mlContext">The context, whose seed is used, and whose log is written to.</param>
     /// <param name="labelColumnName">The column of labels, a key.</param>
     /// <param name="featureColumnName">The column of features, a vector of Single.</param>
-    public MlpTrainer(MLContext mlContext, string labelColumnName = "Label", string featureColumnName = "Features")
-        : this(mlContext, MlpRecipes.Fast with { LabelColumnName = labelColumnName, FeatureColumnName = featureColumnName })
+    /// <param name="exampleWeightColumnName">The column of weights, a Single; null to weigh all rows alike.</param>
+    public MlpTrainer(
+        MLContext mlContext, string labelColumnName = "Label", string featureColumnName = "Features", string? exampleWeightColumnName = null)
+        : this(mlContext, MlpRecipes.Fast with
+        {
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+        })
     {
     }
 
@@ -61,12 +68,13 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         _seed = options.Seed ?? _host.Rand.Next();
     }
 
-    /// <summary>What ML.NET's tools are told of the trainer: normalised features help, and a cache does not.</summary>
+    /// <summary>What ML.NET's tools are told of the trainer: probabilities come out of it, and a cache does not help.</summary>
     public TrainerInfo Info => StockTrainer.Info;
 
     /// <summary>ML.NET's own trainer of the same inputs and outputs. <see cref="TrainerInfo"/> and schema shapes can only be had from one.</summary>
     private LbfgsMaximumEntropyMulticlassTrainer StockTrainer =>
-        _mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy(_options.LabelColumnName, _options.FeatureColumnName);
+        _mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
+            _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
 
     /// <summary>The shape of what a fitted model gives: the input's columns, <c>PredictedLabel</c> and <c>Score</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing, or not of its type.</exception>
@@ -77,21 +85,84 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     }
 
     /// <summary>Trains a network.</summary>
-    /// <param name="input">The training data; its rows are read once.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing, or not of its type.</exception>
+    /// <param name="input">The training data.</param>
+    /// <inheritdoc cref="Fit(IDataView, IDataView?, MlpModelParameters?)" path="/exception"/>
+    public MlpTransformer Fit(IDataView input) => Fit(input, validationData: null);
+
+    /// <summary>Trains a network, with data to validate it with, or from a model on.</summary>
+    /// <param name="trainData">The training data.</param>
+    /// <param name="validationData">
+    /// Data of the same form, which nothing is learnt from: after each epoch the network's loss and accuracy on all its rows are computed. Null for none, or for
+    /// <see cref="MlpTrainingOptions.ValidationFraction"/> of the training rows.
+    /// </param>
+    /// <param name="initialModel">The model to begin with, of the features, hidden layers, activation and classes of this training; null to draw the weights.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing, or not of its type.</exception>
+    /// <exception cref="ArgumentException">
+    /// The validation data is not of the training data's form; the initial model is of another shape; there is validation data together with a fraction to validate with, or neither for early stopping; the device is
+    /// not there; class weights are not as many as the classes.
+    /// </exception>
     /// <exception cref="DllNotFoundException">libtorch can't be loaded; the message says why, and what to add.</exception>
-    /// <exception cref="FormatException">A feature is not a finite number.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows with labels, or the training diverged.</exception>
+    /// <exception cref="FormatException">A feature is not a finite number, or a weight not one of at least 0.</exception>
+    /// <exception cref="InvalidDataException">The file at the checkpoint's path is not a whole checkpoint.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows with labels, the training diverged, or the checkpoint is of another training.</exception>
+    /// <exception cref="IOException">The checkpoint can't be read or written.</exception>
     /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
-    public MlpTransformer Fit(IDataView input)
+    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel = null)
     {
-        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(trainData);
+        ThrowIfValidationUnclear(validationData);
 
         using var channel = _host.Start("Training");
-        var columns = InputColumns.Bind(input.Schema, _options, _host);
+        var columns = InputColumns.Bind(trainData.Schema, _options, _host);
+        var validation = validationData is null ? null : ToRows(validationData, BindValidation(validationData, columns), "validation data", channel);
+        ThrowIfOtherShape(initialModel, columns);
         LibTorch.EnsureLoaded();
-        using var trainingSet = new TrainingSetReader(columns, channel).Read(input, _options.CancellationToken);
-        var result = new TrainingLoop(trainingSet, _options, _seed).Run();
+        _ = TrainingDevice.Find(_options.Device); // before the rows are read
+
+        var checkpoint = _options.CheckpointPath is { } path ? TrainingCheckpoint.TryRead(path) : null;
+        var seed = _options.Seed ?? checkpoint?.Seed ?? _seed;
+        var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, _options, seed);
+        var options = _options with { Progress = new LoggedProgress(channel, _options.Progress) };
+        var result = new TrainingLoop(data, options, seed, initialModel, checkpoint).Run();
         return new MlpTransformer(_host, result.Model, result.History, columns.Features, columns.Label);
+    }
+
+    private DataViewRows ToRows(IDataView view, InputColumns columns, string name, IChannel channel) =>
+        new(view, columns, _options.InvalidFeatures, name, channel);
+
+    /// <summary>Validation is not weighted, so that its data needs no weights.</summary>
+    private InputColumns BindValidation(IDataView validationData, InputColumns columns)
+    {
+        var validation = InputColumns.Bind(validationData.Schema, _options with { ExampleWeightColumnName = null }, _host);
+        columns.ThrowIfOther(validation);
+        return validation;
+    }
+
+    private void ThrowIfValidationUnclear(IDataView? validationData)
+    {
+        if (validationData is not null && _options.ValidationFraction > 0)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"There is validation data, and {nameof(Options.ValidationFraction)} is {_options.ValidationFraction}; give one of the two."),
+                nameof(validationData));
+        }
+
+        if (validationData is null && _options.ValidationFraction == 0 && _options.EarlyStopping is not null)
+        {
+            throw new ArgumentException(
+                $"{nameof(Options.EarlyStopping)} is on, but there is nothing to validate with; pass validation data to Fit, or set {nameof(Options.ValidationFraction)}, to 0.1 for example.",
+                nameof(validationData));
+        }
+    }
+
+    private void ThrowIfOtherShape(MlpModelParameters? initialModel, InputColumns columns)
+    {
+        var wanted = new MlpArchitecture(columns.FeatureCount, _options.HiddenLayers, columns.ClassCount, _options.Activation);
+        if (initialModel is not null && initialModel.Architecture != wanted)
+        {
+            var found = initialModel.Architecture;
+            throw new ArgumentException(
+                $"The initial model is {found} with {found.Activation}, but the data and the options ask for {wanted} with {wanted.Activation}; both must be the same.", nameof(initialModel));
+        }
     }
 }

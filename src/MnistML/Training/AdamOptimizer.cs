@@ -1,3 +1,4 @@
+using MnistML.Network;
 using static TorchSharp.torch;
 
 namespace MnistML.Training;
@@ -32,6 +33,17 @@ internal sealed class AdamOptimizer : IOptimizer
         }
     }
 
+    public Dictionary<string, float[]> CopyState() => NamedMoments.ToDictionary(moment => moment.Name, moment => TensorValues.ToSingles(moment.Tensor));
+
+    public void RestoreState(IReadOnlyDictionary<string, float[]> state, long stepCount)
+    {
+        _step = stepCount;
+        foreach (var (name, tensor) in NamedMoments)
+        {
+            TensorValues.Set(tensor, state, name);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var moment in _means.Concat(_squares))
@@ -39,6 +51,9 @@ internal sealed class AdamOptimizer : IOptimizer
             moment.Dispose();
         }
     }
+
+    private IEnumerable<(string Name, Tensor Tensor)> NamedMoments =>
+        _means.Select((mean, i) => ($"means.{i}", mean)).Concat(_squares.Select((square, i) => ($"squares.{i}", square)));
 
     private void Decay(Tensor parameter, Tensor gradient, double learningRate)
     {

@@ -8,6 +8,8 @@ internal sealed record CosineSchedule : MlpSchedule
 
     public override string ToString() => "cosine";
 
+    internal override bool DependsOnLength => true;
+
     private protected override double ComputeFactor(ScheduleStep step) => Blend(1, MinimumFactor, (double)step.Step / step.StepCount);
 
     /// <summary>Half a cosine from one factor to another.</summary>

@@ -9,4 +9,12 @@ internal interface IOptimizer : IDisposable
     /// <param name="gradients">The gradient of each parameter, in their order; they may be overwritten.</param>
     /// <param name="learningRate">This step's, which the schedule makes of the optimiser's own.</param>
     void Step(IReadOnlyList<Tensor> gradients, double learningRate);
+
+    /// <summary>A copy of what it remembers.</summary>
+    Dictionary<string, float[]> CopyState();
+
+    /// <summary>Puts a copy back.</summary>
+    /// <param name="state">What <see cref="CopyState"/> gave.</param>
+    /// <param name="stepCount">The steps that had been made.</param>
+    void RestoreState(IReadOnlyDictionary<string, float[]> state, long stepCount);
 }

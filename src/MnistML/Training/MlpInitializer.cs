@@ -50,46 +50,39 @@ public sealed record MlpInitializer
     /// <summary>The rule's name, with its standard deviation if it has one.</summary>
     public override string ToString() => StandardDeviation is { } std ? FormattableString.Invariant($"{_rule}({std})") : $"{_rule}";
 
-    /// <summary>Draws all weights and biases of a network, layer by layer, weights first.</summary>
+    /// <summary>Draws all weights and biases of a network, layer by layer, weights first: on the processor, so that they are the same on every device.</summary>
     internal void Initialize(MlpNetwork network, Generator generator)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         foreach (var layer in network.Layers)
         {
-            DrawWeights(layer, generator);
-            DrawUniform(layer.Biases, DefaultBound(layer.Shape), generator);
+            layer.Weights.copy_(DrawWeights(layer.Shape, generator));
+            layer.Biases.copy_(Uniform(DefaultBound(layer.Shape), generator, layer.Shape.OutputSize));
         }
     }
 
-    private void DrawWeights(LinearLayer layer, Generator generator)
+    private Tensor DrawWeights(MlpLayerShape shape, Generator generator)
     {
-        double fanIn = layer.Shape.InputSize;
-        var fanSum = fanIn + layer.Shape.OutputSize;
-        switch (_rule)
+        double fanIn = shape.InputSize;
+        var fanSum = fanIn + shape.OutputSize;
+        long[] size = [shape.OutputSize, shape.InputSize];
+        return _rule switch
         {
-            case Rule.Normal:
-                layer.Weights.normal_(0, StandardDeviation!.Value, generator);
-                break;
-            case Rule.XavierUniform:
-                DrawUniform(layer.Weights, Math.Sqrt(6 / fanSum), generator);
-                break;
-            case Rule.XavierNormal:
-                layer.Weights.normal_(0, Math.Sqrt(2 / fanSum), generator);
-                break;
-            case Rule.KaimingUniform:
-                DrawUniform(layer.Weights, Math.Sqrt(6 / fanIn), generator);
-                break;
-            case Rule.KaimingNormal:
-                layer.Weights.normal_(0, Math.Sqrt(2 / fanIn), generator);
-                break;
-            default:
-                DrawUniform(layer.Weights, DefaultBound(layer.Shape), generator);
-                break;
-        }
+            Rule.Normal => Gaussian(StandardDeviation!.Value, generator, size),
+            Rule.XavierUniform => Uniform(Math.Sqrt(6 / fanSum), generator, size),
+            Rule.XavierNormal => Gaussian(Math.Sqrt(2 / fanSum), generator, size),
+            Rule.KaimingUniform => Uniform(Math.Sqrt(6 / fanIn), generator, size),
+            Rule.KaimingNormal => Gaussian(Math.Sqrt(2 / fanIn), generator, size),
+            _ => Uniform(DefaultBound(shape), generator, size),
+        };
     }
 
     private static double DefaultBound(MlpLayerShape shape) => 1 / Math.Sqrt(shape.InputSize);
 
-    private static void DrawUniform(Tensor values, double bound, Generator generator) => values.uniform_(-bound, bound, generator);
+    private static Tensor Uniform(double bound, Generator generator, params long[] size) =>
+        empty(size, ScalarType.Float32, CPU).uniform_(-bound, bound, generator);
+
+    private static Tensor Gaussian(double standardDeviation, Generator generator, params long[] size) =>
+        empty(size, ScalarType.Float32, CPU).normal_(0, standardDeviation, generator);
 }

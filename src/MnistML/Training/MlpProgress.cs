@@ -15,6 +15,9 @@ public readonly record struct MlpProgress
     /// <summary>Batches in an epoch; the last may be smaller than the others.</summary>
     public required int BatchCount { get; init; }
 
+    /// <summary>Mean loss in nats over the rows of this epoch so far, as <see cref="MlpEpochMetrics.TrainLoss"/>.</summary>
+    public required double TrainLoss { get; init; }
+
     /// <summary>What the epoch came to when it has ended, else null.</summary>
     public MlpEpochMetrics? Metrics { get; init; }
 }

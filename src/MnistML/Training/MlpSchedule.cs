@@ -55,6 +55,9 @@ public abstract record MlpSchedule
     public static MlpSchedule ReduceOnPlateau(double factor = 0.1, int patience = 10, double minimumImprovement = 1e-4, double minimumFactor = 0) =>
         new PlateauSchedule { Factor = factor, Patience = patience, MinimumImprovement = minimumImprovement, MinimumFactor = minimumFactor };
 
+    /// <summary>Whether factors depend on the number of updates in the whole training, so that a longer one goes another way from its beginning.</summary>
+    internal virtual bool DependsOnLength => false;
+
     /// <summary>The factor on the learning rate for an update.</summary>
     internal double FactorAt(ScheduleStep step)
     {

@@ -14,6 +14,8 @@ internal sealed record OneCycleSchedule : MlpSchedule
 
     public override string ToString() => "one cycle";
 
+    internal override bool DependsOnLength => true;
+
     private protected override double ComputeFactor(ScheduleStep step)
     {
         // PyTorch's two phases: the first ends at its own last update, the second at the last update of all.

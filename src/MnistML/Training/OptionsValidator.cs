@@ -19,7 +19,13 @@ internal static class OptionsValidator
     private static IEnumerable<string> FindViolations(object options, string prefix)
     {
         var results = new List<ValidationResult>();
-        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        var context = new ValidationContext(options);
+        if (!Validator.TryValidateObject(options, context, results, validateAllProperties: true) && options is IValidatableObject rules)
+        {
+            // Where a property alone is wrong, .NET leaves the rules out; all violations are to be listed.
+            results = [.. results.UnionBy(rules.Validate(context), result => result.ErrorMessage)];
+        }
+
         var nested = options.GetType().GetProperties()
             .Where(property => property.IsDefined(typeof(OptionsWithinAttribute)) && property.GetValue(options) is not null)
             .SelectMany(property => FindViolations(property.GetValue(options)!, $"{prefix}{property.Name}."));
@@ -32,4 +38,9 @@ internal static class OptionsValidator
 internal sealed class OptionsWithinAttribute : RequiredAttribute
 {
     public OptionsWithinAttribute() => ErrorMessage = "{0} is missing.";
+
+    /// <summary>Whether there may be none.</summary>
+    public bool IsOptional { get; init; }
+
+    public override bool IsValid(object? value) => IsOptional || base.IsValid(value);
 }

@@ -1,3 +1,4 @@
+using MnistML.Network;
 using static TorchSharp.torch;
 
 namespace MnistML.Training;
@@ -16,6 +17,22 @@ internal sealed class SgdOptimizer(SgdOptions options, IReadOnlyList<Tensor> par
         }
     }
 
+    public Dictionary<string, float[]> CopyState() => Enumerable.Range(0, parameters.Count)
+        .Where(i => _velocities[i] is not null)
+        .ToDictionary(VelocityName, i => TensorValues.ToSingles(_velocities[i]!));
+
+    public void RestoreState(IReadOnlyDictionary<string, float[]> state, long stepCount)
+    {
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            if (state.ContainsKey(VelocityName(i)))
+            {
+                _velocities[i] ??= zeros_like(parameters[i], requires_grad: false).DetachFromDisposeScope();
+                TensorValues.Set(_velocities[i]!, state, VelocityName(i));
+            }
+        }
+    }
+
     public void Dispose()
     {
         foreach (var velocity in _velocities)
@@ -23,6 +40,8 @@ internal sealed class SgdOptimizer(SgdOptions options, IReadOnlyList<Tensor> par
             velocity?.Dispose();
         }
     }
+
+    private static string VelocityName(int index) => $"velocities.{index}";
 
     private Tensor Direction(int index, Tensor gradient)
     {

@@ -4,104 +4,159 @@ using static TorchSharp.torch;
 
 namespace MnistML.Training;
 
-/// <summary>Trains a network on a training set: shuffled mini-batches, one update for each, epoch after epoch.</summary>
-internal sealed class TrainingLoop(TrainingSet data, MlpTrainingOptions options, int seed)
+/// <summary>Trains a network: shuffled mini-batches, one update for each, epoch after epoch.</summary>
+/// <param name="data">The rows to learn from, and to validate with.</param>
+/// <param name="options">What is trained, and how.</param>
+/// <param name="seed">Where all random numbers begin.</param>
+/// <param name="initialModel">The model to begin with; null to draw the weights.</param>
+/// <param name="checkpoint">Where to go on; null to begin.</param>
+internal sealed class TrainingLoop(
+    TrainingData data, MlpTrainingOptions options, int seed, MlpModelParameters? initialModel = null, TrainingCheckpoint? checkpoint = null)
 {
     /// <summary>Batches are reported this often at most, so that a display stays live and costs nothing.</summary>
     private const double ReportIntervalSeconds = 0.1;
 
-    private readonly int _batchCount = data.BatchCount(options.BatchSize);
+    /// <summary>As many rows tell mean and spread well enough, and as many values are held easily.</summary>
+    private const int MostCalibrationRows = 4096;
+    private const int MostCalibrationValues = 1 << 24;
+
+    private readonly MlpArchitecture _architecture = new(data.FeatureCount, options.HiddenLayers, data.ClassCount, options.Activation);
+    private readonly BatchPlan _plan = new(data.Train.RowCount, options.BatchSize, JoinsSingleRow: options.BatchNormalization);
+    private readonly Device _device = TrainingDevice.Find(options.Device);
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
+    private bool _hasLearnt;
+
+    private int EpochCount => options.EpochsFor(_plan.BatchCount);
 
     /// <summary>Builds, initialises and trains a network.</summary>
     public TrainingResult Run()
     {
-        var architecture = new MlpArchitecture(data.FeatureCount, options.HiddenLayers, data.ClassCount, options.Activation);
         using var scope = NewDisposeScope();
-        using var generator = new Generator((ulong)seed);
-        using var network = new MlpNetwork(architecture);
-        options.Initializer.Initialize(network, generator);
+        using var settings = new TorchSettings(options.ThreadCount);
+        using var weights = new RowWeights(options.ClassWeights, data.Statistics, _device);
+        using var network = CreateNetwork();
         using var optimizer = options.Optimizer.Create(network);
+        var state = new TrainingState(network, optimizer);
+        var checkpoints = options.CheckpointPath is { } path ? new Checkpoints(path, seed, TrainingFingerprint.Of(_architecture, data, options, seed, initialModel)) : null;
+        var learner = new BatchLearner(network, optimizer, weights, options, _device);
 
-        var history = new List<MlpEpochMetrics>();
-        for (var epoch = 1; epoch <= EpochCount; epoch++)
+        checkpoints?.Begin(state, checkpoint, _plan.BatchCount);
+        _hasLearnt = state.History.Count > 0;
+        try
         {
-            var metrics = RunEpoch(network, optimizer, generator, history, epoch);
-            history.Add(metrics);
-            Report(epoch, _batchCount, metrics);
+            while (state.History.Count < EpochCount && !EndsEarly(state.History))
+            {
+                var metrics = RunEpoch(state.History, network, learner);
+                state.Append(metrics);
+                checkpoints?.Write(state);
+                Report(metrics.Epoch, _plan.BatchCount, metrics.TrainLoss, metrics);
+            }
+        }
+        catch (OperationCanceledException) when (GivesModelWhenCancelled)
+        {
+            state.ReturnToBest();
         }
 
-        return new TrainingResult(network.ToModelParameters(), history);
+        if (options.EarlyStopping is not null)
+        {
+            state.ReturnToBest();
+        }
+
+        return new TrainingResult(network.ToModelParameters(), state.History);
     }
 
-    private int EpochCount => options.EpochsFor(_batchCount);
+    private bool GivesModelWhenCancelled =>
+        options.OnCancellation == MlpOnCancellation.ReturnBest && options.CancellationToken.IsCancellationRequested && _hasLearnt;
 
-    private MlpEpochMetrics RunEpoch(MlpNetwork network, IOptimizer optimizer, Generator generator, IReadOnlyList<MlpEpochMetrics> history, int epoch)
+    private MlpNetwork CreateNetwork()
     {
-        var watch = Stopwatch.StartNew();
-        using var scope = NewDisposeScope();
-        var order = randperm(data.RowCount, generator: generator);
-        var lossSum = zeros(1, float64);
-        double[] losses = [.. history.Select(metrics => metrics.TrainLoss)];
-        var learningRate = 0.0;
-        for (var batch = 0; batch < _batchCount; batch++)
+        var network = new MlpNetwork(_architecture, new NetworkSettings
         {
-            options.CancellationToken.ThrowIfCancellationRequested();
-            learningRate = LearningRateAt(epoch, batch, losses);
-            TrainBatch(network, optimizer, learningRate, RowsOf(batch, order), lossSum);
-            ReportBatch(epoch, batch + 1);
+            DropoutRate = options.DropoutRate,
+            BatchNormalization = options.BatchNormalization,
+            FeatureScale = data.Statistics.FeatureScale,
+            Device = _device,
+        });
+        if (initialModel is null)
+        {
+            using var generator = new Generator(Seeds.ForWeights(seed), CPU);
+            options.Initializer.Initialize(network, generator);
+        }
+        else
+        {
+            using var scope = NewDisposeScope();
+            var rowCount = Math.Clamp(MostCalibrationValues / data.FeatureCount, 1, MostCalibrationRows);
+            var rows = data.Train.ReadInOrder(rowCount, options.CancellationToken).First();
+            network.TakeOver(initialModel, rows.Features.to(_device));
         }
 
-        var trainLoss = lossSum.item<double>() / data.RowCount;
-        ThrowIfDiverged(trainLoss, epoch);
-        return new MlpEpochMetrics { Epoch = epoch, TrainLoss = trainLoss, LearningRate = learningRate, Seconds = watch.Elapsed.TotalSeconds };
+        return network;
+    }
+
+    private bool EndsEarly(IReadOnlyList<MlpEpochMetrics> history) =>
+        options.EarlyStopping is { } rule && rule.EndsAfter(history.Select(epoch => epoch.WatchedLoss));
+
+    private MlpEpochMetrics RunEpoch(IReadOnlyList<MlpEpochMetrics> history, MlpNetwork network, BatchLearner learner)
+    {
+        var epoch = history.Count + 1;
+        double[] losses = [.. history.Select(metrics => metrics.WatchedLoss)];
+        using var dropout = new Generator(Seeds.ForDropout(seed, epoch), _device);
+        var watch = Stopwatch.StartNew();
+        var (sum, batch, learningRate) = (default(BatchOutcome), 0, 0.0);
+        foreach (var rows in data.Train.ReadShuffled(_plan, Seeds.ForShuffling(seed, epoch), options.CancellationToken))
+        {
+            learningRate = LearningRateAt(epoch, batch, losses);
+            var outcome = learner.Learn(rows, dropout, learningRate);
+            _hasLearnt = true;
+            batch++;
+            ThrowIfDiverged(outcome.MeanLoss, epoch, batch, learningRate);
+            sum += outcome;
+            ReportBatch(epoch, batch, sum.MeanLoss);
+        }
+
+        var seconds = watch.Elapsed.TotalSeconds;
+        BatchOutcome? validation = data.Validation is null ? null : Validation.Run(network, data.Validation, _device, options.CancellationToken);
+        ThrowIfDiverged(network.HasFiniteState ? validation?.MeanLoss ?? sum.MeanLoss : double.NaN, epoch, batch, learningRate);
+        return new MlpEpochMetrics
+        {
+            Epoch = epoch,
+            TrainLoss = sum.MeanLoss,
+            TrainAccuracy = sum.Accuracy,
+            ValidationLoss = validation?.MeanLoss,
+            ValidationAccuracy = validation?.Accuracy,
+            LearningRate = learningRate,
+            Seconds = seconds,
+            RowsPerSecond = sum.RowCount / seconds,
+        };
     }
 
     private double LearningRateAt(int epoch, int batch, IReadOnlyList<double> losses)
     {
-        var step = ((long)(epoch - 1) * _batchCount) + batch;
+        var step = ((long)(epoch - 1) * _plan.BatchCount) + batch;
         return options.Optimizer.LearningRate
-            * options.Schedule.FactorAt(new ScheduleStep(step, (long)EpochCount * _batchCount, _batchCount, losses));
+            * options.Schedule.FactorAt(new ScheduleStep(step, (long)EpochCount * _plan.BatchCount, _plan.BatchCount, losses));
     }
 
-    private void TrainBatch(MlpNetwork network, IOptimizer optimizer, double learningRate, Tensor rows, Tensor lossSum)
+    private void ThrowIfDiverged(double loss, int epoch, int batch, double learningRate)
     {
-        using var scope = NewDisposeScope();
-        var features = data.Features.index_select(0, rows);
-        var labels = data.Labels.index_select(0, rows);
-
-        var loss = MlpNetwork.CrossEntropy(network.Forward(features), labels);
-        optimizer.Step(network.Gradients(loss), learningRate);
-
-        // The sum stays a tensor: reading each batch's loss would wait for it.
-        lossSum.add_(loss.detach().to(float64), alpha: rows.shape[0]);
-    }
-
-    private Tensor RowsOf(int batch, Tensor order)
-    {
-        var start = (long)batch * options.BatchSize;
-        return order.narrow(0, start, Math.Min(options.BatchSize, data.RowCount - start));
-    }
-
-    private void ThrowIfDiverged(double trainLoss, int epoch)
-    {
-        if (!double.IsFinite(trainLoss))
+        if (!double.IsFinite(loss))
         {
             throw new InvalidOperationException(
-                FormattableString.Invariant($"The training diverged: the loss of epoch {epoch} is {trainLoss}, with {options.Optimizer}. ")
-                + "Try a smaller learning rate, or features of a smaller scale (NormalizeMinMax, NormalizeMeanVariance).");
+                FormattableString.Invariant($"The training diverged in epoch {epoch}, batch {batch} of {_plan.BatchCount}: the loss is {loss} at a learning rate of {learningRate}, ")
+                + $"with {options.Optimizer}. Try a smaller learning rate, a warm-up (Schedule with WarmUpEpochs), {nameof(options.GradientClipNorm)} = 1"
+                + (options.FeatureScaling == MlpFeatureScaling.None ? $", or features of one scale ({nameof(options.FeatureScaling)} = Standardize)." : "."));
         }
     }
 
-    private void ReportBatch(int epoch, int batch)
+    private void ReportBatch(int epoch, int batch, double trainLoss)
     {
-        if (batch < _batchCount && _sinceReport.Elapsed.TotalSeconds >= ReportIntervalSeconds)
+        if (batch < _plan.BatchCount && _sinceReport.Elapsed.TotalSeconds >= ReportIntervalSeconds)
         {
-            Report(epoch, batch, metrics: null);
+            Report(epoch, batch, trainLoss, metrics: null);
         }
     }
 
-    private void Report(int epoch, int batch, MlpEpochMetrics? metrics)
+    private void Report(int epoch, int batch, double trainLoss, MlpEpochMetrics? metrics)
     {
         _sinceReport.Restart();
         options.Progress?.Report(new MlpProgress
@@ -109,7 +164,8 @@ internal sealed class TrainingLoop(TrainingSet data, MlpTrainingOptions options,
             Epoch = epoch,
             EpochCount = EpochCount,
             Batch = batch,
-            BatchCount = _batchCount,
+            BatchCount = _plan.BatchCount,
+            TrainLoss = trainLoss,
             Metrics = metrics,
         });
     }

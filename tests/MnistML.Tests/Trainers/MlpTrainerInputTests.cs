@@ -77,8 +77,8 @@ internal sealed class MlpTrainerInputTests
         KeyedPoint[] rows = [new() { Features = [1, 2] }, new() { Features = [0, value] }];
 
         Assert.That(() => new MlpTrainer(MlContext).Fit(MlContext.Data.LoadFromEnumerable(rows)), Throws.TypeOf<FormatException>().With.Message.EqualTo(
-            $"The feature column 'Features' holds {name} in row 1 (zero-based), slot 1, but features must be finite numbers. Use "
-            + "mlContext.Transforms.ReplaceMissingValues, or drop such rows by mlContext.Data.FilterRowsByMissingValues."));
+            $"The feature column 'Features' of the training data holds {name} in row 1 (zero-based), slot 1, but features must be finite numbers. Use "
+            + "mlContext.Transforms.ReplaceMissingValues, drop such rows by mlContext.Data.FilterRowsByMissingValues, or leave them out by InvalidFeatures = SkipRow."));
     }
 
     [Test]

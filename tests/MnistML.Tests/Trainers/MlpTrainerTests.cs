@@ -6,7 +6,15 @@ namespace MnistML.Tests.Trainers;
 
 internal sealed class MlpTrainerTests
 {
-    private static readonly MlpTrainer.Options Small = new() { HiddenLayers = [8], BatchSize = 4, MaxEpochs = 20, Seed = 1 };
+    private static readonly MlpTrainer.Options Small = new()
+    {
+        HiddenLayers = [8],
+        Optimizer = MlpOptimizer.Sgd(learningRate: 0.1, momentum: 0.9),
+        Schedule = MlpSchedule.Constant,
+        BatchSize = 4,
+        MaxEpochs = 20,
+        Seed = 1,
+    };
 
     [Test]
     public void Fit_OfSeparableClusters_LearnsThem()
@@ -86,7 +94,7 @@ internal sealed class MlpTrainerTests
         }
 
         Assert.That(withMissing, Is.EqualTo(without));
-        Assert.That(messages, Has.Some.Contains("Skipped 2 of 6 rows: their label is missing."));
+        Assert.That(messages, Has.Some.Contains("Skipped 2 of 6 rows of the training data: their label is missing."));
     }
 
     [Test]
@@ -116,6 +124,9 @@ internal sealed class MlpTrainerTests
         Assert.That(classic.Activation, Is.EqualTo(MlpActivation.Relu));
         Assert.That(classic.Initializer, Is.EqualTo(MlpInitializer.Normal(0.01)));
         Assert.That(classic.Optimizer, Is.EqualTo(MlpOptimizer.Sgd(0.2)));
+        Assert.That(classic.Schedule, Is.EqualTo(MlpSchedule.Constant));
+        Assert.That(classic.FeatureScaling, Is.EqualTo(MlpFeatureScaling.None));
+        Assert.That((classic.DropoutRate, classic.BatchNormalization, classic.LabelSmoothing, classic.GradientClipNorm), Is.EqualTo((0.0, false, 0.0, (double?)null)));
         Assert.That((classic.BatchSize, classic.MaxEpochs), Is.EqualTo((256, 20)));
     }
 

@@ -13,7 +13,15 @@ internal sealed class TrainingLoopTests
     /// <summary>Ten rows of one class, then ten of the other, all with the same features.</summary>
     private static readonly (float[] Features, int Label)[] SortedRows = [.. Enumerable.Range(0, 20).Select(row => (new float[3], row / 10))];
 
-    private static readonly MlpTrainer.Options SortedRowsOptions = new() { HiddenLayers = [], Optimizer = MlpOptimizer.Sgd(0.5), BatchSize = 1, MaxEpochs = 1 };
+    /// <summary>Gradient descent and nothing else.</summary>
+    private static readonly MlpTrainer.Options Plain = new()
+    {
+        FeatureScaling = MlpFeatureScaling.None,
+        Optimizer = MlpOptimizer.Sgd(0.1),
+        Schedule = MlpSchedule.Constant,
+    };
+
+    private static readonly MlpTrainer.Options SortedRowsOptions = Plain with { HiddenLayers = [], Optimizer = MlpOptimizer.Sgd(0.5), BatchSize = 1, MaxEpochs = 1 };
 
     [OneTimeSetUp]
     public void LoadLibTorch() => LibTorch.EnsureLoaded();
@@ -21,7 +29,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void Run_OfALinearClassifierInOneBatch_EqualsPlainLoops()
     {
-        var options = new MlpTrainer.Options { HiddenLayers = [], Optimizer = MlpOptimizer.Sgd(0.3), BatchSize = 5, MaxEpochs = 1 };
+        var options = Plain with { HiddenLayers = [], Optimizer = MlpOptimizer.Sgd(0.3), BatchSize = 5, MaxEpochs = 1 };
         var start = Train(options with { Optimizer = MlpOptimizer.Sgd(1e-30) }).Model;
         double[] weights = [.. start.Layers[0].Weights.ToArray()];
         double[] biases = [.. start.Layers[0].Biases.ToArray()];
@@ -41,7 +49,7 @@ internal sealed class TrainingLoopTests
     public void Run_WithASmallerLastBatch_WeighsTheLossByRows()
     {
         // The learning rate is too small to change anything, so every batch sees the same network.
-        var result = Train(new MlpTrainer.Options { HiddenLayers = [4], Optimizer = MlpOptimizer.Sgd(1e-30), BatchSize = 3, MaxEpochs = 2 });
+        var result = Train(Plain with { HiddenLayers = [4], Optimizer = MlpOptimizer.Sgd(1e-30), BatchSize = 3, MaxEpochs = 2 });
         var mean = Features.Zip(Labels).Average(row => -PlainNetwork.LogProbabilities(result.Model, row.First)[row.Second]);
 
         Assert.That(result.History.Select(epoch => epoch.TrainLoss), Is.All.EqualTo(mean).Within(1e-6));
@@ -52,7 +60,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void Run_WithASchedule_TrainsAtItsRatesAndTellsThem()
     {
-        var options = new MlpTrainer.Options { HiddenLayers = [], Optimizer = MlpOptimizer.Sgd(0.3), BatchSize = 5, MaxEpochs = 3 };
+        var options = Plain with { HiddenLayers = [], Optimizer = MlpOptimizer.Sgd(0.3), BatchSize = 5, MaxEpochs = 3 };
         var halved = Train(options with { Schedule = MlpSchedule.StepDecay(everyEpochs: 1, factor: 0.5) });
         var start = Train(options with { Optimizer = MlpOptimizer.Sgd(1e-30) }).Model;
         double[] weights = [.. start.Layers[0].Weights.ToArray()];
@@ -87,7 +95,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void Run_WithTheSameSeed_GivesTheSameBits()
     {
-        var options = new MlpTrainer.Options { HiddenLayers = [8, 4], BatchSize = 2, MaxEpochs = 5 };
+        var options = Plain with { HiddenLayers = [8, 4], BatchSize = 2, MaxEpochs = 5 };
 
         var once = Bits(Train(options, seed: 1).Model);
 
@@ -98,7 +106,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void Run_OfAnyTraining_NeitherUsesNorDisturbsTheCallersGenerator()
     {
-        var options = new MlpTrainer.Options { MaxEpochs = 2 };
+        var options = Plain with { MaxEpochs = 2 };
         torch.manual_seed(5);
         using var expected = torch.rand(3);
         torch.manual_seed(5);
@@ -113,7 +121,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void Run_OfAnyTraining_LeavesNoLiveTensor()
     {
-        var options = new MlpTrainer.Options { Optimizer = MlpOptimizer.Sgd(0.1, 0.9), BatchSize = 2, MaxEpochs = 3 };
+        var options = Plain with { Optimizer = MlpOptimizer.Sgd(0.1, 0.9), BatchSize = 2, MaxEpochs = 3 };
         var before = torch.Tensor.TotalCount;
         Train(options);
 
@@ -124,7 +132,7 @@ internal sealed class TrainingLoopTests
     public void Run_WithProgress_ReportsEachEpochWithItsMetrics()
     {
         var reports = new List<MlpProgress>();
-        var result = Train(new MlpTrainer.Options { BatchSize = 2, MaxEpochs = 3, Progress = new Listener(reports.Add) });
+        var result = Train(Plain with { BatchSize = 2, MaxEpochs = 3, Progress = new Listener(reports.Add) });
 
         var ends = reports.Where(report => report.Metrics is not null).ToArray();
         Assert.That(ends.Select(report => report.Metrics), Is.EqualTo(result.History));
@@ -136,7 +144,7 @@ internal sealed class TrainingLoopTests
     {
         using var cancellation = new CancellationTokenSource();
         var epochs = new List<int>();
-        var options = new MlpTrainer.Options
+        var options = Plain with
         {
             BatchSize = 1,
             MaxEpochs = 100,
@@ -159,21 +167,15 @@ internal sealed class TrainingLoopTests
 
     [Test]
     public void Run_ThatDiverges_SaysWhenAndWhatToTry() => Assert.That(
-        () => Train(new MlpTrainer.Options { Optimizer = MlpOptimizer.Sgd(1e30), BatchSize = 1, MaxEpochs = 5 }),
+        () => Train(Plain with { Optimizer = MlpOptimizer.Sgd(1e30), BatchSize = 1, MaxEpochs = 5 }),
         Throws.InvalidOperationException.With.Message.EqualTo(
-            "The training diverged: the loss of epoch 1 is NaN, with SGD(learning rate 1E+30). Try a smaller learning rate, or features of a "
-            + "smaller scale (NormalizeMinMax, NormalizeMeanVariance)."));
+            "The training diverged in epoch 1, batch 2 of 5: the loss is NaN at a learning rate of 1E+30, with SGD(learning rate 1E+30). Try a smaller learning rate, "
+            + "a warm-up (Schedule with WarmUpEpochs), GradientClipNorm = 1, or features of one scale (FeatureScaling = Standardize)."));
 
     private static TrainingResult Train(MlpTrainingOptions options, int seed = 1, bool sortedRows = false)
     {
-        using var builder = new TrainingSetBuilder(featureCount: 3, classCount: 2, expectedRows: null);
-        foreach (var (features, label) in sortedRows ? SortedRows : Features.Zip(Labels))
-        {
-            features.CopyTo(builder.AppendRow(label));
-        }
-
-        using var set = builder.Build();
-        return new TrainingLoop(set, options, seed).Run();
+        var rows = new ArrayRows(classCount: 2, sortedRows ? SortedRows : [.. Features.Zip(Labels)]);
+        return new TrainingLoop(TrainingData.Read(rows, validationSource: null, options, seed), options, seed).Run();
     }
 
     private static int[] Bits(MlpModelParameters model) =>

@@ -1,0 +1,77 @@
+namespace MnistML.Network;
+
+/// <summary>
+/// Folds what surrounds a layer while it learns into its weights and biases, in double precision, so that the model is plain layers and gives what the network gives after
+/// learning.
+/// </summary>
+internal static class LayerFolding
+{
+    /// <summary>
+    /// One layer for <c>gain · (W · (x - mean) / deviation + b - runningMean) + shift</c>, with <c>gain = scale / √(runningVariance + ε)</c>. Without scaling or normalisation
+    /// weights and biases stay as they are, bit for bit.
+    /// </summary>
+    public static MlpLayerParameters Fold(LinearLayer layer, FeatureScale? features, BatchNormalization? normalization)
+    {
+        var weights = TensorValues.ToDoubles(layer.Weights);
+        var biases = TensorValues.ToDoubles(layer.Biases);
+        if (features is not null)
+        {
+            FoldScale(weights, biases, features);
+        }
+
+        if (normalization is not null)
+        {
+            FoldNormalization(weights, biases, normalization);
+        }
+
+        return new MlpLayerParameters(layer.Shape, ToSingles(weights), ToSingles(biases));
+    }
+
+    /// <summary>The inverse for features: weights and biases of a layer that gives over scaled features what another gives over plain ones.</summary>
+    public static (float[] Weights, float[] Biases) Unfold(MlpLayerParameters layer, FeatureScale? features)
+    {
+        double[] weights = [.. layer.Weights.ToArray()];
+        double[] biases = [.. layer.Biases.ToArray()];
+        if (features is not null)
+        {
+            for (var i = 0; i < weights.Length; i++)
+            {
+                var (output, input) = Math.DivRem(i, features.Means.Length);
+                biases[output] += weights[i] * features.Means[input];
+                weights[i] *= features.Deviations[input];
+            }
+        }
+
+        return (ToSingles(weights), ToSingles(biases));
+    }
+
+    private static void FoldScale(double[] weights, double[] biases, FeatureScale features)
+    {
+        for (var i = 0; i < weights.Length; i++)
+        {
+            var (output, input) = Math.DivRem(i, features.Means.Length);
+            weights[i] /= features.Deviations[input];
+            biases[output] -= weights[i] * features.Means[input];
+        }
+    }
+
+    private static void FoldNormalization(double[] weights, double[] biases, BatchNormalization normalization)
+    {
+        var scale = TensorValues.ToDoubles(normalization.Scale);
+        var shift = TensorValues.ToDoubles(normalization.Shift);
+        var mean = TensorValues.ToDoubles(normalization.RunningMean);
+        var variance = TensorValues.ToDoubles(normalization.RunningVariance);
+        var inputCount = weights.Length / biases.Length;
+        for (var output = 0; output < biases.Length; output++)
+        {
+            var gain = scale[output] / Math.Sqrt(variance[output] + BatchNormalization.Epsilon);
+            biases[output] = (gain * (biases[output] - mean[output])) + shift[output];
+            foreach (ref var weight in weights.AsSpan(output * inputCount, inputCount))
+            {
+                weight *= gain;
+            }
+        }
+    }
+
+    private static float[] ToSingles(double[] values) => Array.ConvertAll(values, value => (float)value);
+}

@@ -1,0 +1,102 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MnistML.Training;
+
+namespace MnistML.Trainers;
+
+/// <summary>One pass over a view's rows. It owns the cursor.</summary>
+internal sealed class DataViewRowReader : IRowReader
+{
+    /// <summary>Keys count from 1; this one says that the value is missing.</summary>
+    private const uint MissingLabel = 0;
+
+    private readonly DataViewRowCursor _cursor;
+    private readonly InputColumns _columns;
+    private readonly MlpInvalidFeatures _invalidFeatures;
+    private readonly DataViewRows _rows;
+    private readonly ValueGetter<VBuffer<float>> _getFeatures;
+    private readonly ValueGetter<uint> _getLabel;
+    private readonly ValueGetter<float>? _getWeight;
+    private VBuffer<float> _features;
+    private long _rowCount;
+    private long _withoutLabel;
+    private long _withInvalidFeatures;
+
+    public DataViewRowReader(DataViewRowCursor cursor, InputColumns columns, MlpInvalidFeatures invalidFeatures, DataViewRows rows)
+    {
+        _cursor = cursor;
+        _columns = columns;
+        _invalidFeatures = invalidFeatures;
+        _rows = rows;
+        _getFeatures = cursor.GetGetter<VBuffer<float>>(columns.Features);
+        _getLabel = cursor.GetGetter<uint>(columns.Label);
+        _getWeight = columns.Weight is { } weight ? cursor.GetGetter<float>(weight) : null;
+    }
+
+    public bool Read(Span<float> features, out RowTag tag)
+    {
+        for (; _cursor.MoveNext(); _rowCount++)
+        {
+            uint label = 0;
+            _getLabel(ref label);
+            if (label == MissingLabel)
+            {
+                _withoutLabel++;
+                continue;
+            }
+
+            _getFeatures(ref _features);
+            if (FindInvalidFeature() is { } slot)
+            {
+                if (_invalidFeatures == MlpInvalidFeatures.Throw)
+                {
+                    throw InvalidFeature(slot);
+                }
+
+                _withInvalidFeatures++;
+                continue;
+            }
+
+            _features.CopyTo(features);
+            tag = new RowTag(checked((int)label - 1), ReadWeight());
+            _rowCount++;
+            return true;
+        }
+
+        _rows.Tell(_rowCount, _withoutLabel, _withInvalidFeatures);
+        tag = default;
+        return false;
+    }
+
+    public void Dispose() => _cursor.Dispose();
+
+    private float ReadWeight()
+    {
+        float weight = 1;
+        _getWeight?.Invoke(ref weight);
+        return float.IsFinite(weight) && weight >= 0 ? weight : throw new FormatException(
+            $"The example weight column '{_columns.Weight!.Value.Name}' of the {_rows.Name} holds {weight} in row {_rowCount} (zero-based), but weights must be finite and at least 0.");
+    }
+
+    private int? FindInvalidFeature()
+    {
+        var values = _features.GetValues();
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+            {
+                return _features.IsDense ? i : _features.GetIndices()[i];
+            }
+        }
+
+        return null;
+    }
+
+    private FormatException InvalidFeature(int slot)
+    {
+        var value = _features.GetItemOrDefault(slot);
+        return new FormatException(
+            $"The feature column '{_columns.Features.Name}' of the {_rows.Name} holds {value} in row {_rowCount} (zero-based), slot {slot}, but features must be finite numbers. Use "
+            + $"mlContext.Transforms.ReplaceMissingValues, drop such rows by mlContext.Data.FilterRowsByMissingValues, or leave them out by {nameof(MlpTrainer.Options.InvalidFeatures)} = SkipRow.");
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MnistML.Training;
+
+namespace MnistML.Trainers;
+
+/// <summary>The rows of a view that have a label, and tells in the log what was left out.</summary>
+/// <param name="view">The rows.</param>
+/// <param name="columns">Its columns.</param>
+/// <param name="invalidFeatures">What is done with features that are no numbers.</param>
+/// <param name="name">What the rows are, in messages.</param>
+/// <param name="channel">The log.</param>
+internal sealed class DataViewRows(IDataView view, InputColumns columns, MlpInvalidFeatures invalidFeatures, string name, IChannel channel) : IRowSource
+{
+    private bool _isTold;
+
+    public int FeatureCount => columns.FeatureCount;
+
+    public int ClassCount => columns.ClassCount;
+
+    public string Name => name;
+
+    public IRowReader Open(int? shuffleSeed)
+    {
+        var wanted = columns.Weight is { } weight ? [columns.Features, columns.Label, weight] : (DataViewSchema.Column[])[columns.Features, columns.Label];
+        var random = shuffleSeed is { } seed && view.CanShuffle ? new Random(seed) : null;
+        return new DataViewRowReader(view.GetRowCursor(wanted, random), columns, invalidFeatures, this);
+    }
+
+    /// <summary>Tells, after the first pass, which rows were left out.</summary>
+    /// <exception cref="InvalidOperationException">All were.</exception>
+    public void Tell(long rows, long withoutLabel, long withInvalidFeatures)
+    {
+        if (rows == withoutLabel + withInvalidFeatures)
+        {
+            throw new InvalidOperationException(
+                rows == 0 ? $"The {name} has no rows."
+                : withInvalidFeatures == 0 ? $"None of the {rows} rows of the {name} has a label in '{columns.Label.Name}'."
+                : $"None of the {rows} rows of the {name} can be used: {withoutLabel} have no label, {withInvalidFeatures} a feature that is NaN or infinite.");
+        }
+
+        if (_isTold)
+        {
+            return;
+        }
+
+        _isTold = true;
+        if (withoutLabel > 0)
+        {
+            channel.Warning(MessageSensitivity.None, $"Skipped {withoutLabel} of {rows} rows of the {name}: their label is missing.");
+        }
+
+        if (withInvalidFeatures > 0)
+        {
+            channel.Warning(MessageSensitivity.None, $"Skipped {withInvalidFeatures} of {rows} rows of the {name}: a feature is NaN or infinite.");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace MnistML;
+
+/// <summary>What <c>Fit</c> does with a row that has a feature that is NaN or infinite.</summary>
+public enum MlpInvalidFeatures
+{
+    /// <summary>Throws a <see cref="FormatException"/> that names row and slot.</summary>
+    Throw,
+
+    /// <summary>Leaves the row out, and tells the number of such rows in the log of the <c>MLContext</c>.</summary>
+    SkipRow,
+}

@@ -1,0 +1,14 @@
+namespace MnistML;
+
+/// <summary>What is done to the features in front of the network. It is learnt in <c>Fit</c> and folded into the model's first layer.</summary>
+public enum MlpFeatureScaling
+{
+    /// <summary>Nothing: features should have about one scale already, such as pixels from 0 to 1.</summary>
+    None,
+
+    /// <summary>
+    /// Each feature minus its mean, divided by its standard deviation over the training rows (that of the population, as in scikit-learn's <c>StandardScaler</c>); a feature that is
+    /// the same in all rows is not divided. Suits features of any scale.
+    /// </summary>
+    Standardize,
+}

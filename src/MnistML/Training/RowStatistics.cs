@@ -1,0 +1,108 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using MnistML.Network;
+
+namespace MnistML.Training;
+
+/// <summary>What has to be known of rows before a training: how many of which class, their weights, mean and spread of each feature, a checksum.</summary>
+internal sealed class RowStatistics
+{
+    private readonly double[]? _shifts;
+    private readonly double[] _sums;
+    private readonly double[] _squares;
+    private readonly bool _hasChecksum;
+
+    /// <param name="source">Where the rows come from.</param>
+    /// <param name="hasMoments">Whether the features' means and deviations are wanted.</param>
+    /// <param name="hasChecksum">Whether the checksum is.</param>
+    public RowStatistics(IRowSource source, bool hasMoments, bool hasChecksum)
+    {
+        RowsOfClass = new long[source.ClassCount];
+        WeightOfClass = new double[source.ClassCount];
+        _shifts = hasMoments ? new double[source.FeatureCount] : null;
+        _sums = hasMoments ? new double[source.FeatureCount] : [];
+        _squares = hasMoments ? new double[source.FeatureCount] : [];
+        _hasChecksum = hasChecksum;
+    }
+
+    public long RowCount { get; private set; }
+
+    public long[] RowsOfClass { get; }
+
+    /// <summary>The sum of the rows' own weights.</summary>
+    public double[] WeightOfClass { get; }
+
+    /// <summary>Whether any row has a weight other than 1.</summary>
+    public bool HasWeights { get; private set; }
+
+    /// <summary>CRC-32C over all rows' features, classes and weights, in their order.</summary>
+    public uint Checksum { get; private set; }
+
+    /// <summary>Mean and standard deviation of each feature; a deviation of 0 is given as 1.</summary>
+    public FeatureScale? FeatureScale => _shifts is null ? null : new FeatureScale(
+        [.. _sums.Select((sum, i) => _shifts[i] + (sum / RowCount))],
+        [.. _sums.Select((sum, i) => DeviationOf(sum / RowCount, _squares[i] / RowCount))]);
+
+    public void Add(ReadOnlySpan<float> features, RowTag tag)
+    {
+        if (_shifts is not null)
+        {
+            AddMoments(_shifts, features);
+        }
+
+        if (_hasChecksum)
+        {
+            AddToChecksum(features, tag);
+        }
+
+        RowCount++;
+        RowsOfClass[tag.Label]++;
+        WeightOfClass[tag.Label] += tag.Weight;
+        HasWeights |= tag.Weight != 1;
+    }
+
+    private static double DeviationOf(double mean, double meanSquare)
+    {
+        // A deviation so small that dividing by it could give more than a float can hold counts as none.
+        const double Smallest = 1e-30;
+        var deviation = Math.Sqrt(Math.Max(meanSquare - (mean * mean), 0));
+        return deviation > Smallest ? deviation : 1;
+    }
+
+    /// <summary>Sums of differences from the first row, in double precision, so that large means don't drown small spreads.</summary>
+    private void AddMoments(double[] shifts, ReadOnlySpan<float> features)
+    {
+        if (RowCount == 0)
+        {
+            for (var i = 0; i < features.Length; i++)
+            {
+                shifts[i] = features[i];
+            }
+        }
+
+        for (var i = 0; i < features.Length; i++)
+        {
+            var difference = features[i] - shifts[i];
+            _sums[i] += difference;
+            _squares[i] += difference * difference;
+        }
+    }
+
+    private void AddToChecksum(ReadOnlySpan<float> features, RowTag tag)
+    {
+        var crc = Checksum;
+        var pairs = MemoryMarshal.Cast<float, ulong>(features);
+        foreach (var pair in pairs)
+        {
+            crc = BitOperations.Crc32C(crc, pair);
+        }
+
+        foreach (var value in features[(pairs.Length * 2)..])
+        {
+            crc = BitOperations.Crc32C(crc, BitConverter.SingleToUInt32Bits(value));
+        }
+
+        crc = BitOperations.Crc32C(crc, (uint)tag.Label);
+        Checksum = BitOperations.Crc32C(crc, BitConverter.SingleToUInt32Bits(tag.Weight));
+    }
+}

@@ -1,0 +1,110 @@
+namespace MnistML.Training;
+
+/// <summary>The rows of a training, read and counted: in memory if they fit, and else to be read anew for each epoch.</summary>
+internal sealed record TrainingData
+{
+    private TrainingData()
+    {
+    }
+
+    public int FeatureCount => Train.FeatureCount;
+
+    public int ClassCount => Statistics.RowsOfClass.Length;
+
+    public required ITrainingRows Train { get; init; }
+
+    /// <summary>Null if there is nothing to validate with.</summary>
+    public ITrainingRows? Validation { get; private init; }
+
+    /// <summary>Of the rows to train with.</summary>
+    public required RowStatistics Statistics { get; init; }
+
+    /// <summary>What the data is, for a checkpoint to know it again: numbers of rows and checksums.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Reads all rows once, and those to train with a second time if others are set aside among them.</summary>
+    /// <param name="source">The rows to train with.</param>
+    /// <param name="validationSource">Rows to validate with, if any are given.</param>
+    /// <param name="options">What is to be known of the rows, how much memory they may take, and which share is set aside.</param>
+    /// <param name="seed">Draws the rows that are set aside.</param>
+    /// <exception cref="InvalidOperationException">There are no rows, or too few for the share that is to be set aside.</exception>
+    public static TrainingData Read(IRowSource source, IRowSource? validationSource, MlpTrainingOptions options, int seed)
+    {
+        var statistics = NewStatistics(source, options);
+        var store = ReadAll(source, statistics, options.MaxCacheBytes, options.CancellationToken);
+        var data = new TrainingData
+        {
+            Train = ToRows(source, store, statistics, options.MaxCacheBytes),
+            Statistics = statistics,
+            Fingerprint = Describe(statistics),
+        };
+        return options.ValidationFraction > 0 ? data.SetAside(source, store, options, seed)
+            : validationSource is not null ? data.WithValidation(validationSource, store, options)
+            : data;
+    }
+
+    private TrainingData SetAside(IRowSource source, RowStore? store, MlpTrainingOptions options, int seed)
+    {
+        var split = new StratifiedSplit(Statistics.RowsOfClass, options.ValidationFraction, Seeds.ForSplit(seed));
+        var (train, validation) = (RowsOf(isValidation: false), RowsOf(isValidation: true));
+        var statistics = NewStatistics(source, options);
+        foreach (var batch in train.ReadInOrder(options.BatchSize, options.CancellationToken))
+        {
+            batch.AddTo(statistics);
+        }
+
+        return this with { Train = train, Validation = validation, Statistics = statistics };
+
+        ITrainingRows RowsOf(bool isValidation)
+        {
+            if (store is not null)
+            {
+                var isSetAside = split.Begin();
+                return new CachedRows(
+                    store, source.FeatureCount, [.. Enumerable.Range(0, store.RowCount).Where(row => isSetAside(store.TagOf(row).Label) == isValidation)]);
+            }
+
+            var count = isValidation ? split.ValidationRowCount : Statistics.RowCount - split.ValidationRowCount;
+            return new StreamedRows(source, split, isValidation, count, options.MaxCacheBytes);
+        }
+    }
+
+    /// <summary>Both together keep within the limit: rows that are read in order, as those to validate with are, need no memory if there is none left.</summary>
+    private TrainingData WithValidation(IRowSource source, RowStore? store, MlpTrainingOptions options)
+    {
+        var statistics = new RowStatistics(source, hasMoments: false, hasChecksum: options.CheckpointPath is not null);
+        var bytesLeft = store is null ? 0 : options.MaxCacheBytes - store.ByteCount;
+        var validationStore = ReadAll(source, statistics, bytesLeft, options.CancellationToken);
+        return this with { Validation = ToRows(source, validationStore, statistics, bytesLeft), Fingerprint = $"{Fingerprint}; to validate: {Describe(statistics)}" };
+    }
+
+    private static RowStatistics NewStatistics(IRowSource source, MlpTrainingOptions options) =>
+        new(source, hasMoments: options.FeatureScaling == MlpFeatureScaling.Standardize, hasChecksum: options.CheckpointPath is not null);
+
+    private static string Describe(RowStatistics statistics) => FormattableString.Invariant($"{statistics.RowCount} rows, checksum {statistics.Checksum:x8}");
+
+    private static ITrainingRows ToRows(IRowSource source, RowStore? store, RowStatistics statistics, long maxBytes) => store is null
+        ? new StreamedRows(source, split: null, isValidation: false, statistics.RowCount, maxBytes)
+        : new CachedRows(store, source.FeatureCount, [.. Enumerable.Range(0, store.RowCount)]);
+
+    /// <summary>Counts all rows, and holds them unless they are too many.</summary>
+    private static RowStore? ReadAll(IRowSource source, RowStatistics statistics, long maxBytes, CancellationToken cancellationToken)
+    {
+        RowStore? store = new(source.FeatureCount, maxBytes);
+        var unheld = new float[source.FeatureCount];
+        using var reader = source.Open(shuffleSeed: null);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var features = store is { HasRoom: true } ? store.NextRow : unheld;
+            if (!reader.Read(features, out var tag))
+            {
+                return store;
+            }
+
+            statistics.Add(features, tag);
+            store = store is { HasRoom: true } ? store : null;
+            store?.Append(tag);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using MnistML.Training;
+
+namespace MnistML.Tests.Support;
+
+/// <summary>Rows to train on that are written down.</summary>
+internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features, int Label)> rows, float[]? weights = null) : IRowSource
+{
+    public int FeatureCount => rows[0].Features.Length;
+
+    public int ClassCount => classCount;
+
+    public string Name => "training data";
+
+    /// <summary>Whether a seed is heeded.</summary>
+    public bool CanShuffle { get; init; }
+
+    /// <summary>The seeds that readers were opened with.</summary>
+    public List<int?> Seeds { get; } = [];
+
+    /// <summary>Called before each row is read.</summary>
+    public Action<int>? Reading { get; init; }
+
+    private IReadOnlyList<(float[] Features, int Label)> Rows => rows;
+
+    private float[]? Weights => weights;
+
+    public IRowReader Open(int? shuffleSeed)
+    {
+        lock (Seeds)
+        {
+            Seeds.Add(shuffleSeed);
+        }
+
+        int[] order = [.. Enumerable.Range(0, rows.Count)];
+        if (CanShuffle && shuffleSeed is { } seed)
+        {
+            new Random(seed).Shuffle(order);
+        }
+
+        return new Reader(this, order);
+    }
+
+    private sealed class Reader(ArrayRows source, int[] order) : IRowReader
+    {
+        private int _position;
+
+        public bool Read(Span<float> features, out RowTag tag)
+        {
+            source.Reading?.Invoke(_position);
+            tag = default;
+            if (_position == order.Length)
+            {
+                return false;
+            }
+
+            var row = order[_position++];
+            source.Rows[row].Features.CopyTo(features);
+            tag = new RowTag(source.Rows[row].Label, source.Weights?[row] ?? 1);
+            return true;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
