@@ -20,13 +20,16 @@ internal sealed record SafetensorsFile
 
     public required IReadOnlyDictionary<string, float[]> Tensors { get; init; }
 
-    /// <summary>Writes a file. It appears under its name only when it is whole, and replaces one that is there.</summary>
+    /// <summary>
+    /// Writes a file. It appears under its name only when it is whole, and replaces one that is there. Until then it is named <c>….tmp</c>, which is overwritten by the next try if a
+    /// process was killed meanwhile.
+    /// </summary>
     public void Write(string path)
     {
-        var temporaryPath = $"{path}.{Guid.NewGuid():N}.tmp";
+        var temporaryPath = $"{path}.tmp";
         try
         {
-            using (var stream = new FileStream(temporaryPath, FileMode.CreateNew, FileAccess.Write))
+            using (var stream = new FileStream(temporaryPath, FileMode.Create, FileAccess.Write))
             {
                 Write(stream);
                 stream.Flush(flushToDisk: true);
@@ -49,7 +52,7 @@ internal sealed record SafetensorsFile
         {
             return Read(stream);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException($"'{path}' is not a safetensors file: its header can't be read. {error.Message}", error);
         }
@@ -103,7 +106,7 @@ internal sealed record SafetensorsFile
         var tensors = new Dictionary<string, float[]>();
         var dataLength = stream.Length - stream.Position;
         long position = 0;
-        foreach (var entry in header.RootElement.EnumerateObject().OrderBy(OffsetOf))
+        foreach (var entry in header.RootElement.EnumerateObject().OrderBy(StartOf))
         {
             if (entry.NameEquals(MetadataName))
             {
@@ -113,7 +116,7 @@ internal sealed record SafetensorsFile
 
             var values = new float[CountValues(entry, position, dataLength)];
             stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-            tensors[entry.Name] = values;
+            tensors.Add(entry.Name, values);
             position += (long)values.Length * sizeof(float);
         }
 
@@ -122,11 +125,17 @@ internal sealed record SafetensorsFile
             : throw new InvalidDataException($"its tensors take {position} bytes, but there are {dataLength} after the header.");
     }
 
-    private static long OffsetOf(JsonProperty entry) => entry.NameEquals(MetadataName) ? -1 : entry.Value.GetProperty("data_offsets")[0].GetInt64();
+    private static long StartOf(JsonProperty entry) => entry.NameEquals(MetadataName) ? -1 : OffsetsOf(entry).Start;
+
+    private static (long Start, long End) OffsetsOf(JsonProperty entry)
+    {
+        var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
+        return offsets is [var start, var end] ? (start, end) : throw new InvalidDataException($"tensor '{entry.Name}' has {offsets.Length} offsets, but should have two.");
+    }
 
     private static long CountValues(JsonProperty entry, long position, long dataLength)
     {
-        var (start, end) = (OffsetOf(entry), entry.Value.GetProperty("data_offsets")[1].GetInt64());
+        var (start, end) = OffsetsOf(entry);
         var count = entry.Value.GetProperty("shape").EnumerateArray().Aggregate(1L, (product, size) => checked(product * size.GetInt64()));
         return entry.Value.GetProperty("dtype").GetString() == SingleType && start == position && end <= dataLength && count >= 0 && end - start == count * sizeof(float)
             ? count

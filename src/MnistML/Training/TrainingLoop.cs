@@ -84,10 +84,11 @@ internal sealed class TrainingLoop(
         }
         else
         {
-            using var scope = NewDisposeScope();
             var rowCount = Math.Clamp(MostCalibrationValues / data.FeatureCount, 1, MostCalibrationRows);
-            var rows = data.Train.ReadInOrder(rowCount, options.CancellationToken).First();
-            network.TakeOver(initialModel, rows.Features.to(_device));
+            using var batches = data.Train.ReadInOrder(rowCount, options.CancellationToken).GetEnumerator();
+            batches.MoveNext();
+            using var scope = NewDisposeScope();
+            network.TakeOver(initialModel, batches.Current.Features.to(_device));
         }
 
         return network;

@@ -6,16 +6,16 @@ namespace MnistML.Tests.Support;
 /// <summary>Small data sets made in code.</summary>
 internal static class Tables
 {
-    /// <summary>Three clusters in the plane, one for each class, with labels as keys of three values; as separable as they look.</summary>
-    public static IDataView Clusters(MLContext mlContext, int rows, int seed = 1)
+    /// <summary>Three squares in the plane, one for each class, with labels as keys of three values; they are 2 apart, and overlap if their side is more.</summary>
+    public static IDataView Clusters(MLContext mlContext, int rows, int seed = 1, float spread = 1)
     {
         var random = new Random(seed);
-        return mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => Point(i % 3, random)).ToArray());
+        return mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => Point(i % 3, spread, random)).ToArray());
     }
 
-    private static KeyedPoint Point(int label, Random random) => new()
+    private static KeyedPoint Point(int label, float spread, Random random) => new()
     {
-        Features = [(label == 1 ? 2 : 0) + random.NextSingle(), (label == 2 ? 2 : 0) + random.NextSingle()],
+        Features = [(label == 1 ? 2 : 0) + (spread * random.NextSingle()), (label == 2 ? 2 : 0) + (spread * random.NextSingle())],
         Label = (uint)label,
     };
 }

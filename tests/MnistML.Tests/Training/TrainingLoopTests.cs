@@ -213,9 +213,4 @@ internal sealed class TrainingLoopTests
             biases[k] -= learningRate * biasGradient[k];
         }
     }
-
-    private sealed class Listener(Action<MlpProgress> report) : IProgress<MlpProgress>
-    {
-        public void Report(MlpProgress value) => report(value);
-    }
 }
