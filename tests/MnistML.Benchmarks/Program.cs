@@ -15,6 +15,7 @@ internal static class Program
             ClassicCommand.Create(),
             FuzzCommand.Create(),
             LoadingCommand.Create(),
+            StreamingCommand.Create(),
         };
         return root.Parse(arguments).Invoke();
     }

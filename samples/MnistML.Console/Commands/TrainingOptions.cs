@@ -72,6 +72,11 @@ internal sealed class TrainingOptions
     {
         var recipe = ReadRecipe(parsed) == "classic" ? MlpRecipes.Classic : MlpRecipes.Fast;
         var patience = parsed.GetValue(_patience);
+        if (patience is not null && parsed.GetValue(_validation) == 0)
+        {
+            throw new ArgumentException("--patience needs images to validate with, but --validation is 0; leave it out, or set aside 0.1 for example.");
+        }
+
         return recipe with
         {
             MaxEpochs = parsed.GetValue(_epochs) ?? recipe.MaxEpochs,

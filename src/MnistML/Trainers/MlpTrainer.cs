@@ -68,10 +68,15 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         _seed = options.Seed ?? _host.Rand.Next();
     }
 
-    /// <summary>What ML.NET's tools are told of the trainer: probabilities come out of it, and a cache does not help.</summary>
-    public TrainerInfo Info => StockTrainer.Info;
+    /// <summary>What ML.NET's tools are told of the trainer: whether features should be normalised in front of it, which they need not be where it scales them itself.</summary>
+    public TrainerInfo Info => _options.FeatureScaling == MlpFeatureScaling.None
+        ? StockTrainer.Info
+        : _mlContext.MulticlassClassification.Trainers.NaiveBayes().Info;
 
-    /// <summary>ML.NET's own trainer of the same inputs and outputs. <see cref="TrainerInfo"/> and schema shapes can only be had from one.</summary>
+    /// <summary>
+    /// ML.NET's own trainer of the same inputs and outputs. <see cref="TrainerInfo"/> and schema shapes can only be had from one; naive Bayes is the one that asks neither for normalised features nor for a
+    /// cache.
+    /// </summary>
     private LbfgsMaximumEntropyMulticlassTrainer StockTrainer =>
         _mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
             _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);

@@ -15,6 +15,9 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
 {
     private const int WindowCount = 2;
 
+    /// <summary>Made once, so that each epoch finds the memory of the one before.</summary>
+    private readonly Lazy<RowStore[]> _windows = new(() => [.. Enumerable.Range(0, WindowCount).Select(_ => new RowStore(source.FeatureCount, maxBytes / WindowCount))]);
+
     public int FeatureCount => source.FeatureCount;
 
     public long RowCount => rowCount;
@@ -75,8 +78,6 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
         }
     }
 
-    private long MaxWindowBytes => maxBytes / WindowCount;
-
     /// <summary>Where rows are set aside they are found by their order, so that the source must not shuffle.</summary>
     private IRowReader Open(int? shuffleSeed) =>
         split is null ? source.Open(shuffleSeed) : new SplitReader(source.Open(shuffleSeed: null), split.Begin(), isValidation);
@@ -89,15 +90,18 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
     {
         private readonly BlockingCollection<RowStore> _free = [];
         private readonly BlockingCollection<RowStore> _filled = [];
+        private readonly CancellationToken _cancellationToken;
         private readonly CancellationTokenSource _end;
         private readonly Task _filling;
 
         public Windows(StreamedRows rows, int seed, CancellationToken cancellationToken)
         {
+            _cancellationToken = cancellationToken;
             _end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            for (var i = 0; i < WindowCount; i++)
+            foreach (var window in rows._windows.Value)
             {
-                _free.Add(new RowStore(rows.FeatureCount, rows.MaxWindowBytes), cancellationToken);
+                window.Clear();
+                _free.Add(window, CancellationToken.None);
             }
 
             _filling = Task.Factory.StartNew(() => FillAll(rows, seed), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -112,11 +116,12 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
                 _free.Add(used);
             }
 
-            if (_filled.TryTake(out var next, Timeout.Infinite, _end.Token))
+            if (_filled.TryTake(out var next, Timeout.Infinite, _cancellationToken))
             {
                 return next;
             }
 
+            _cancellationToken.ThrowIfCancellationRequested();
             _filling.GetAwaiter().GetResult(); // What stopped it, if anything did.
             return null;
         }

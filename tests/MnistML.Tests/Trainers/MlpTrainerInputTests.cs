@@ -30,6 +30,11 @@ internal sealed class MlpTrainerInputTests
         }
     }
 
+    [TestCase(MlpFeatureScaling.Standardize, false)]
+    [TestCase(MlpFeatureScaling.None, true)]
+    public void Info_OfATrainer_AsksForNormalizedFeaturesWhereItDoesNotScaleThem(MlpFeatureScaling scaling, bool needsThem) =>
+        Assert.That(new MlpTrainer(MlContext, new MlpTrainer.Options { FeatureScaling = scaling }).Info.NeedNormalization, Is.EqualTo(needsThem));
+
     [Test]
     public void GetOutputSchema_OfALabelThatIsNoKey_IsTheStockTrainersError()
     {

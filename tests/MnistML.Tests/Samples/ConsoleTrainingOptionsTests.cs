@@ -1,0 +1,168 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MnistML.Datasets;
+using MnistML.Tests.Support;
+
+namespace MnistML.Tests.Samples;
+
+/// <summary>What a user would try from the command line, each seen in what is trained.</summary>
+internal sealed partial class ConsoleTrainingOptionsTests
+{
+    private TemporaryFolder _folder = null!;
+    private string _work = "";
+    private string[] _unchanged = [];
+
+    [OneTimeSetUp]
+    public void DrawDigits()
+    {
+        _folder = new TemporaryFolder();
+        _work = Directory.CreateDirectory(_folder.PathOf("work")).FullName;
+        SyntheticDigits.Write(_folder.PathOf("digits"), trainCount: 1_500, testCount: 200, seed: 1);
+        _unchanged = Losses(Train());
+    }
+
+    [OneTimeTearDown]
+    public void DeleteFolder() => _folder.Dispose();
+
+    [TestCase("SGD(learning rate 0.1, momentum 0.9), learning rate by one cycle, batches of 128", "--optimizer", "sgd")]
+    [TestCase("Adam(learning rate 0.001), learning rate by one cycle", "--optimizer", "adam")]
+    [TestCase("AdamW(learning rate 0.0005, weight decay 0.01)", "--lr", "0.0005")]
+    [TestCase("SGD(learning rate 0.02, momentum 0.9)", "--optimizer", "sgd", "--lr", "0.02")]
+    [TestCase("standardized features, dropout 0.4", "--dropout", "0.4")]
+    [TestCase("batches of 50", "--batch", "50")]
+    [TestCase("20 % set aside to validate", "--validation", "0.2")]
+    public void Train_WithAnOption_TrainsByIt(string summary, params string[] arguments)
+    {
+        var result = Train(arguments);
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(result.OutputLines.Single(line => line.StartsWith("Network:", StringComparison.Ordinal)), Does.Contain(summary));
+        Assert.That(Losses(result), Has.Length.EqualTo(3).And.Not.EqualTo(_unchanged));
+    }
+
+    [Test]
+    public void Train_WithTheRecipesOwnValues_TrainsAsWithout() =>
+        Assert.That(Losses(Train("--optimizer", "adamw", "--lr", "0.002", "--dropout", "0", "--batch", "128", "--validation", "0")), Is.EqualTo(_unchanged));
+
+    [Test]
+    public void Train_WithValidation_TellsItsLossAndAccuracy()
+    {
+        var result = Train("--validation", "0.2", "--json", "v.json");
+
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_work, "v.json")));
+        Assert.That(result.OutputLines.Count(line => ValidationLine().IsMatch(line)), Is.EqualTo(3));
+        Assert.That(json.RootElement.GetProperty("epochs").EnumerateArray().Select(epoch => epoch.GetProperty("validation_accuracy").GetDouble()), Is.All.InRange(0.1, 1));
+    }
+
+    [Test]
+    public void Train_WithPatience_StopsEarly()
+    {
+        var result = Train("--patience", "2", "--epochs", "200", "--lr", "0.02");
+
+        var losses = Losses(result);
+        Assert.That(result.ExitCode, Is.Zero, result.Error);
+        Assert.That(losses, Has.Length.InRange(3, 199));
+        Assert.That(result.OutputLines.Single(line => line.StartsWith("Network:", StringComparison.Ordinal)), Does.Contain("10 % set aside to validate"));
+    }
+
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void Train_KilledAndStartedAgain_EndsAsOneThatRanThrough()
+    {
+        string[] arguments = ["--epochs", "40", "--dropout", "0.2", "--validation", "0.1"];
+        var through = Train([.. arguments, "--out", "through.zip"]);
+
+        using (var process = Host.Start("MnistML.Console", _work, AllArguments([.. arguments, "--checkpoint", "training.checkpoint", "--out", "killed.zip"])))
+        {
+            while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("Epoch 4/", StringComparison.Ordinal))
+            {
+            }
+
+            process.Kill(); // SIGKILL: the process gets no chance to save anything
+            process.WaitForExit();
+            Assert.That(process.ExitCode, Is.EqualTo(128 + 9));
+        }
+
+        Assert.That(File.Exists(Path.Combine(_work, "killed.zip")), Is.False);
+        var resumed = Train([.. arguments, "--checkpoint", "training.checkpoint", "--out", "killed.zip"]);
+
+        Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
+        Assert.That(resumed.OutputLines, Has.Some.EqualTo("Going on from training.checkpoint"));
+        Assert.That(Losses(resumed), Has.Length.LessThan(38).And.Not.Empty);
+        Assert.That(Losses(resumed), Is.EqualTo(Losses(through)[^Losses(resumed).Length..]));
+        Assert.That(Entries("killed.zip"), Is.EqualTo(Entries("through.zip")));
+    }
+
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void Train_InterruptedWithACheckpoint_SaysHowToGoOn()
+    {
+        using var process = Host.Start("MnistML.Console", _work, AllArguments(["--epochs", "1000", "--checkpoint", "interrupted.checkpoint"]));
+        while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("Epoch 1/", StringComparison.Ordinal))
+        {
+        }
+
+        using var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{process.Id}"]);
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.That(process.StandardError.ReadToEnd(), Is.EqualTo("Interrupted; no model was saved. The same command goes on from interrupted.checkpoint.\n"));
+        Assert.That(process.ExitCode, Is.EqualTo(130));
+    }
+
+    [TestCase("Argument 'lion' not recognized. Must be one of: 'sgd' 'adam' 'adamw' Run with --help for the options.", "--optimizer", "lion")]
+    [TestCase("--lr is '0', but must be a number above 0. Run with --help for the options.", "--lr", "0")]
+    [TestCase("--lr is 'NaN', but must be a number above 0. Run with --help for the options.", "--lr", "NaN")]
+    [TestCase("--dropout is '1', but must be a number at least 0 and below 1. Run with --help for the options.", "--dropout", "1")]
+    [TestCase("--batch is '0', but must be a whole number of at least 1. Run with --help for the options.", "--batch", "0")]
+    [TestCase("--validation is '10%', but must be a number at least 0 and below 1. Run with --help for the options.", "--validation", "10%")]
+    [TestCase("--patience is '0', but must be a whole number of at least 1. Run with --help for the options.", "--patience", "0")]
+    [TestCase("--patience needs images to validate with, but --validation is 0; leave it out, or set aside 0.1 for example.", "--patience", "2", "--validation", "0")]
+    public void Train_WithAUsersMistake_FailsInOneLine(string message, params string[] arguments)
+    {
+        var result = Train(arguments);
+
+        Assert.That(result.ErrorLines, Is.EqualTo([message]));
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Help_OfTrain_ExplainsEachOption()
+    {
+        var help = Host.Run("MnistML.Console", _work, ["train", "--help"]).OutputLines;
+
+        foreach (var option in (string[])["--optimizer", "--lr", "--dropout", "--batch", "--validation", "--patience", "--checkpoint"])
+        {
+            Assert.That(help, Has.Exactly(1).Match($@"^{option} .*\w+ \w+ \w+"), option);
+        }
+    }
+
+    private HostResult Train(params string[] arguments) => Host.Run("MnistML.Console", _work, AllArguments(arguments));
+
+    /// <summary>Later ones win, so that a test may have its own number of epochs.</summary>
+    private static string[] AllArguments(string[] arguments)
+    {
+        string[] ours = ["--data", "../digits", "--hidden", "32", "--seed", "1"];
+        return ["train", .. ours, .. arguments.Contains("--epochs") ? (string[])[] : ["--epochs", "3"], .. arguments];
+    }
+
+    /// <summary>The lines of epochs without their seconds and numbers.</summary>
+    private static string[] Losses(HostResult result) => [.. result.OutputLines.Select(line => EpochLine().Match(line)).Where(match => match.Success).Select(match => match.Groups["loss"].Value)];
+
+    private Dictionary<string, string> Entries(string zip)
+    {
+        using var archive = ZipFile.OpenRead(Path.Combine(_work, zip));
+        return archive.Entries.ToDictionary(entry => entry.FullName, entry =>
+        {
+            using var stream = entry.Open();
+            return Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(stream));
+        });
+    }
+
+    [GeneratedRegex(@"^Epoch \d+/\d+, (?<loss>Loss: .*), \d+\.\d\d s$")]
+    private static partial Regex EpochLine();
+
+    [GeneratedRegex(@"^Epoch \d/3, Loss: \d\.\d{4}, Validation loss: \d\.\d{4}, accuracy: [01]\.\d{4}, \d+\.\d\d s$")]
+    private static partial Regex ValidationLine();
+}
