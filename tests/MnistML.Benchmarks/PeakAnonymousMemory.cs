@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MnistML.Benchmarks;
 
-/// <summary>Watches the physical memory of this process that is no file's, from its making on. Linux tells it; elsewhere there is none to read.</summary>
+/// <summary>
+/// Watches the physical memory of this process that is no file's, from its making on. Linux tells it; elsewhere there is none to read.
+/// </summary>
 internal sealed class PeakAnonymousMemory : IDisposable
 {
     private const string Status = "/proc/self/status";

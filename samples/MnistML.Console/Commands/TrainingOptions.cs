@@ -32,12 +32,14 @@ internal sealed class TrainingOptions
         "--lr", value => value > 0, "above 0", "Learning rate, the largest one of the recipe's schedule [default: the recipe's; sgd 0.1, adam 0.001, adamw 0.002]");
 
     private readonly Option<double?> _dropout = SharedOptions.Number(
-        "--dropout", value => value is >= 0 and < 1, "at least 0 and below 1", "Share of each hidden layer's outputs that are dropped in training, for example 0.2 [default: the recipe's]");
+        "--dropout", value => value is >= 0 and < 1, "at least 0 and below 1",
+        "Share of each hidden layer's outputs that are dropped in training, for example 0.2 [default: the recipe's]");
 
     private readonly Option<int?> _batch = SharedOptions.WholeNumber("--batch", minimum: 1, "Images that make one update [default: the recipe's]");
 
     private readonly Option<double?> _validation = SharedOptions.Number(
-        "--validation", value => value is >= 0 and < 1, "at least 0 and below 1", "Share of the training images that are set aside to validate with after each epoch, for example 0.1 [default: 0; with --patience 0.1]");
+        "--validation", value => value is >= 0 and < 1, "at least 0 and below 1",
+        "Share of the training images that are set aside to validate with after each epoch, for example 0.1 [default: 0; with --patience 0.1]");
 
     private readonly Option<int?> _patience = SharedOptions.WholeNumber(
         "--patience", minimum: 1, "Stop when the validation loss has not fallen for so many epochs, and keep the best weights [default: train all epochs]");

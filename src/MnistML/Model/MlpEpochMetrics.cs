@@ -7,12 +7,14 @@ public sealed record MlpEpochMetrics
     public required int Epoch { get; init; }
 
     /// <summary>
-    /// Mean loss over the epoch's training rows, in nats, each computed just before the update that its batch made: the cross-entropy, with label smoothing and
-    /// weights, if there are any, and with dropout at work. Rows count by their weights, and a last batch that is smaller by its rows.
+    /// Mean loss over the epoch's training rows, in nats, each computed just before the update that its batch made: the cross-entropy, with label
+    /// smoothing and weights, if there are any, and with dropout at work. Rows count by their weights, and a last batch that is smaller by its rows.
     /// </summary>
     public required double TrainLoss { get; init; }
 
-    /// <summary>Share of the epoch's training rows whose most probable class was their label, from 0 to 1, just before the update that their batch made.</summary>
+    /// <summary>
+    /// Share of the epoch's training rows whose most probable class was their label, from 0 to 1, just before the update that their batch made.
+    /// </summary>
     public required double TrainAccuracy { get; init; }
 
     /// <summary>
@@ -20,7 +22,9 @@ public sealed record MlpEpochMetrics
     /// </summary>
     public double? ValidationLoss { get; init; }
 
-    /// <summary>Share of all validation rows whose most probable class is their label, from 0 to 1, after the epoch; null without validation data.</summary>
+    /// <summary>
+    /// Share of all validation rows whose most probable class is their label, from 0 to 1, after the epoch; null without validation data.
+    /// </summary>
     public double? ValidationAccuracy { get; init; }
 
     /// <summary>The learning rate of the epoch's last update.</summary>

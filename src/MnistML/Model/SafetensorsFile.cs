@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace MnistML.Model;
 
 /// <summary>
-/// Named arrays of floats, and text beside them, in the format <a href="https://github.com/huggingface/safetensors#format">safetensors</a>: the length of a JSON header in eight
-/// bytes, the header, the values. All numbers are little-endian, as is every system that libtorch runs on.
+/// Named arrays of floats, and text beside them, in the format <a href="https://github.com/huggingface/safetensors#format">safetensors</a>: the
+/// length of a JSON header in eight bytes, the header, the values. All numbers are little-endian, as is every system that libtorch runs on.
 /// </summary>
 internal sealed record SafetensorsFile
 {
@@ -21,8 +21,8 @@ internal sealed record SafetensorsFile
     public required IReadOnlyDictionary<string, float[]> Tensors { get; init; }
 
     /// <summary>
-    /// Writes a file. It appears under its name only when it is whole, and replaces one that is there. Until then it is named <c>….tmp</c>, which is overwritten by the next try if a
-    /// process was killed meanwhile.
+    /// Writes a file. It appears under its name only when it is whole, and replaces one that is there. Until then it is named <c>….tmp</c>, which is
+    /// overwritten by the next try if a process was killed meanwhile.
     /// </summary>
     public void Write(string path)
     {
@@ -52,7 +52,8 @@ internal sealed record SafetensorsFile
         {
             return Read(stream);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException or OverflowException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException
+            or KeyNotFoundException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException($"'{path}' is not a safetensors file: its header can't be read. {error.Message}", error);
         }
@@ -130,7 +131,9 @@ internal sealed record SafetensorsFile
     private static (long Start, long End) OffsetsOf(JsonProperty entry)
     {
         var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
-        return offsets is [var start, var end] ? (start, end) : throw new InvalidDataException($"tensor '{entry.Name}' has {offsets.Length} offsets, but should have two.");
+        return offsets is [var start, var end]
+            ? (start, end)
+            : throw new InvalidDataException($"tensor '{entry.Name}' has {offsets.Length} offsets, but should have two.");
     }
 
     private static long CountValues(JsonProperty entry, long position, long dataLength)
@@ -139,6 +142,7 @@ internal sealed record SafetensorsFile
         var count = entry.Value.GetProperty("shape").EnumerateArray().Aggregate(1L, (product, size) => checked(product * size.GetInt64()));
         return entry.Value.GetProperty("dtype").GetString() == SingleType && start == position && end <= dataLength && count >= 0 && end - start == count * sizeof(float)
             ? count
-            : throw new InvalidDataException($"tensor '{entry.Name}' is {entry.Value.GetRawText()}, but should be {SingleType}, begin at byte {position} and fit its shape and the file.");
+            : throw new InvalidDataException(
+                $"tensor '{entry.Name}' is {entry.Value.GetRawText()}, but should be {SingleType}, begin at byte {position} and fit its shape and the file.");
     }
 }

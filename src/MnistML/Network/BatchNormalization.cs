@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace MnistML.Network;
 
 /// <summary>
-/// Batch normalisation of one layer (Ioffe and Szegedy, 2015): <c>scale · (x - mean) / √(variance + ε) + shift</c>. While it learns, mean and variance are the batch's, and running
-/// averages of them are kept; afterwards they are those averages. It owns its tensors, each of one value for each unit.
+/// Batch normalisation of one layer (Ioffe and Szegedy, 2015): <c>scale · (x - mean) / √(variance + ε) + shift</c>. While it learns, mean and
+/// variance are the batch's, and running averages of them are kept; afterwards they are those averages. It owns its tensors, each of one value for
+/// each unit.
 /// </summary>
 internal sealed class BatchNormalization : IDisposable
 {

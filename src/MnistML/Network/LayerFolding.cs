@@ -1,14 +1,14 @@
 namespace MnistML.Network;
 
 /// <summary>
-/// Folds what surrounds a layer while it learns into its weights and biases, in double precision, so that the model is plain layers and gives what the network gives after
-/// learning.
+/// Folds what surrounds a layer while it learns into its weights and biases, in double precision, so that the model is plain layers and gives what
+/// the network gives after learning.
 /// </summary>
 internal static class LayerFolding
 {
     /// <summary>
-    /// One layer for <c>gain · (W · (x - mean) / deviation + b - runningMean) + shift</c>, with <c>gain = scale / √(runningVariance + ε)</c>. Without scaling or normalisation
-    /// weights and biases stay as they are, bit for bit.
+    /// One layer for <c>gain · (W · (x - mean) / deviation + b - runningMean) + shift</c>, with <c>gain = scale / √(runningVariance + ε)</c>. Without
+    /// scaling or normalisation weights and biases stay as they are, bit for bit.
     /// </summary>
     public static MlpLayerParameters Fold(LinearLayer layer, FeatureScale? features, BatchNormalization? normalization)
     {

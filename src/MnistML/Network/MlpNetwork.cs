@@ -100,7 +100,10 @@ internal sealed class MlpNetwork : IDisposable
     /// <summary>The gradients of a loss, one for each of <see cref="Parameters"/>.</summary>
     public IReadOnlyList<Tensor> Gradients(Tensor loss) => [.. autograd.grad([loss], [.. Parameters])];
 
-    /// <summary>A copy as plain values of what the finished network is: batch normalisation and the scaling of features are folded into the layers, dropout is gone.</summary>
+    /// <summary>
+    /// A copy as plain values of what the finished network is: batch normalisation and the scaling of features are folded into the layers, dropout is
+    /// gone.
+    /// </summary>
     public MlpModelParameters ToModelParameters() => new(
         Architecture,
         [
@@ -180,7 +183,9 @@ internal sealed class MlpNetwork : IDisposable
     private Tensor ScaleFeatures(Tensor features) =>
         _featureMeans is null ? features : features.sub(_featureMeans).div_(_featureDeviations!);
 
-    /// <summary>What is kept is divided by its share, so that the expected value stays the same and nothing is left to do when the network is finished.</summary>
+    /// <summary>
+    /// What is kept is divided by its share, so that the expected value stays the same and nothing is left to do when the network is finished.
+    /// </summary>
     private Tensor Drop(Tensor values, Generator random)
     {
         var kept = 1 - _settings.DropoutRate;

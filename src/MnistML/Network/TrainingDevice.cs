@@ -10,6 +10,9 @@ internal static class TrainingDevice
     /// <summary>The forms that a name can have.</summary>
     public const string Pattern = "cpu|auto|cuda(:[0-9]{1,3})?";
 
+    private const string HowToHaveCuda =
+        "CUDA needs a graphics card of NVIDIA with its driver, and in place of TorchSharp-cpu the package TorchSharp-cuda-linux or TorchSharp-cuda-windows.";
+
     private const string Automatic = "auto";
     private const string Processor = "cpu";
 
@@ -31,6 +34,6 @@ internal static class TrainingDevice
         var index = name.Contains(':') ? int.Parse(name[(name.IndexOf(':') + 1)..], CultureInfo.InvariantCulture) : 0;
         return index < count ? device(DeviceType.CUDA, index) : throw new ArgumentException(
             $"There is no device '{name}'. This process has {string.Join(", ", Enumerable.Range(0, count).Select(i => $"cuda:{i}").Prepend(Processor))}."
-            + (count == 0 ? " CUDA needs a graphics card of NVIDIA with its driver, and in place of TorchSharp-cpu the package TorchSharp-cuda-linux or TorchSharp-cuda-windows." : ""));
+            + (count == 0 ? $" {HowToHaveCuda}" : ""));
     }
 }

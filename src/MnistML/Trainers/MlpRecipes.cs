@@ -20,7 +20,8 @@ public static class MlpRecipes
     };
 
     /// <summary>
-    /// The default options: a good network within seconds. Hidden layers of 512 and 256 rectified linear units, standardised features, AdamW with one cycle of the learning rate, batches of 128.
+    /// The default options: a good network within seconds. Hidden layers of 512 and 256 rectified linear units, standardised features, AdamW with one
+    /// cycle of the learning rate, batches of 128.
     /// </summary>
     public static MlpTrainer.Options Fast { get; } = new();
 }

@@ -21,8 +21,8 @@ public sealed partial class MlpTrainer
         public string FeatureColumnName { get; init; } = "Features";
 
         /// <summary>
-        /// The column of weights, a Single for each row, 0 or above: a factor on the row's loss. They are divided by their mean over the training rows, so that only their proportions matter. Null, the
-        /// default, weighs all rows alike. Validation metrics are never weighted.
+        /// The column of weights, a Single for each row, 0 or above: a factor on the row's loss. They are divided by their mean over the training
+        /// rows, so that only their proportions matter. Null, the default, weighs all rows alike. Validation metrics are never weighted.
         /// </summary>
         [MinLength(1, ErrorMessage = "{0} must name a column, or be null.")]
         public string? ExampleWeightColumnName { get; init; }

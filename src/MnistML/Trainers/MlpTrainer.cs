@@ -20,13 +20,15 @@ namespace MnistML;
 /// <listheader><term>Trainer characteristics</term><description></description></listheader>
 /// <item><term>Machine learning task</term><description>Multiclass classification</description></item>
 /// <item><term>Is normalization required?</term><description>No: <see cref="MlpTrainingOptions.FeatureScaling"/> does it</description></item>
-/// <item><term>Is caching required?</term><description>No: the rows are read once and held, or read for each epoch where they are too many for <see cref="MlpTrainingOptions.MaxCacheBytes"/></description></item>
+/// <item><term>Is caching required?</term><description>No: the rows are read once and held, or read for each epoch where they are too many for
+/// <see cref="MlpTrainingOptions.MaxCacheBytes"/></description></item>
 /// <item><term>Required NuGet in addition to Microsoft.ML</term><description>MnistML, and TorchSharp-cpu for training</description></item>
 /// <item><term>Exportable to ONNX</term><description>The saved model holds the network as ONNX</description></item>
 /// </list>
 /// <para>
 /// Input columns: the label, <c>Key&lt;UInt32&gt;</c>, and the features, a vector of Single of known length, dense or sparse; and, if it is
-/// named, the weight of each row, a Single. Output columns: see <see cref="MlpTransformer"/>. Rows whose label is missing are skipped, and their number is told in the log.
+/// named, the weight of each row, a Single. Output columns: see <see cref="MlpTransformer"/>. Rows whose label is missing are skipped, and their
+/// number is told in the log.
 /// </para>
 /// </remarks>
 public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpModelParameters>
@@ -68,14 +70,17 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         _seed = options.Seed ?? _host.Rand.Next();
     }
 
-    /// <summary>What ML.NET's tools are told of the trainer: whether features should be normalised in front of it, which they need not be where it scales them itself.</summary>
+    /// <summary>
+    /// What ML.NET's tools are told of the trainer: whether features should be normalised in front of it, which they need not be where it scales them
+    /// itself.
+    /// </summary>
     public TrainerInfo Info => _options.FeatureScaling == MlpFeatureScaling.None
         ? StockTrainer.Info
         : _mlContext.MulticlassClassification.Trainers.NaiveBayes().Info;
 
     /// <summary>
-    /// ML.NET's own trainer of the same inputs and outputs. <see cref="TrainerInfo"/> and schema shapes can only be had from one; naive Bayes is the one that asks neither for normalised features nor for a
-    /// cache.
+    /// ML.NET's own trainer of the same inputs and outputs. <see cref="TrainerInfo"/> and schema shapes can only be had from one; naive Bayes is the
+    /// one that asks neither for normalised features nor for a cache.
     /// </summary>
     private LbfgsMaximumEntropyMulticlassTrainer StockTrainer =>
         _mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
@@ -97,19 +102,23 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// <summary>Trains a network, with data to validate it with, or from a model on.</summary>
     /// <param name="trainData">The training data.</param>
     /// <param name="validationData">
-    /// Data of the same form, which nothing is learnt from: after each epoch the network's loss and accuracy on all its rows are computed. Null for none, or for
-    /// <see cref="MlpTrainingOptions.ValidationFraction"/> of the training rows.
+    /// Data of the same form, which nothing is learnt from: after each epoch the network's loss and accuracy on all its rows are computed. Null for
+    /// none, or for <see cref="MlpTrainingOptions.ValidationFraction"/> of the training rows.
     /// </param>
-    /// <param name="initialModel">The model to begin with, of the features, hidden layers, activation and classes of this training; null to draw the weights.</param>
+    /// <param name="initialModel">
+    /// The model to begin with, of the features, hidden layers, activation and classes of this training; null to draw the weights.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or not of its type.</exception>
     /// <exception cref="ArgumentException">
-    /// The validation data is not of the training data's form; the initial model is of another shape; there is validation data together with a fraction to validate with, or neither for early stopping; the device is
-    /// not there; class weights are not as many as the classes.
+    /// The validation data is not of the training data's form; the initial model is of another shape; there is validation data together with a
+    /// fraction to validate with, or neither for early stopping; the device is not there; class weights are not as many as the classes.
     /// </exception>
     /// <exception cref="DllNotFoundException">libtorch can't be loaded; the message says why, and what to add.</exception>
     /// <exception cref="FormatException">A feature is not a finite number, or a weight not one of at least 0.</exception>
     /// <exception cref="InvalidDataException">The file at the checkpoint's path is not a whole checkpoint.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows with labels, the training diverged, or the checkpoint is of another training.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no rows with labels, the training diverged, or the checkpoint is of another training.
+    /// </exception>
     /// <exception cref="IOException">The checkpoint can't be read or written.</exception>
     /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
     public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel = null)
@@ -155,7 +164,8 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         if (validationData is null && _options.ValidationFraction == 0 && _options.EarlyStopping is not null)
         {
             throw new ArgumentException(
-                $"{nameof(Options.EarlyStopping)} is on, but there is nothing to validate with; pass validation data to Fit, or set {nameof(Options.ValidationFraction)}, to 0.1 for example.",
+                $"{nameof(Options.EarlyStopping)} is on, but there is nothing to validate with; "
+                + $"pass validation data to Fit, or set {nameof(Options.ValidationFraction)}, to 0.1 for example.",
                 nameof(validationData));
         }
     }
@@ -167,7 +177,8 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         {
             var found = initialModel.Architecture;
             throw new ArgumentException(
-                $"The initial model is {found} with {found.Activation}, but the data and the options ask for {wanted} with {wanted.Activation}; both must be the same.", nameof(initialModel));
+                $"The initial model is {found} with {found.Activation}, but the data and the options ask for {wanted} with {wanted.Activation}; both must be the same.",
+                nameof(initialModel));
         }
     }
 }

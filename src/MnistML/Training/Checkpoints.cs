@@ -6,7 +6,10 @@ namespace MnistML.Training;
 /// <param name="fingerprint">What the training is.</param>
 internal sealed class Checkpoints(string path, int seed, IReadOnlyDictionary<string, string> fingerprint)
 {
-    /// <summary>Goes on where a checkpoint stands; without one, writes the first, so that a path that can't be written is found before the training and not after it.</summary>
+    /// <summary>
+    /// Goes on where a checkpoint stands; without one, writes the first, so that a path that can't be written is found before the training and not
+    /// after it.
+    /// </summary>
     /// <param name="state">A training that has not begun.</param>
     /// <param name="found">The checkpoint that was found; null for none.</param>
     /// <param name="stepsPerEpoch">Updates in an epoch.</param>

@@ -4,8 +4,8 @@ using MnistML.Training;
 namespace MnistML;
 
 /// <summary>
-/// A factor on the loss of each row by its class, for data in which some classes are rare or matter more. It multiplies the row's own weight, and all weights are then divided by
-/// their mean over the training rows, so that they change what is learnt and not how fast.
+/// A factor on the loss of each row by its class, for data in which some classes are rare or matter more. It multiplies the row's own weight, and all
+/// weights are then divided by their mean over the training rows, so that they change what is learnt and not how fast.
 /// </summary>
 public sealed record MlpClassWeights : IValidatableObject
 {
@@ -19,8 +19,8 @@ public sealed record MlpClassWeights : IValidatableObject
     public static MlpClassWeights None { get; } = new();
 
     /// <summary>
-    /// <c>rows / (classes · rows of the class)</c>, counted over the training rows and the classes that have any, as scikit-learn's <c>class_weight="balanced"</c>: each class has the
-    /// same weight in all.
+    /// <c>rows / (classes · rows of the class)</c>, counted over the training rows and the classes that have any, as scikit-learn's
+    /// <c>class_weight="balanced"</c>: each class has the same weight in all.
     /// </summary>
     public static MlpClassWeights Balanced { get; } = new() { IsBalanced = true };
 
@@ -62,7 +62,8 @@ public sealed record MlpClassWeights : IValidatableObject
     {
         if (IsExplicit && _weights.Count != rowsOfClass.Count)
         {
-            throw new ArgumentException($"{nameof(MlpTrainingOptions.ClassWeights)} has {_weights.Count} weights, but the label has {rowsOfClass.Count} classes; give one for each.");
+            throw new ArgumentException(
+                $"{nameof(MlpTrainingOptions.ClassWeights)} has {_weights.Count} weights, but the label has {rowsOfClass.Count} classes; give one for each.");
         }
 
         var balancedShare = (double)rowsOfClass.Sum() / Math.Max(rowsOfClass.Count(rows => rows > 0), 1);

@@ -7,8 +7,8 @@ public enum MlpFeatureScaling
     None,
 
     /// <summary>
-    /// Each feature minus its mean, divided by its standard deviation over the training rows (that of the population, as in scikit-learn's <c>StandardScaler</c>); a feature that is
-    /// the same in all rows is not divided. Suits features of any scale.
+    /// Each feature minus its mean, divided by its standard deviation over the training rows (that of the population, as in scikit-learn's
+    /// <c>StandardScaler</c>); a feature that is the same in all rows is not divided. Suits features of any scale.
     /// </summary>
     Standardize,
 }

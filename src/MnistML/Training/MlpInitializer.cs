@@ -50,7 +50,9 @@ public sealed record MlpInitializer
     /// <summary>The rule's name, with its standard deviation if it has one.</summary>
     public override string ToString() => StandardDeviation is { } std ? FormattableString.Invariant($"{_rule}({std})") : $"{_rule}";
 
-    /// <summary>Draws all weights and biases of a network, layer by layer, weights first: on the processor, so that they are the same on every device.</summary>
+    /// <summary>
+    /// Draws all weights and biases of a network, layer by layer, weights first: on the processor, so that they are the same on every device.
+    /// </summary>
     internal void Initialize(MlpNetwork network, Generator generator)
     {
         using var scope = NewDisposeScope();

@@ -16,8 +16,8 @@ public abstract record MlpSchedule
     public static MlpSchedule Constant { get; } = new ConstantSchedule();
 
     /// <summary>
-    /// Epochs, 0 or more, over which the factor first rises in a straight line, from 1/n at the first of its n updates to 1 at the last; 0 by default.
-    /// The schedule itself begins after them.
+    /// Epochs, 0 or more, over which the factor first rises in a straight line, from 1/n at the first of its n updates to 1 at the last; 0 by
+    /// default. The schedule itself begins after them.
     /// </summary>
     [AtLeast(0)]
     public double WarmUpEpochs { get; init; }
@@ -45,8 +45,8 @@ public abstract record MlpSchedule
         new OneCycleSchedule { RiseShare = riseShare, StartDivisor = startDivisor, EndDivisor = endDivisor };
 
     /// <summary>
-    /// Multiplies the learning rate by a factor once the loss has not fallen for more than some epochs, as PyTorch's <c>ReduceLROnPlateau</c> does: the
-    /// validation loss if there is validation data, else the training loss.
+    /// Multiplies the learning rate by a factor once the loss has not fallen for more than some epochs, as PyTorch's <c>ReduceLROnPlateau</c> does:
+    /// the validation loss if there is validation data, else the training loss.
     /// </summary>
     /// <param name="factor">Above 0, below 1.</param>
     /// <param name="patience">Epochs without improvement that are let pass, 0 or more.</param>
@@ -55,7 +55,9 @@ public abstract record MlpSchedule
     public static MlpSchedule ReduceOnPlateau(double factor = 0.1, int patience = 10, double minimumImprovement = 1e-4, double minimumFactor = 0) =>
         new PlateauSchedule { Factor = factor, Patience = patience, MinimumImprovement = minimumImprovement, MinimumFactor = minimumFactor };
 
-    /// <summary>Whether factors depend on the number of updates in the whole training, so that a longer one goes another way from its beginning.</summary>
+    /// <summary>
+    /// Whether factors depend on the number of updates in the whole training, so that a longer one goes another way from its beginning.
+    /// </summary>
     internal virtual bool DependsOnLength => false;
 
     /// <summary>The factor on the learning rate for an update.</summary>

@@ -31,16 +31,17 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public MlpActivation Activation { get; init; } = MlpActivation.Relu;
 
     /// <summary>
-    /// Dropout: the share of each hidden layer's outputs, drawn anew for each batch, that are set to 0 while the network learns, from 0, the default, up to, not including, 1. The others are divided by
-    /// <c>1 - rate</c>, so that the finished network needs no change (Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014).
+    /// Dropout: the share of each hidden layer's outputs, drawn anew for each batch, that are set to 0 while the network learns, from 0, the default,
+    /// up to, not including, 1. The others are divided by <c>1 - rate</c>, so that the finished network needs no change (Srivastava, Hinton,
+    /// Krizhevsky, Sutskever and Salakhutdinov, 2014).
     /// </summary>
     [AtLeast(0), Below(1)]
     public double DropoutRate { get; init; }
 
     /// <summary>
-    /// Whether the values of each hidden layer are normalised over the batch in front of the activation, with ε = 10⁻⁵ and running averages that take a tenth from each batch, as PyTorch's
-    /// <c>BatchNorm1d</c> (Ioffe and Szegedy, 2015); false by default. The averages are folded into the model's layers. A last batch of a single row, which
-    /// has no variance, joins the batch before it.
+    /// Whether the values of each hidden layer are normalised over the batch in front of the activation, with ε = 10⁻⁵ and running averages that take
+    /// a tenth from each batch, as PyTorch's <c>BatchNorm1d</c> (Ioffe and Szegedy, 2015); false by default. The averages are folded into the model's
+    /// layers. A last batch of a single row, which has no variance, joins the batch before it.
     /// </summary>
     public bool BatchNormalization { get; init; }
 
@@ -72,8 +73,8 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public int? MaxEpochs { get; init; }
 
     /// <summary>
-    /// ε: the target of each row is <c>1 - ε</c> at its label plus <c>ε / classes</c> at every class, its own too, as in PyTorch's <c>cross_entropy</c> (Szegedy, Vanhoucke, Ioffe, Shlens and
-    /// Wojna, 2015); from 0, the default, up to, not including, 1.
+    /// ε: the target of each row is <c>1 - ε</c> at its label plus <c>ε / classes</c> at every class, its own too, as in PyTorch's
+    /// <c>cross_entropy</c> (Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, 2015); from 0, the default, up to, not including, 1.
     /// </summary>
     [AtLeast(0), Below(1)]
     public double LabelSmoothing { get; init; }
@@ -83,39 +84,41 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public MlpClassWeights ClassWeights { get; init; } = MlpClassWeights.None;
 
     /// <summary>
-    /// Share of the training rows that are set aside to validate with, from 0, the default, up to, not including, 1: <c>fraction · rows</c> of them, rounded, drawn by the seed so
-    /// that each class has its share. Not to be given together with validation data.
+    /// Share of the training rows that are set aside to validate with, from 0, the default, up to, not including, 1: <c>fraction · rows</c> of them,
+    /// rounded, drawn by the seed so that each class has its share. Not to be given together with validation data.
     /// </summary>
     [AtLeast(0), Below(1)]
     public double ValidationFraction { get; init; }
 
-    /// <summary>Ends the training when the validation loss no longer falls, and gives the best weights; null, the default, is off. Needs validation data.</summary>
+    /// <summary>
+    /// Ends the training when the validation loss no longer falls, and gives the best weights; null, the default, is off. Needs validation data.
+    /// </summary>
     [OptionsWithin(IsOptional = true)]
     public MlpEarlyStopping? EarlyStopping { get; init; }
 
     /// <summary>
-    /// The greatest length of the gradient of all weights and biases together, above 0: a longer one is multiplied by <c>norm / (length + 10⁻⁶)</c>, as by PyTorch's <c>clip_grad_norm_</c> (Pascanu,
-    /// Mikolov and Bengio, 2013). Null, the default, is off.
+    /// The greatest length of the gradient of all weights and biases together, above 0: a longer one is multiplied by <c>norm / (length + 10⁻⁶)</c>,
+    /// as by PyTorch's <c>clip_grad_norm_</c> (Pascanu, Mikolov and Bengio, 2013). Null, the default, is off.
     /// </summary>
     [Above(0)]
     public double? GradientClipNorm { get; init; }
 
     /// <summary>
-    /// Where it is trained: <c>"cpu"</c>, the default, <c>"cuda"</c>, <c>"cuda:1"</c>, or <c>"auto"</c>, which takes CUDA where there is any. CUDA needs the application to reference a
-    /// TorchSharp-cuda package.
+    /// Where it is trained: <c>"cpu"</c>, the default, <c>"cuda"</c>, <c>"cuda:1"</c>, or <c>"auto"</c>, which takes CUDA where there is any. CUDA
+    /// needs the application to reference a TorchSharp-cuda package.
     /// </summary>
     [Required(ErrorMessage = "{0} is missing."), RegularExpression(TrainingDevice.Pattern, ErrorMessage = "{0} must be \"cpu\", \"cuda\", \"cuda:N\" or \"auto\".")]
     public string Device { get; init; } = "cpu";
 
     /// <summary>
-    /// Where the random numbers for weights, shuffling, dropout and the validation split begin. Null, the default, takes it from the <c>MLContext</c>. The same seed, data, thread count
-    /// and machine give the same model, bit for bit.
+    /// Where the random numbers for weights, shuffling, dropout and the validation split begin. Null, the default, takes it from the
+    /// <c>MLContext</c>. The same seed, data, thread count and machine give the same model, bit for bit.
     /// </summary>
     public int? Seed { get; init; }
 
     /// <summary>
-    /// Threads that libtorch computes with, at least 1; null, the default, leaves the number as it is (<c>torch.get_num_threads()</c>). The caller's number is put back at the end. Another number may round
-    /// differently.
+    /// Threads that libtorch computes with, at least 1; null, the default, leaves the number as it is (<c>torch.get_num_threads()</c>). The caller's
+    /// number is put back at the end. Another number may round differently.
     /// </summary>
     [AtLeast(1)]
     public int? ThreadCount { get; init; }
@@ -131,16 +134,18 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public MlpOnCancellation OnCancellation { get; init; }
 
     /// <summary>
-    /// A file that holds how far the training is, written after each epoch, each time whole: weights, the optimiser's memory, the best weights, history, seed. If it exists when <c>Fit</c> begins, the training goes on from it and ends with
-    /// the weights that it would have had without a stop, bit for bit; a training that had ended gives its model at once. One of other data or options is refused. Null, the default, is off.
+    /// A file that holds how far the training is, written after each epoch, each time whole: weights, the optimiser's memory, the best weights,
+    /// history, seed. If it exists when <c>Fit</c> begins, the training goes on from it and ends with the weights that it would have had without a
+    /// stop, bit for bit; a training that had ended gives its model at once. One of other data or options is refused. Null, the default, is off.
     /// </summary>
     [MinLength(1, ErrorMessage = "{0} must be the path of a file, or null.")]
     public string? CheckpointPath { get; init; }
 
     /// <summary>
-    /// The most bytes that rows take in memory, at least 1 MiB; 2 GiB by default. Up to that they are read once and held, as compactly as their values allow: a byte for each feature where there are
-    /// 256 values at most, as in images, and only what is not zero where little is. Above it they are read anew from the view for each epoch, through a buffer of this size in which they are shuffled; the view's own
-    /// shuffling is used where it has any and no part of the rows is set aside for validation.
+    /// The most bytes that rows take in memory, at least 1 MiB; 2 GiB by default. Up to that they are read once and held, as compactly as their
+    /// values allow: a byte for each feature where there are 256 values at most, as in images, and only what is not zero where little is. Above it
+    /// they are read anew from the view for each epoch, through a buffer of this size in which they are shuffled; the view's own shuffling is used
+    /// where it has any and no part of the rows is set aside for validation.
     /// </summary>
     [AtLeast(Mebibyte)]
     public long MaxCacheBytes { get; init; } = 2048 * Mebibyte;

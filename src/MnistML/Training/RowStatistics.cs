@@ -4,7 +4,9 @@ using MnistML.Network;
 
 namespace MnistML.Training;
 
-/// <summary>What has to be known of rows before a training: how many of which class, their weights, mean and spread of each feature, a checksum.</summary>
+/// <summary>
+/// What has to be known of rows before a training: how many of which class, their weights, mean and spread of each feature, a checksum.
+/// </summary>
 internal sealed class RowStatistics
 {
     private readonly double[]? _shifts;

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace MnistML.Training;
 
 /// <summary>
-/// What each row's loss is multiplied by: the weight of its class times its own, divided by the mean of these over the training rows. It owns a tensor.
+/// What each row's loss is multiplied by: the weight of its class times its own, divided by the mean of these over the training rows. It owns a
+/// tensor.
 /// </summary>
 internal sealed class RowWeights : IDisposable
 {

@@ -1,7 +1,8 @@
 namespace MnistML.Training;
 
 /// <summary>
-/// Seeds for each use of random numbers, as pure functions of the training's seed and the epoch: nothing has to be remembered to go on from a checkpoint, and no use disturbs another.
+/// Seeds for each use of random numbers, as pure functions of the training's seed and the epoch: nothing has to be remembered to go on from a
+/// checkpoint, and no use disturbs another.
 /// </summary>
 internal static class Seeds
 {

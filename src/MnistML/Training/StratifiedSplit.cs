@@ -1,8 +1,8 @@
 namespace MnistML.Training;
 
 /// <summary>
-/// Sets rows aside to validate with, so that each class has its share: <c>fraction · rows</c> in all, rounded, shared out among the classes by largest remainders. Rows are drawn in one pass
-/// by selection sampling (Knuth, volume 2, algorithm 3.4.2S), so that they need not be in memory.
+/// Sets rows aside to validate with, so that each class has its share: <c>fraction · rows</c> in all, rounded, shared out among the classes by
+/// largest remainders. Rows are drawn in one pass by selection sampling (Knuth, volume 2, algorithm 3.4.2S), so that they need not be in memory.
 /// </summary>
 internal sealed class StratifiedSplit
 {

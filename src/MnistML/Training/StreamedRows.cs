@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace MnistML.Training;
 
 /// <summary>
-/// Rows that are read from their source for each epoch, because they are too many for memory. They pass through two windows: while one is trained on, shuffled, a thread of its own reads rows into the
-/// other.
+/// Rows that are read from their source for each epoch, because they are too many for memory. They pass through two windows: while one is trained on,
+/// shuffled, a thread of its own reads rows into the other.
 /// </summary>
 /// <param name="source">Where they come from.</param>
 /// <param name="split">Which of the source's rows are set aside; null for none.</param>
@@ -83,7 +83,8 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
         split is null ? source.Open(shuffleSeed) : new SplitReader(source.Open(shuffleSeed: null), split.Begin(), isValidation);
 
     private InvalidOperationException CountChanged() => new(
-        $"The {source.Name} gave {rowCount} rows with labels at first, and another number when they were read again. Its rows must be the same at each pass; mlContext.Data.Cache makes them so.");
+        $"The {source.Name} gave {rowCount} rows with labels at first, and another number when they were read again. "
+        + "Its rows must be the same at each pass; mlContext.Data.Cache makes them so.");
 
     /// <summary>The two windows on their way round: free, filled by a thread, trained on, free again.</summary>
     private sealed class Windows : IDisposable

@@ -5,8 +5,8 @@ using MnistML.Model;
 namespace MnistML.Training;
 
 /// <summary>
-/// A training as it stood after an epoch, as a file in the safetensors format. Random numbers are functions of seed and epoch and schedules of step and history, so that nothing else has
-/// to be remembered.
+/// A training as it stood after an epoch, as a file in the safetensors format. Random numbers are functions of seed and epoch and schedules of step
+/// and history, so that nothing else has to be remembered.
 /// </summary>
 internal sealed record TrainingCheckpoint
 {

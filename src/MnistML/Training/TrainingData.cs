@@ -69,7 +69,9 @@ internal sealed record TrainingData
         }
     }
 
-    /// <summary>Both together keep within the limit: rows that are read in order, as those to validate with are, need no memory if there is none left.</summary>
+    /// <summary>
+    /// Both together keep within the limit: rows that are read in order, as those to validate with are, need no memory if there is none left.
+    /// </summary>
     private TrainingData WithValidation(IRowSource source, RowStore? store, MlpTrainingOptions options)
     {
         var statistics = new RowStatistics(source, hasMoments: false, hasChecksum: options.CheckpointPath is not null);

@@ -37,7 +37,9 @@ internal sealed class TrainingLoop(
         using var network = CreateNetwork();
         using var optimizer = options.Optimizer.Create(network);
         var state = new TrainingState(network, optimizer);
-        var checkpoints = options.CheckpointPath is { } path ? new Checkpoints(path, seed, TrainingFingerprint.Of(_architecture, data, options, seed, initialModel)) : null;
+        var checkpoints = options.CheckpointPath is { } path
+            ? new Checkpoints(path, seed, TrainingFingerprint.Of(_architecture, data, options, seed, initialModel))
+            : null;
         var learner = new BatchLearner(network, optimizer, weights, options, _device);
 
         checkpoints?.Begin(state, checkpoint, _plan.BatchCount);
@@ -143,7 +145,8 @@ internal sealed class TrainingLoop(
         if (!double.IsFinite(loss))
         {
             throw new InvalidOperationException(
-                FormattableString.Invariant($"The training diverged in epoch {epoch}, batch {batch} of {_plan.BatchCount}: the loss is {loss} at a learning rate of {learningRate}, ")
+                FormattableString.Invariant($"The training diverged in epoch {epoch}, batch {batch} of {_plan.BatchCount}: ")
+                + FormattableString.Invariant($"the loss is {loss} at a learning rate of {learningRate}, ")
                 + $"with {options.Optimizer}. Try a smaller learning rate, a warm-up (Schedule with WarmUpEpochs), {nameof(options.GradientClipNorm)} = 1"
                 + (options.FeatureScaling == MlpFeatureScaling.None ? $", or features of one scale ({nameof(options.FeatureScaling)} = Standardize)." : "."));
         }

@@ -6,7 +6,9 @@ using MnistML.Datasets;
 
 namespace MnistML.Benchmarks.Training;
 
-/// <summary>Trains on more rows than the cache holds, and on the same rows in memory: how much memory the first takes, and how fast it is beside the second.</summary>
+/// <summary>
+/// Trains on more rows than the cache holds, and on the same rows in memory: how much memory the first takes, and how fast it is beside the second.
+/// </summary>
 internal static class StreamingCommand
 {
     private const int Pixels = 784;

@@ -148,7 +148,8 @@ internal sealed partial class ConsoleTrainingOptionsTests
     }
 
     /// <summary>The lines of epochs without their seconds and numbers.</summary>
-    private static string[] Losses(HostResult result) => [.. result.OutputLines.Select(line => EpochLine().Match(line)).Where(match => match.Success).Select(match => match.Groups["loss"].Value)];
+    private static string[] Losses(HostResult result) =>
+        [.. result.OutputLines.Select(line => EpochLine().Match(line)).Where(match => match.Success).Select(match => match.Groups["loss"].Value)];
 
     private Dictionary<string, string> Entries(string zip)
     {

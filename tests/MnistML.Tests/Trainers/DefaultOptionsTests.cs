@@ -37,7 +37,9 @@ internal sealed class DefaultOptionsTests
         Assert.That(folds.Average(fold => fold.Metrics.MicroAccuracy), Is.GreaterThanOrEqualTo(0.95));
     }
 
-    /// <summary>Each of 26 classes is two clouds, far from each other, so that no linear classifier will do; the columns have scales from 0.001 to 1,000.</summary>
+    /// <summary>
+    /// Each of 26 classes is two clouds, far from each other, so that no linear classifier will do; the columns have scales from 0.001 to 1,000.
+    /// </summary>
     [Test]
     public void Fit_OfTwentySixClasses_IsNearlyAsGoodAsTheBestThereIs()
     {

@@ -43,7 +43,8 @@ internal sealed class MlpTrainerDataTests
     public void Fit_OfAThousandClasses_LearnsThem()
     {
         var random = new Random(1);
-        float[][] rows = [.. Enumerable.Range(0, 5_000).Select(row => (float[])[(row % 1_000 / 100) + (0.1f * random.NextSingle()), (row % 100 / 10) + (0.1f * random.NextSingle()), (row % 10) + (0.1f * random.NextSingle())])];
+        float[][] rows = [.. Enumerable.Range(0, 5_000).Select(row => (float[])[Near(row % 1_000 / 100), Near(row % 100 / 10), Near(row % 10)])];
+        float Near(int digit) => digit + (0.1f * random.NextSingle());
         var data = View(rows, isSparse: false, classes: 1_000);
 
         using var model = new MlpTrainer(_mlContext, new MlpTrainer.Options { Seed = 1 }).Fit(data);
@@ -109,7 +110,15 @@ internal sealed class MlpTrainerDataTests
     {
         // The same features have both labels; the weights decide.
         WeightedRow[] rows = [.. Enumerable.Range(0, 40).Select(row => new WeightedRow { Features = [1], Label = (uint)(row % 2), Weight = row % 2 == 1 ? 3 : 1 })];
-        var trainer = new MlpTrainer(_mlContext, Small with { ExampleWeightColumnName = "Weight", HiddenLayers = [], MaxEpochs = 200, Optimizer = MlpOptimizer.Sgd(0.5), Schedule = MlpSchedule.Constant, BatchSize = 40 });
+        var trainer = new MlpTrainer(_mlContext, Small with
+        {
+            ExampleWeightColumnName = "Weight",
+            HiddenLayers = [],
+            MaxEpochs = 200,
+            Optimizer = MlpOptimizer.Sgd(0.5),
+            Schedule = MlpSchedule.Constant,
+            BatchSize = 40,
+        });
 
         using var model = trainer.Fit(_mlContext.Data.LoadFromEnumerable(rows));
 

@@ -2,7 +2,9 @@ namespace MnistML.Tests.Training;
 
 internal sealed class MlpClassWeightsTests
 {
-    /// <summary>What scikit-learn's <c>compute_class_weight("balanced", …)</c> gives for 900 rows of one class, 90 of a second, 10 of a third.</summary>
+    /// <summary>
+    /// What scikit-learn's <c>compute_class_weight("balanced", …)</c> gives for 900 rows of one class, 90 of a second, 10 of a third.
+    /// </summary>
     [Test]
     public void Balanced_OfCounts_IsScikitLearns() =>
         Assert.That(MlpClassWeights.Balanced.For([900, 90, 10]), Is.EqualTo([0.37037037037037035, 3.7037037037037037, 33.333333333333336]).Within(1e-12));
