@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace MnistML.Training;
 
 /// <summary>Up to 256 different floats, told apart by their bits, so that a byte can stand for each.</summary>
@@ -11,7 +9,9 @@ internal sealed class RowPalette
     private const int TableBits = 10;
 
     private readonly float[] _values = new float[Capacity];
-    private readonly int[] _table = new int[1 << TableBits];
+
+    /// <summary>A value's bits in the upper half of each place, its code plus 1 in the lower one; 0 where it is free.</summary>
+    private readonly ulong[] _table = new ulong[1 << TableBits];
     private int _count;
 
     /// <summary>The values, by the bytes that stand for them.</summary>
@@ -20,20 +20,19 @@ internal sealed class RowPalette
     /// <summary>Writes values as bytes; false, with nothing lost, if there are too many different ones.</summary>
     public bool TryEncode(ReadOnlySpan<float> values, Span<byte> codes)
     {
-        var bits = MemoryMarshal.Cast<float, int>(values);
-        var (lastBits, lastCode) = (0, -1);
-        for (var i = 0; i < bits.Length; i++)
+        var table = _table.AsSpan();
+        for (var i = 0; i < values.Length; i++)
         {
-            if (bits[i] != lastBits || lastCode < 0)
+            // No step needs the one before it, and most values stand where they are looked for first: that is what makes it fast.
+            var bits = BitConverter.SingleToUInt32Bits(values[i]);
+            var entry = table[PlaceOf(bits)];
+            var code = entry >> 32 == bits && entry != 0 ? (int)(uint)entry - 1 : FindOrAdd(bits);
+            if (code < 0)
             {
-                (lastBits, lastCode) = (bits[i], FindOrAdd(bits[i]));
-                if (lastCode < 0)
-                {
-                    return false;
-                }
+                return false;
             }
 
-            codes[i] = (byte)lastCode;
+            codes[i] = (byte)code;
         }
 
         return true;
@@ -45,15 +44,17 @@ internal sealed class RowPalette
         Array.Clear(_table);
     }
 
-    /// <summary>The value's code, or -1 if there is no room for it. Places hold a code plus 1, and 0 where they are free.</summary>
-    private int FindOrAdd(int bits)
+    private static int PlaceOf(uint bits) => (int)((bits * 0x9E3779B1) >> (32 - TableBits));
+
+    /// <summary>The value's code, or -1 if there is no room for it.</summary>
+    private int FindOrAdd(uint bits)
     {
-        var place = (int)((uint)(bits * unchecked((int)0x9E3779B1)) >> (32 - TableBits));
+        var place = PlaceOf(bits);
         for (; _table[place] != 0; place = (place + 1) & (_table.Length - 1))
         {
-            if (BitConverter.SingleToInt32Bits(_values[_table[place] - 1]) == bits)
+            if (_table[place] >> 32 == bits)
             {
-                return _table[place] - 1;
+                return (int)(uint)_table[place] - 1;
             }
         }
 
@@ -62,8 +63,9 @@ internal sealed class RowPalette
             return -1;
         }
 
-        _values[_count] = BitConverter.Int32BitsToSingle(bits);
-        _table[place] = ++_count;
+        _values[_count] = BitConverter.UInt32BitsToSingle(bits);
+        _count++;
+        _table[place] = ((ulong)bits << 32) | (uint)_count;
         return _count - 1;
     }
 }
