@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MnistML.Benchmarks.Fuzz;
 using MnistML.Benchmarks.Loading;
+using MnistML.Benchmarks.Scoring;
 using MnistML.Benchmarks.Training;
 
 namespace MnistML.Benchmarks;
@@ -15,6 +16,7 @@ internal static class Program
             ClassicCommand.Create(),
             FuzzCommand.Create(),
             LoadingCommand.Create(),
+            ScoringCommand.Create(),
             StreamingCommand.Create(),
         };
         return root.Parse(arguments).Invoke();

@@ -1,7 +1,7 @@
 namespace MnistML;
 
 /// <summary>A trained network as plain values: its form, and the weights and biases of each layer.</summary>
-public sealed class MlpModelParameters
+public sealed partial class MlpModelParameters
 {
     /// <summary>Puts a form and its layers together.</summary>
     internal MlpModelParameters(MlpArchitecture architecture, IReadOnlyList<MlpLayerParameters> layers)

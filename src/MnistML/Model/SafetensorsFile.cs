@@ -16,38 +16,30 @@ internal sealed record SafetensorsFile
     private const string MetadataName = "__metadata__";
     private const string SingleType = "F32";
 
+    /// <summary>The format's authors align the values so; spaces at the end of the header make up for what is missing.</summary>
+    private const int Alignment = 8;
+
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
-    public required IReadOnlyDictionary<string, float[]> Tensors { get; init; }
+    public required IReadOnlyDictionary<string, SafetensorsTensor> Tensors { get; init; }
 
-    /// <summary>
-    /// Writes a file. It appears under its name only when it is whole, and replaces one that is there. Until then it is named <c>….tmp</c>, which is
-    /// overwritten by the next try if a process was killed meanwhile.
-    /// </summary>
-    public void Write(string path)
-    {
-        var temporaryPath = $"{path}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporaryPath, FileMode.Create, FileAccess.Write))
-            {
-                Write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporaryPath, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporaryPath);
-        }
-    }
+    /// <summary>Writes a file, whole or not at all.</summary>
+    public void Write(string path) => WholeFile.Write(path, Write);
 
     /// <summary>Reads a file, and believes nothing of it before it has looked.</summary>
     /// <exception cref="InvalidDataException">It is not a whole safetensors file of float32 values.</exception>
     public static SafetensorsFile Read(string path)
     {
         using var stream = File.OpenRead(path);
+        return Read(stream, $"'{path}'");
+    }
+
+    /// <summary>Reads what is left of a stream.</summary>
+    /// <param name="stream">It can seek, so that its length is known.</param>
+    /// <param name="name">What it is, in messages.</param>
+    /// <exception cref="InvalidDataException">It is not a whole safetensors file of float32 values.</exception>
+    public static SafetensorsFile Read(Stream stream, string name)
+    {
         try
         {
             return Read(stream);
@@ -55,25 +47,26 @@ internal sealed record SafetensorsFile
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException
             or KeyNotFoundException or ArgumentException or OverflowException)
         {
-            throw new InvalidDataException($"'{path}' is not a safetensors file: its header can't be read. {error.Message}", error);
+            throw new InvalidDataException($"{name} is not a safetensors file: its header can't be read. {error.Message}", error);
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
-            throw new InvalidDataException($"'{path}' is not a whole safetensors file: {error.Message}", error);
+            throw new InvalidDataException($"{name} is not a whole safetensors file: {error.Message}", error);
         }
     }
 
-    private void Write(Stream stream)
+    /// <summary>Writes the file's bytes.</summary>
+    public void Write(Stream stream)
     {
         var header = new JsonObject { [MetadataName] = new JsonObject(Metadata.Select(text => KeyValuePair.Create(text.Key, (JsonNode?)text.Value))) };
         long offset = 0;
-        foreach (var (name, values) in Tensors)
+        foreach (var (name, tensor) in Tensors)
         {
-            var end = offset + ((long)values.Length * sizeof(float));
+            var end = offset + ((long)tensor.Values.Length * sizeof(float));
             header[name] = new JsonObject
             {
                 ["dtype"] = SingleType,
-                ["shape"] = new JsonArray(values.Length),
+                ["shape"] = new JsonArray([.. tensor.Shape.Select(size => (JsonNode)size)]),
                 ["data_offsets"] = new JsonArray(offset, end),
             };
             offset = end;
@@ -81,12 +74,14 @@ internal sealed record SafetensorsFile
 
         var text = JsonSerializer.SerializeToUtf8Bytes(header);
         Span<byte> length = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
+        var padding = (Alignment - (text.Length % Alignment)) % Alignment;
+        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length + padding);
         stream.Write(length);
         stream.Write(text);
-        foreach (var values in Tensors.Values)
+        stream.Write("       "u8[..padding]);
+        foreach (var tensor in Tensors.Values)
         {
-            stream.Write(MemoryMarshal.AsBytes<float>(values));
+            stream.Write(MemoryMarshal.AsBytes<float>(tensor.Values));
         }
     }
 
@@ -95,16 +90,16 @@ internal sealed record SafetensorsFile
         Span<byte> length = stackalloc byte[sizeof(long)];
         stream.ReadExactly(length);
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(length);
-        if (headerLength < 0 || headerLength > Math.Min(LongestHeader, stream.Length - sizeof(long)))
+        if (headerLength < 0 || headerLength > Math.Min(LongestHeader, stream.Length - stream.Position))
         {
-            throw new InvalidDataException($"its header is said to take {headerLength} bytes, but the file has {stream.Length}.");
+            throw new InvalidDataException($"its header is said to take {headerLength} bytes, but {stream.Length - stream.Position} follow.");
         }
 
         var text = new byte[headerLength];
         stream.ReadExactly(text);
         using var header = JsonDocument.Parse(text);
         var metadata = new Dictionary<string, string>();
-        var tensors = new Dictionary<string, float[]>();
+        var tensors = new Dictionary<string, SafetensorsTensor>();
         var dataLength = stream.Length - stream.Position;
         long position = 0;
         foreach (var entry in header.RootElement.EnumerateObject().OrderBy(StartOf))
@@ -115,9 +110,10 @@ internal sealed record SafetensorsFile
                 continue;
             }
 
-            var values = new float[CountValues(entry, position, dataLength)];
+            var shape = ShapeOf(entry);
+            var values = new float[CountValues(entry, shape, position, dataLength)];
             stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-            tensors.Add(entry.Name, values);
+            tensors.Add(entry.Name, new SafetensorsTensor(shape, values));
             position += (long)values.Length * sizeof(float);
         }
 
@@ -136,11 +132,14 @@ internal sealed record SafetensorsFile
             : throw new InvalidDataException($"tensor '{entry.Name}' has {offsets.Length} offsets, but should have two.");
     }
 
-    private static long CountValues(JsonProperty entry, long position, long dataLength)
+    private static long[] ShapeOf(JsonProperty entry) => [.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
+
+    private static long CountValues(JsonProperty entry, long[] shape, long position, long dataLength)
     {
         var (start, end) = OffsetsOf(entry);
-        var count = entry.Value.GetProperty("shape").EnumerateArray().Aggregate(1L, (product, size) => checked(product * size.GetInt64()));
-        return entry.Value.GetProperty("dtype").GetString() == SingleType && start == position && end <= dataLength && count >= 0 && end - start == count * sizeof(float)
+        var count = shape.Aggregate(1L, (product, size) => checked(product * size));
+        return entry.Value.GetProperty("dtype").GetString() == SingleType && start == position && end <= dataLength
+            && shape.All(size => size >= 0) && end - start == count * sizeof(float)
             ? count
             : throw new InvalidDataException(
                 $"tensor '{entry.Name}' is {entry.Value.GetRawText()}, but should be {SingleType}, begin at byte {position} and fit its shape and the file.");

@@ -40,9 +40,12 @@ internal sealed class OnnxGraphBuilder(GraphProto graph, string inputName)
         return output;
     }
 
+    /// <summary>The full name of a constant in a graph whose input has a name.</summary>
+    public static string ConstantName(string inputName, string name) => $"{inputName}/{name}";
+
     private string Constant(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> data, ReadOnlySpan<long> dimensions)
     {
-        var tensor = new TensorProto { Name = $"{inputName}/{name}", DataType = (int)type, RawData = ByteString.CopyFrom(data) };
+        var tensor = new TensorProto { Name = ConstantName(inputName, name), DataType = (int)type, RawData = ByteString.CopyFrom(data) };
         foreach (var dimension in dimensions)
         {
             tensor.Dims.Add(dimension);

@@ -2,58 +2,133 @@ using Google.Protobuf;
 
 namespace MnistML.Onnx;
 
-/// <summary>
-/// Writes a network as an ONNX model that takes one row of features, <c>[1, InputSize]</c>, and gives a vector of
-/// <c>[ClassCount]</c>. ML.NET's ONNX transformer needs it so: it crashes on an output of rank 0, and one of rank 2 becomes a
-/// matrix-shaped column.
-/// </summary>
+/// <summary>Writes networks as ONNX models, which differ in what goes in and what comes out.</summary>
 internal static class OnnxMlpWriter
 {
-    /// <summary>IR version 10 goes with operator set 21 (ONNX 1.16).</summary>
-    private const int IrVersion = 10;
+    /// <summary>Names the activation, which no operator tells where there are no hidden layers.</summary>
+    public const string ActivationProperty = "mnistml.activation";
 
-    /// <summary>The first operator set with Gelu is 20; 21 is what IR version 10 came with.</summary>
-    private const int OperatorSet = 21;
+    /// <summary>Outputs of an exported model, named like ML.NET's columns.</summary>
+    public const string LabelName = "PredictedLabel";
 
-    /// <summary>The model as the bytes of a file.</summary>
-    /// <param name="parameters">The network.</param>
-    /// <param name="inputName">Name of the model's input.</param>
-    /// <param name="output">Name and meaning of the model's output.</param>
-    public static byte[] Write(MlpModelParameters parameters, string inputName, OnnxOutput output)
+    /// <inheritdoc cref="LabelName"/>
+    public const string ScoreName = "Score";
+
+    /// <summary>IR version 8 and operator set 17 are those of ONNX 1.12 (2022); nothing here needs newer ones, and more readers know them.</summary>
+    private const int IrVersion = 8;
+    private const int OperatorSet = 17;
+
+    private const string RowsDimension = "rows";
+    private const TensorProto.Types.DataType Float = TensorProto.Types.DataType.Float;
+
+    /// <summary>The constant of a layer's weights.</summary>
+    public static string WeightsName(int layer) => $"layers.{layer}.weight";
+
+    /// <summary>The constant of a layer's biases.</summary>
+    public static string BiasesName(int layer) => $"layers.{layer}.bias";
+
+    /// <summary>
+    /// A model that takes one row of features, <c>[1, features]</c>, and gives a vector of <c>[classes]</c>. ML.NET's ONNX transformer needs it so: it
+    /// crashes on an output of rank 0, and one of rank 2 becomes a matrix-shaped column.
+    /// </summary>
+    public static byte[] WriteForRow(OnnxMlp mlp) => BuildForRow(mlp).ToByteArray();
+
+    /// <summary>What <see cref="WriteForRow"/> writes.</summary>
+    public static ModelProto BuildForRow(OnnxMlp mlp)
     {
+        var architecture = mlp.Parameters.Architecture;
         var graph = new GraphProto
         {
             Name = "mlp",
-            Input = { Value(inputName, 1, parameters.Architecture.InputSize) },
-            Output = { Value(output.Name, parameters.Architecture.ClassCount) },
+            Input = { Value(mlp.InputName, Float, 1, architecture.InputSize) },
+            Output = { Value(mlp.Output.Name, Float, architecture.ClassCount) },
         };
-        var builder = new OnnxGraphBuilder(graph, inputName);
+        var builder = new OnnxGraphBuilder(graph, mlp.InputName);
+        var shape = builder.Constant("shape", [architecture.ClassCount]);
+        builder.NamedNode("Reshape", [AppendOutput(builder, mlp.Output, AppendLayers(builder, mlp)), shape], mlp.Output.Name);
+        return ToModel(graph, mlp);
+    }
 
-        var current = inputName;
-        for (var i = 0; i < parameters.Layers.Count; i++)
+    /// <summary>The same for any number of rows: <c>[rows, features]</c> to <c>[rows, classes]</c>.</summary>
+    public static byte[] WriteForBatches(OnnxMlp mlp) => BuildForBatches(mlp).ToByteArray();
+
+    private static ModelProto BuildForBatches(OnnxMlp mlp)
+    {
+        var architecture = mlp.Parameters.Architecture;
+        var graph = new GraphProto
         {
-            if (i > 0)
-            {
-                current = AppendActivation(builder, parameters.Architecture.Activation, current);
-            }
+            Name = "mlp",
+            Input = { Value(mlp.InputName, Float, RowsDimension, architecture.InputSize) },
+            Output = { Value(mlp.Output.Name, Float, RowsDimension, architecture.ClassCount) },
+        };
+        var builder = new OnnxGraphBuilder(graph, mlp.InputName);
+        builder.NamedNode("Identity", [AppendOutput(builder, mlp.Output, AppendLayers(builder, mlp))], mlp.Output.Name);
+        return ToModel(graph, mlp);
+    }
 
-            current = AppendLayer(builder, parameters.Layers[i], i, current);
-        }
+    /// <summary>
+    /// A model for others: features, <c>[rows, features]</c>, to the zero-based index of the most probable class, int64 <c>[rows]</c>, and the
+    /// probabilities, <c>[rows, classes]</c>.
+    /// </summary>
+    public static byte[] WriteForExport(OnnxMlp mlp) => BuildForExport(mlp).ToByteArray();
 
-        AppendOutput(builder, output, current);
-        return new ModelProto
+    private static ModelProto BuildForExport(OnnxMlp mlp)
+    {
+        var architecture = mlp.Parameters.Architecture;
+        var (label, score) = (UnlikeInput(LabelName), UnlikeInput(ScoreName));
+        var graph = new GraphProto
+        {
+            Name = "mlp",
+            Input = { Value(mlp.InputName, Float, RowsDimension, architecture.InputSize) },
+            Output = { Value(label, TensorProto.Types.DataType.Int64, RowsDimension), Value(score, Float, RowsDimension, architecture.ClassCount) },
+        };
+        var builder = new OnnxGraphBuilder(graph, mlp.InputName);
+        var logits = AppendLayers(builder, mlp);
+        builder.NamedNode("ArgMax", [logits], label, OnnxGraphBuilder.Attribute("axis", 1), OnnxGraphBuilder.Attribute("keepdims", 0));
+        builder.NamedNode("Softmax", [logits], score, OnnxGraphBuilder.Attribute("axis", 1));
+        return ToModel(graph, mlp);
+
+        string UnlikeInput(string name) => name == mlp.InputName ? $"{name}.output" : name;
+    }
+
+    private static ModelProto ToModel(GraphProto graph, OnnxMlp mlp)
+    {
+        var model = new ModelProto
         {
             IrVersion = IrVersion,
             ProducerName = nameof(MnistML),
             Graph = graph,
             OpsetImport = { new OperatorSetIdProto { Version = OperatorSet } },
-        }.ToByteArray();
+        };
+        foreach (var (name, text) in mlp.Properties.Prepend(KeyValuePair.Create(ActivationProperty, $"{mlp.Parameters.Architecture.Activation}")))
+        {
+            model.MetadataProps.Add(new StringStringEntryProto { Key = name, Value = text });
+        }
+
+        return model;
+    }
+
+    /// <summary>Appends all layers, and gives the name of the logits.</summary>
+    private static string AppendLayers(OnnxGraphBuilder builder, OnnxMlp mlp)
+    {
+        var current = mlp.InputName;
+        for (var i = 0; i < mlp.Parameters.Layers.Count; i++)
+        {
+            if (i > 0)
+            {
+                current = AppendActivation(builder, mlp.Parameters.Architecture.Activation, current);
+            }
+
+            current = AppendLayer(builder, mlp.Parameters.Layers[i], i, current);
+        }
+
+        return current;
     }
 
     private static string AppendLayer(OnnxGraphBuilder builder, MlpLayerParameters layer, int index, string input)
     {
-        var weights = builder.Constant($"layers.{index}.weight", layer.Weights.Span, layer.Shape.OutputSize, layer.Shape.InputSize);
-        var biases = builder.Constant($"layers.{index}.bias", layer.Biases.Span, layer.Shape.OutputSize);
+        var weights = builder.Constant(WeightsName(index), layer.Weights.Span, layer.Shape.OutputSize, layer.Shape.InputSize);
+        var biases = builder.Constant(BiasesName(index), layer.Biases.Span, layer.Shape.OutputSize);
         return builder.Node("Gemm", [input, weights, biases], OnnxGraphBuilder.Attribute("transB", 1));
     }
 
@@ -61,36 +136,50 @@ internal static class OnnxMlpWriter
     {
         MlpActivation.Relu => builder.Node("Relu", [input]),
         MlpActivation.LeakyRelu => builder.Node("LeakyRelu", [input], OnnxGraphBuilder.Attribute("alpha", MlpArchitecture.LeakyReluSlope)),
-        MlpActivation.Gelu => builder.Node("Gelu", [input]),
+        MlpActivation.Gelu => AppendGelu(builder, input),
         MlpActivation.Silu => builder.Node("Mul", [input, builder.Node("Sigmoid", [input])]),
         MlpActivation.Tanh => builder.Node("Tanh", [input]),
         MlpActivation.Sigmoid => builder.Node("Sigmoid", [input]),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
     };
 
-    private static void AppendOutput(OnnxGraphBuilder builder, OnnxOutput output, string logits)
+    /// <summary><c>x · (1 + erf(x / √2)) / 2</c>: an operator of its own came with operator set 20. ONNX Runtime joins these to one.</summary>
+    private static string AppendGelu(OnnxGraphBuilder builder, string input)
     {
-        var classCount = output.Offsets.Count;
-        var logProbabilities = builder.Node("LogSoftmax", [logits], OnnxGraphBuilder.Attribute("axis", 1));
-        var offsets = builder.Constant("offsets", [.. output.Offsets], classCount);
-        var scale = builder.Constant("scale", [output.Scale]);
-        var shape = builder.Constant("shape", [classCount]);
-        var scores = builder.Node("Div", [builder.Node("Sub", [logProbabilities, offsets]), scale]);
-        builder.NamedNode("Reshape", [scores, shape], output.Name);
+        var error = builder.Node("Erf", [builder.Node("Div", [input, Scalar("sqrt2", float.Sqrt(2))])]);
+        var doubled = builder.Node("Mul", [input, builder.Node("Add", [error, Scalar("one", 1)])]);
+        return builder.Node("Mul", [doubled, Scalar("half", 0.5f)]);
+
+        string Scalar(string name, float value) => builder.Constant($"{input[(input.LastIndexOf('/') + 1)..]}.{name}", [value]);
     }
 
-    private static ValueInfoProto Value(string name, params ReadOnlySpan<int> dimensions)
+    private static string AppendOutput(OnnxGraphBuilder builder, OnnxOutput output, string logits)
+    {
+        var logProbabilities = builder.Node("LogSoftmax", [logits], OnnxGraphBuilder.Attribute("axis", 1));
+        var offsets = builder.Constant(OnnxOutput.OffsetsName, [.. output.Offsets], output.Offsets.Count);
+        var scale = builder.Constant(OnnxOutput.ScaleName, [output.Scale]);
+        return builder.Node("Div", [builder.Node("Sub", [logProbabilities, offsets]), scale]);
+    }
+
+    private static ValueInfoProto Value(string name, TensorProto.Types.DataType type, params ReadOnlySpan<Dimension> dimensions)
     {
         var shape = new TensorShapeProto();
         foreach (var dimension in dimensions)
         {
-            shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = dimension });
+            shape.Dim.Add(dimension.ToProto());
         }
 
-        return new ValueInfoProto
-        {
-            Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } },
-        };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } } };
+    }
+
+    /// <summary>The size of a dimension: a number, or a name where it is known only when the model is run.</summary>
+    private readonly record struct Dimension(int Size, string? Name)
+    {
+        public static implicit operator Dimension(int size) => new(size, Name: null);
+
+        public static implicit operator Dimension(string name) => new(Size: 0, name);
+
+        public TensorShapeProto.Types.Dimension ToProto() =>
+            Name is null ? new TensorShapeProto.Types.Dimension { DimValue = Size } : new TensorShapeProto.Types.Dimension { DimParam = Name };
     }
 }

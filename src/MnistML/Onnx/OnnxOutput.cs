@@ -4,4 +4,11 @@ namespace MnistML.Onnx;
 /// What an ONNX model gives for each class: <c>(log softmax(logits) - Offsets) / Scale</c>, under a name. With offsets of 0 and
 /// a scale of 1 these are the logarithms of the probabilities.
 /// </summary>
-internal sealed record OnnxOutput(string Name, IReadOnlyList<float> Offsets, float Scale);
+internal sealed record OnnxOutput(string Name, IReadOnlyList<float> Offsets, float Scale)
+{
+    /// <summary>The constant of the offsets.</summary>
+    public const string OffsetsName = "offsets";
+
+    /// <summary>The constant of the scale.</summary>
+    public const string ScaleName = "scale";
+}

@@ -9,7 +9,7 @@ namespace MnistML.Scoring;
 /// </summary>
 internal sealed class LogitsColumns(LogitsMapper mapper, DataViewRow input, HashSet<int> activeColumns) : IDisposable
 {
-    private OnnxRowScorer? _scorer;
+    private OnnxScorer? _scorer;
 
     public DataViewSchema Schema => mapper.OutputSchema;
 
@@ -21,32 +21,39 @@ internal sealed class LogitsColumns(LogitsMapper mapper, DataViewRow input, Hash
     {
         if (column.Index >= Schema.Count || !IsColumnActive(column))
         {
-            throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' is not active in this cursor.");
+            throw NotActive(column);
         }
 
-        if (!mapper.IsLogits(column))
-        {
-            return input.GetGetter<TValue>(mapper.InputSchema[column.Index]);
-        }
+        return mapper.IsLogits(column)
+            ? CreateLogitsGetter() as ValueGetter<TValue> ?? throw OtherType<TValue>(column)
+            : input.GetGetter<TValue>(mapper.InputSchema[column.Index]);
+    }
 
-        return CreateLogitsGetter() as ValueGetter<TValue> ?? throw new InvalidOperationException(
-            $"The column '{column.Name}' is read as {typeof(TValue)}, but it holds {typeof(VBuffer<float>)}.");
+    public static ArgumentOutOfRangeException NotActive(DataViewSchema.Column column) =>
+        new(nameof(column), $"The column '{column.Name}' is not active in this cursor.");
+
+    public static InvalidOperationException OtherType<TValue>(DataViewSchema.Column column) =>
+        new($"The column '{column.Name}' is read as {typeof(TValue)}, but it holds {column.Type.RawType}.");
+
+    /// <summary>Gives logits out.</summary>
+    public static void Copy(ReadOnlySpan<float> values, ref VBuffer<float> logits)
+    {
+        var editor = VBufferEditor.Create(ref logits, values.Length);
+        values.CopyTo(editor.Values);
+        logits = editor.Commit();
     }
 
     private ValueGetter<VBuffer<float>> CreateLogitsGetter()
     {
-        var getFeatures = mapper.GetFeatures(input);
-        var scorer = _scorer ??= mapper.CreateRowScorer();
+        var getFeatures = input.GetGetter<VBuffer<float>>(mapper.Features);
+        var scorer = _scorer ??= mapper.CreateScorer(capacity: 1);
         VBuffer<float> features = default;
         return (ref VBuffer<float> logits) =>
         {
             getFeatures(ref features);
-            features.CopyTo(scorer.Features);
-            scorer.Run();
-
-            var editor = VBufferEditor.Create(ref logits, scorer.Logits.Length);
-            scorer.Logits.CopyTo(editor.Values);
-            logits = editor.Commit();
+            features.CopyTo(scorer.FeaturesOf(0));
+            scorer.Run(rowCount: 1);
+            Copy(scorer.LogitsOf(0), ref logits);
         };
     }
 }

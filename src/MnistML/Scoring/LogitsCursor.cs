@@ -3,7 +3,10 @@ using Microsoft.ML.Data;
 
 namespace MnistML.Scoring;
 
-/// <summary>A cursor with the logits appended; they are computed when they are asked for.</summary>
+/// <summary>
+/// A cursor with the logits appended, which are computed row by row when they are asked for: for those who don't ask for them, or read columns along that can't be
+/// held while others are read.
+/// </summary>
 internal sealed class LogitsCursor(DataViewRowCursor input, LogitsColumns columns) : DataViewRowCursor
 {
     public override DataViewSchema Schema => columns.Schema;

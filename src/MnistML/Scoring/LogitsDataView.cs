@@ -14,14 +14,23 @@ internal sealed class LogitsDataView(LogitsMapper mapper, IDataView input) : IDa
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         var active = columnsNeeded.ToArray();
-        return Wrap(input.GetRowCursor(mapper.GetDependencies(active), rand), active);
+        var cursor = input.GetRowCursor(mapper.GetDependencies(active), rand);
+        return IsBatched(active) ? new BatchedLogitsCursor(mapper, cursor, active) : Wrap(cursor, active);
     }
 
+    /// <summary>
+    /// A batch is shared among all cores as it is, so that a single cursor gives the rows faster than several whose rows ML.NET would have to bring back into
+    /// order.
+    /// </summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         var active = columnsNeeded.ToArray();
-        return [.. input.GetRowCursorSet(mapper.GetDependencies(active), n, rand).Select(cursor => Wrap(cursor, active))];
+        return IsBatched(active)
+            ? [GetRowCursor(active, rand)]
+            : [.. input.GetRowCursorSet(mapper.GetDependencies(active), n, rand).Select(cursor => Wrap(cursor, active))];
     }
+
+    private bool IsBatched(DataViewSchema.Column[] active) => active.Any(mapper.IsLogits) && active.All(column => BufferedColumn.CanHold(column.Type));
 
     private LogitsCursor Wrap(DataViewRowCursor cursor, DataViewSchema.Column[] active) => new(cursor, mapper.CreateColumns(cursor, active));
 }

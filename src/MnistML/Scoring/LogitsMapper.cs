@@ -7,12 +7,11 @@ namespace MnistML.Scoring;
 internal sealed class LogitsMapper : IRowToRowMapper
 {
     private readonly LogitsTransformer _transformer;
-    private readonly DataViewSchema.Column _features;
 
     public LogitsMapper(LogitsTransformer transformer, DataViewSchema inputSchema)
     {
         _transformer = transformer;
-        _features = transformer.FindFeatures(inputSchema);
+        Features = transformer.FindFeatures(inputSchema);
         InputSchema = inputSchema;
 
         var builder = new DataViewSchema.Builder();
@@ -25,12 +24,17 @@ internal sealed class LogitsMapper : IRowToRowMapper
 
     public DataViewSchema OutputSchema { get; }
 
+    /// <summary>The input's column of features.</summary>
+    public DataViewSchema.Column Features { get; }
+
+    public int FeatureCount => _transformer.FeatureCount;
+
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
     {
         var dependencies = new HashSet<int>();
         foreach (var column in dependingColumns)
         {
-            dependencies.Add(IsLogits(column) ? _features.Index : column.Index);
+            dependencies.Add(IsLogits(column) ? Features.Index : column.Index);
         }
 
         return dependencies.Order().Select(index => InputSchema[index]);
@@ -45,7 +49,6 @@ internal sealed class LogitsMapper : IRowToRowMapper
 
     public bool IsLogits(DataViewSchema.Column column) => column.Index == InputSchema.Count;
 
-    public OnnxRowScorer CreateRowScorer() => _transformer.CreateRowScorer();
-
-    public ValueGetter<VBuffer<float>> GetFeatures(DataViewRow input) => input.GetGetter<VBuffer<float>>(_features);
+    /// <summary>For up to so many rows at once.</summary>
+    public OnnxScorer CreateScorer(int capacity) => _transformer.CreateScorer(capacity);
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MnistML.Onnx;
 
 namespace MnistML.Scoring;
 
@@ -17,7 +18,7 @@ internal sealed partial class LogitsTransformer
         try
         {
             var path = Path.Combine(folder.FullName, "model.onnx");
-            File.WriteAllBytes(path, _onnxModel);
+            File.WriteAllBytes(path, OnnxMlpWriter.WriteForRow(_mlp));
 
             var mlContext = new MLContext();
             using var onnx = mlContext.Transforms.ApplyOnnxModel(LogitsColumnName, FeatureColumnName, path).Fit(EmptyInput(mlContext));

@@ -1,40 +1,36 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
+using MnistML.Onnx;
 
 namespace MnistML.Scoring;
 
 /// <summary>
 /// The first stage of a trained model: appends the column of logits that the stock scorer after it reads, computed by ONNX Runtime.
-/// It owns the inference session, which may be run by many threads at once.
+/// It owns the inference session. It may be used by many threads at once.
 /// </summary>
 internal sealed partial class LogitsTransformer : ITransformer, IDisposable
 {
     private readonly IHostEnvironment _environment;
-    private readonly byte[] _onnxModel;
-    private readonly InferenceSession _session;
+    private readonly OnnxMlp _mlp;
+    private readonly OnnxSession _session;
 
-    /// <summary>Opens a model whose input and output are named like the columns.</summary>
-    public LogitsTransformer(IHostEnvironment environment, byte[] onnxModel, string featureColumnName, string logitsColumnName)
+    /// <param name="environment">Where errors are told.</param>
+    /// <param name="mlp">The network, whose input and output are named like the columns.</param>
+    public LogitsTransformer(IHostEnvironment environment, OnnxMlp mlp)
     {
         _environment = environment;
-        _onnxModel = onnxModel;
+        _mlp = mlp;
+        LogitsColumnType = new VectorDataViewType(NumberDataViewType.Single, mlp.Parameters.Architecture.ClassCount);
 
-        // One row at a time is too little work to share among threads.
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
-        _session = new InferenceSession(onnxModel, options);
-        FeatureColumnName = featureColumnName;
-        FeatureCount = _session.InputMetadata[featureColumnName].Dimensions[^1];
-        LogitsColumnName = logitsColumnName;
-        LogitsColumnType = new VectorDataViewType(NumberDataViewType.Single, _session.OutputMetadata[logitsColumnName].Dimensions[^1]);
+        _session = new OnnxSession(OnnxMlpWriter.WriteForBatches(mlp));
     }
 
-    public string FeatureColumnName { get; }
+    public string FeatureColumnName => _mlp.InputName;
 
-    public int FeatureCount { get; }
+    public int FeatureCount => _mlp.Parameters.Architecture.InputSize;
 
-    public string LogitsColumnName { get; }
+    public string LogitsColumnName => _mlp.Output.Name;
 
     public VectorDataViewType LogitsColumnType { get; }
 
@@ -46,7 +42,7 @@ internal sealed partial class LogitsTransformer : ITransformer, IDisposable
 
     public IDataView Transform(IDataView input) => new LogitsDataView(new LogitsMapper(this, input.Schema), input);
 
-    public OnnxRowScorer CreateRowScorer() => new(_session, FeatureCount, LogitsColumnType.Size);
+    public OnnxScorer CreateScorer(int capacity) => new(_session, FeatureCount, LogitsColumnType.Size, capacity);
 
     public void Dispose() => _session.Dispose();
 

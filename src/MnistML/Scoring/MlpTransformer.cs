@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using MnistML.Model;
 using MnistML.Onnx;
 using MnistML.Scoring;
 
@@ -22,35 +23,47 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     /// <summary>Logits → stock scorer → without the logits. Each stage is ML.NET's own, or is saved as one of its own.</summary>
     private readonly TransformerChain<ITransformer> _stages;
 
+    private readonly OnnxMlp _mlp;
+    private readonly MlpMetadata _metadata;
+
+    /// <summary>Makes one of a network that was trained on columns.</summary>
     internal MlpTransformer(
-        IHostEnvironment environment, MlpModelParameters model, IReadOnlyList<MlpEpochMetrics> history,
-        DataViewSchema.Column features, DataViewSchema.Column label)
+        IHostEnvironment environment, MlpModelParameters model, MlpMetadata metadata, DataViewSchema.Column features, DataViewSchema.Column label)
     {
-        Model = model;
-        History = history;
-        FeatureColumnName = features.Name;
         FeatureColumnType = features.Type;
+        _metadata = metadata with { ClassNames = KeyNames.Of(label) };
 
         var logitsColumnName = CreateLogitsColumnName(model);
         var scorer = StockScorer.Fit(logitsColumnName, label);
-        var onnxModel = OnnxMlpWriter.Write(model, features.Name, new OnnxOutput(logitsColumnName, scorer.Offsets, scorer.Scale));
-        var mlContext = new MLContext();
+        _mlp = new OnnxMlp(model, features.Name, new OnnxOutput(logitsColumnName, scorer.Offsets, scorer.Scale), _metadata.ToProperties());
         _stages = new TransformerChain<ITransformer>(
-            new LogitsTransformer(environment, onnxModel, features.Name, logitsColumnName),
+            new LogitsTransformer(environment, _mlp),
             scorer.Transformer,
-            mlContext.Transforms.DropColumns(logitsColumnName).Fit(new OneHotDataView(logitsColumnName, label)));
+            new MLContext().Transforms.DropColumns(logitsColumnName).Fit(new OneHotDataView(logitsColumnName, label)));
+    }
+
+    /// <summary>Makes one of a network and the stock stages behind it, as they were saved.</summary>
+    internal MlpTransformer(IHostEnvironment environment, OnnxMlp mlp, ITransformer scorer, ITransformer dropColumns)
+    {
+        _mlp = mlp;
+        _metadata = MlpMetadata.Parse(mlp.Properties);
+        FeatureColumnType = new VectorDataViewType(NumberDataViewType.Single, Model.Architecture.InputSize);
+        _stages = new TransformerChain<ITransformer>(new LogitsTransformer(environment, mlp), scorer, dropColumns);
     }
 
     /// <summary>The network: its form, weights and biases.</summary>
-    public MlpModelParameters Model { get; }
+    public MlpModelParameters Model => _mlp.Parameters;
 
     /// <summary>What each epoch of the training came to, in order.</summary>
-    public IReadOnlyList<MlpEpochMetrics> History { get; }
+    public IReadOnlyList<MlpEpochMetrics> History => _metadata.History;
+
+    /// <summary>The label's <c>KeyValues</c> as texts, in the order of the scores; null if the label has none.</summary>
+    public IReadOnlyList<string>? ClassNames => _metadata.ClassNames;
 
     /// <summary>The column that the features are read from.</summary>
-    public string FeatureColumnName { get; }
+    public string FeatureColumnName => _mlp.InputName;
 
-    /// <summary>The type of that column in the training data, a vector of Single.</summary>
+    /// <summary>The type of that column, a vector of Single.</summary>
     public DataViewType FeatureColumnType { get; }
 
     bool ITransformer.IsRowToRowMapper => true;
@@ -77,7 +90,44 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)_stages).Save(ctx);
 
-    /// <summary>Frees what ONNX Runtime holds. The transformer can't be used afterwards.</summary>
+    /// <summary>
+    /// Saves the network as an ONNX model. The file appears under its name only when it is whole, and replaces one that is there.
+    /// </summary>
+    /// <inheritdoc cref="SaveAsOnnx(Stream)" path="/remarks"/>
+    /// <param name="path">The file, usually with the ending <c>.onnx</c>; its folder must exist.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void SaveAsOnnx(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        WholeFile.Write(path, SaveAsOnnx);
+    }
+
+    /// <summary>Saves the network as an ONNX model.</summary>
+    /// <remarks>
+    /// Its input is named as <see cref="FeatureColumnName"/>, float32 <c>[rows, features]</c>, with any number of rows. Its outputs are <c>PredictedLabel</c>, int64
+    /// <c>[rows]</c>, the zero-based index of the most probable class, and <c>Score</c>, float32 <c>[rows, classes]</c>, the probabilities; one that is named as
+    /// the input gets <c>.output</c> behind its name. Operator set 17, IR version 8 (ONNX 1.12). The model's metadata names the classes, the version of this library, the options of the
+    /// training without paths, and the last epoch's metrics without times, so that the same training gives the same bytes.
+    /// </remarks>
+    /// <param name="stream">Where the bytes go; it is left open.</param>
+    public void SaveAsOnnx(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(OnnxMlpWriter.WriteForExport(_mlp with { Properties = _metadata.ToReproducibleProperties() }));
+    }
+
+    /// <summary>The first trained network in a model: the model itself, or a stage of a chain, however deep.</summary>
+    /// <param name="model">A fitted pipeline, or one that was loaded by <c>mlContext.Model.LoadMlp</c>.</param>
+    /// <returns>Null if there is none, as in what <c>mlContext.Model.Load</c> gives: that holds stock parts only.</returns>
+    public static MlpTransformer? Find(ITransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model as MlpTransformer ?? (model as IEnumerable<ITransformer>)?.Select(Find).FirstOrDefault(found => found is not null);
+    }
+
+    /// <summary>
+    /// Frees what ONNX Runtime holds. Who reads predictions of the transformer from then on gets an <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose() => _stages.Dispose();
 
     /// <summary>

@@ -43,6 +43,13 @@ internal sealed record StockScorer(
             })
             .Fit(oneHot);
 
+        return Of(transformer);
+    }
+
+    /// <summary>Reads off a fitted scorer what has to be undone in front of it.</summary>
+    /// <exception cref="NotSupportedException">Its weights are not a multiple of the identity.</exception>
+    public static StockScorer Of(MulticlassPredictionTransformer<MaximumEntropyModelParameters> transformer)
+    {
         VBuffer<float>[] weights = [];
         transformer.Model.GetWeights(ref weights, out _);
         var biases = transformer.Model.GetBiases().ToArray();

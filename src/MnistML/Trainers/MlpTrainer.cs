@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
+using MnistML.Model;
 using MnistML.Network;
 using MnistML.Trainers;
 using MnistML.Training;
@@ -138,7 +139,8 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, _options, seed);
         var options = _options with { Progress = new LoggedProgress(channel, _options.Progress) };
         var result = new TrainingLoop(data, options, seed, initialModel, checkpoint).Run();
-        return new MlpTransformer(_host, result.Model, result.History, columns.Features, columns.Label);
+        var metadata = new MlpMetadata { Options = OptionTexts.Of(_options with { Seed = seed }), History = result.History };
+        return new MlpTransformer(_host, result.Model, metadata, columns.Features, columns.Label);
     }
 
     private DataViewRows ToRows(IDataView view, InputColumns columns, string name, IChannel channel) =>

@@ -80,7 +80,7 @@ internal sealed record TrainingCheckpoint
                 [HistoryName] = JsonSerializer.Serialize(History),
             },
             Tensors = parts
-                .SelectMany(part => (part.State ?? new Dictionary<string, float[]>()).Select(values => KeyValuePair.Create(part.Prefix + values.Key, values.Value)))
+                .SelectMany(part => (part.State ?? new Dictionary<string, float[]>()).Select(values => KeyValuePair.Create(part.Prefix + values.Key, new SafetensorsTensor(values.Value))))
                 .ToDictionary(),
         }.Write(path);
     }
@@ -111,5 +111,5 @@ internal sealed record TrainingCheckpoint
 
     private static Dictionary<string, float[]> Tensors(SafetensorsFile file, string prefix) => file.Tensors
         .Where(values => values.Key.StartsWith(prefix, StringComparison.Ordinal))
-        .ToDictionary(values => values.Key[prefix.Length..], values => values.Value);
+        .ToDictionary(values => values.Key[prefix.Length..], values => values.Value.Values);
 }

@@ -9,7 +9,12 @@ internal sealed class SafetensorsFileTests
     private static readonly SafetensorsFile Example = new()
     {
         Metadata = new Dictionary<string, string> { ["name"] = "two \"tensors\" ≠ one" },
-        Tensors = new Dictionary<string, float[]> { ["a"] = [1, float.NaN, -0f], ["empty"] = [], ["b"] = [float.MaxValue] },
+        Tensors = new Dictionary<string, SafetensorsTensor>
+        {
+            ["a"] = new([3, 1], [1, float.NaN, -0f]),
+            ["empty"] = new([0], []),
+            ["scalar"] = new([], [float.MaxValue]),
+        },
     };
 
     private TemporaryFolder _folder = null!;
@@ -34,9 +39,10 @@ internal sealed class SafetensorsFileTests
 
         Assert.That(read.Metadata, Is.EqualTo(Example.Metadata));
         Assert.That(read.Tensors.Keys, Is.EquivalentTo(Example.Tensors.Keys));
-        foreach (var (name, values) in Example.Tensors)
+        foreach (var (name, tensor) in Example.Tensors)
         {
-            Assert.That(read.Tensors[name].Select(BitConverter.SingleToInt32Bits), Is.EqualTo(values.Select(BitConverter.SingleToInt32Bits)), name);
+            Assert.That(read.Tensors[name].Shape, Is.EqualTo(tensor.Shape), name);
+            Assert.That(read.Tensors[name].Values.Select(BitConverter.SingleToInt32Bits), Is.EqualTo(tensor.Values.Select(BitConverter.SingleToInt32Bits)), name);
         }
     }
 
@@ -44,9 +50,10 @@ internal sealed class SafetensorsFileTests
     [Test]
     public void Write_OfATensor_IsTheFormatByteForByte()
     {
-        new SafetensorsFile { Metadata = new Dictionary<string, string>(), Tensors = new Dictionary<string, float[]> { ["w"] = [1, -2] } }.Write(_path);
+        new SafetensorsFile { Metadata = new Dictionary<string, string>(), Tensors = new Dictionary<string, SafetensorsTensor> { ["w"] = new([2, 1], [1, -2]) } }.Write(_path);
 
-        const string Header = """{"__metadata__":{},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""";
+        // Padded by spaces to a multiple of eight bytes.
+        const string Header = """{"__metadata__":{},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}      """;
         byte[] expected = [(byte)Header.Length, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(Header), 0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0];
         Assert.That(File.ReadAllBytes(_path), Is.EqualTo(expected));
     }

@@ -16,7 +16,7 @@ public sealed class OnnxMlpWriterTests
         int[] hiddenLayers = [5, 4];
         var model = Networks.Random(new MlpArchitecture(3, hiddenLayers[..hiddenLayerCount], classCount, activation), Seed);
 
-        var actual = BareOnnx.Run(OnnxMlpWriter.Write(model, "Features", Output(classCount)), "Features", Features);
+        var actual = BareOnnx.Run(Write(model, "Features", Output(classCount)), "Features", Features);
 
         var expected = PlainNetwork.LogProbabilities(model, Features);
         Assert.That(actual, Is.EqualTo(expected).Within(1e-6));
@@ -34,7 +34,7 @@ public sealed class OnnxMlpWriterTests
         var model = new MlpModelParameters(
             new MlpArchitecture(1, [1], 2, activation),
             [new MlpLayerParameters(new MlpLayerShape(1, 1), [1], [0]), new MlpLayerParameters(new MlpLayerShape(1, 2), [1, 0], [0, 0])]);
-        var onnx = OnnxMlpWriter.Write(model, "x", Output(2));
+        var onnx = Write(model, "x", Output(2));
 
         Assert.That(Value(-2), Is.EqualTo(ofMinusTwo).Within(1e-6));
         Assert.That(Value(2), Is.EqualTo(ofTwo).Within(1e-6));
@@ -55,7 +55,7 @@ public sealed class OnnxMlpWriterTests
         var model = Networks.Random(new MlpArchitecture(3, [5], 4), Seed);
 
         var actual = BareOnnx.Run(
-            OnnxMlpWriter.Write(model, "Features", new OnnxOutput("Logits", offsets, scale)), "Features", Features);
+            Write(model, "Features", new OnnxOutput("Logits", offsets, scale)), "Features", Features);
 
         var expected = PlainNetwork.LogProbabilities(model, Features).Zip(offsets, (value, offset) => (value - offset) / scale);
         Assert.That(actual, Is.EqualTo(expected).Within(2e-6 / Math.Min(scale, 1)));
@@ -65,7 +65,7 @@ public sealed class OnnxMlpWriterTests
     public void Write_Model_TakesOneRowAndGivesAVector()
     {
         var model = Networks.Random(new MlpArchitecture(3, [5], 4), Seed);
-        using var session = new InferenceSession(OnnxMlpWriter.Write(model, "Features", Output(4)));
+        using var session = new InferenceSession(Write(model, "Features", Output(4)));
 
         Assert.That(session.InputNames, Is.EqualTo(new[] { "Features" }));
         Assert.That(session.OutputNames, Is.EqualTo(new[] { "Logits" }));
@@ -84,7 +84,7 @@ public sealed class OnnxMlpWriterTests
     {
         var model = Networks.Random(new MlpArchitecture(3, [5], 4), Seed);
 
-        var actual = BareOnnx.Run(OnnxMlpWriter.Write(model, name, Output(4)), name, Features);
+        var actual = BareOnnx.Run(Write(model, name, Output(4)), name, Features);
 
         Assert.That(actual, Is.EqualTo(PlainNetwork.LogProbabilities(model, Features)).Within(1e-6));
     }
@@ -95,7 +95,7 @@ public sealed class OnnxMlpWriterTests
         var model = new MlpModelParameters(
             new MlpArchitecture(1, [], 3), [new MlpLayerParameters(new MlpLayerShape(1, 3), [1000, 0, -1000], [0, 0, 0])]);
 
-        var actual = BareOnnx.Run(OnnxMlpWriter.Write(model, "x", Output(3)), "x", [1]);
+        var actual = BareOnnx.Run(Write(model, "x", Output(3)), "x", [1]);
 
         Assert.That(actual, Is.EqualTo(new float[] { 0, -1000, -2000 }));
     }
@@ -105,8 +105,8 @@ public sealed class OnnxMlpWriterTests
     {
         var model = Networks.Random(new MlpArchitecture(3, [5], 4), Seed);
 
-        var first = OnnxMlpWriter.Write(model, "x", Output(4));
-        var second = OnnxMlpWriter.Write(model, "x", Output(4));
+        var first = Write(model, "x", Output(4));
+        var second = Write(model, "x", Output(4));
 
         Assert.That(second, Is.EqualTo(first));
     }
@@ -116,8 +116,11 @@ public sealed class OnnxMlpWriterTests
     {
         var model = Networks.Random(new MlpArchitecture(3, [5], 4, (MlpActivation)99), Seed);
 
-        Assert.That(() => OnnxMlpWriter.Write(model, "x", Output(4)), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Write(model, "x", Output(4)), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
+
+    private static byte[] Write(MlpModelParameters model, string inputName, OnnxOutput output) =>
+        OnnxMlpWriter.WriteForRow(new OnnxMlp(model, inputName, output, new Dictionary<string, string>()));
 
     private static OnnxOutput Output(int classCount) => new("Logits", new float[classCount], 1);
 }

@@ -18,8 +18,9 @@ public sealed class LogitsTransformerTests
     public void Create()
     {
         _case = new ScoringCase();
-        _onnx = OnnxMlpWriter.Write(_case.Model, "Features", new OnnxOutput("Logits", [0, 0, 0, 0], 1));
-        _logits = new LogitsTransformer((IHostEnvironment)_case.MlContext, _onnx, "Features", "Logits");
+        var mlp = new OnnxMlp(_case.Model, "Features", new OnnxOutput("Logits", [0, 0, 0, 0], 1), new Dictionary<string, string>());
+        _onnx = OnnxMlpWriter.WriteForRow(mlp);
+        _logits = new LogitsTransformer((IHostEnvironment)_case.MlContext, mlp);
         _view = _logits.Transform(_case.Data);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MnistML.Model;
 
 namespace MnistML.Tests.Support;
 
@@ -27,7 +28,7 @@ internal sealed class ScoringCase : IDisposable
 
     public static MlpTransformer CreateTransformer(
         MLContext mlContext, MlpModelParameters model, DataViewSchema schema, string features = "Features", string label = "Label") =>
-        new((IHostEnvironment)mlContext, model, [], schema[features], schema[label]);
+        new((IHostEnvironment)mlContext, model, new MlpMetadata(), schema[features], schema[label]);
 
     public void Dispose() => Transformer.Dispose();
 }

@@ -144,7 +144,7 @@ internal sealed class TrainingCheckpointTests
         File.WriteAllText(_path, "my thesis");
         Assert.That(() => TrainingCheckpoint.TryRead(_path), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"'{_path}' is not a whole safetensors file:"));
 
-        new SafetensorsFile { Metadata = new Dictionary<string, string>(), Tensors = new Dictionary<string, float[]>() }.Write(_path);
+        new SafetensorsFile { Metadata = new Dictionary<string, string>(), Tensors = new Dictionary<string, SafetensorsTensor>() }.Write(_path);
         Assert.That(() => TrainingCheckpoint.TryRead(_path), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
             $"'{_path}' is not a checkpoint that can be gone on with: its format is '', but 'MnistML training checkpoint 1' was expected. Delete it, or choose another CheckpointPath."));
     }

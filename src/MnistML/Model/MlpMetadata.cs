@@ -1,0 +1,83 @@
+using System.Reflection;
+using System.Text.Json;
+
+namespace MnistML.Model;
+
+/// <summary>What the files of a trained network tell beside its weights, as named texts.</summary>
+internal sealed record MlpMetadata
+{
+    private const string VersionName = "mnistml.version";
+    private const string OptionsName = "mnistml.options";
+    private const string ClassNamesName = "mnistml.class_names";
+    private const string HistoryName = "mnistml.history";
+    private const string FinalMetricsName = "mnistml.final_metrics";
+
+    /// <summary>The version of this library.</summary>
+    public static string CurrentVersion { get; } =
+        typeof(MlpMetadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>The version of the library that trained the network.</summary>
+    public string Version { get; init; } = CurrentVersion;
+
+    /// <summary>The options of the training by their names, without paths.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The classes' names in the order of the logits; null if they have none.</summary>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>What each epoch came to.</summary>
+    public IReadOnlyList<MlpEpochMetrics> History { get; init; } = [];
+
+    /// <summary>All of it.</summary>
+    public IReadOnlyDictionary<string, string> ToProperties() => new Dictionary<string, string>(Properties)
+    {
+        [HistoryName] = JsonSerializer.Serialize(History),
+    };
+
+    /// <summary>What is the same whenever the same training is run: no times, and of the epochs the last alone.</summary>
+    public IReadOnlyDictionary<string, string> ToReproducibleProperties() =>
+        History.Count == 0 ? Properties : new Dictionary<string, string>(Properties) { [FinalMetricsName] = Describe(History[^1]) };
+
+    /// <summary>Reads what <see cref="ToProperties"/> gave.</summary>
+    /// <exception cref="InvalidDataException">Something is missing, or can't be read.</exception>
+    public static MlpMetadata Parse(IReadOnlyDictionary<string, string> properties)
+    {
+        try
+        {
+            return new MlpMetadata
+            {
+                Version = properties[VersionName],
+                Options = JsonSerializer.Deserialize<Dictionary<string, string>>(properties[OptionsName])!,
+                ClassNames = properties.TryGetValue(ClassNamesName, out var names) ? JsonSerializer.Deserialize<string[]>(names) : null,
+                History = JsonSerializer.Deserialize<MlpEpochMetrics[]>(properties[HistoryName])!,
+            };
+        }
+        catch (Exception error) when (error is KeyNotFoundException or JsonException)
+        {
+            throw new InvalidDataException($"its metadata can't be read: {error.Message}", error);
+        }
+    }
+
+    private Dictionary<string, string> Properties
+    {
+        get
+        {
+            var properties = new Dictionary<string, string> { [VersionName] = Version, [OptionsName] = JsonSerializer.Serialize(Options) };
+            if (ClassNames is not null)
+            {
+                properties[ClassNamesName] = JsonSerializer.Serialize(ClassNames);
+            }
+
+            return properties;
+        }
+    }
+
+    private static string Describe(MlpEpochMetrics metrics) => JsonSerializer.Serialize(new Dictionary<string, double?>
+    {
+        ["epoch"] = metrics.Epoch,
+        ["train_loss"] = metrics.TrainLoss,
+        ["train_accuracy"] = metrics.TrainAccuracy,
+        ["validation_loss"] = metrics.ValidationLoss,
+        ["validation_accuracy"] = metrics.ValidationAccuracy,
+    });
+}

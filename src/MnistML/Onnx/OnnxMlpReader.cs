@@ -1,0 +1,141 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+
+namespace MnistML.Onnx;
+
+/// <summary>
+/// Reads back what <see cref="OnnxMlpWriter.WriteForRow"/> writes, and nothing else: constants are looked up by their names, and the whole model must then be
+/// what the writer makes of them.
+/// </summary>
+internal static class OnnxMlpReader
+{
+    /// <summary>Reads a model; null if another than this library says that it has written it.</summary>
+    /// <exception cref="InvalidDataException">It is not an ONNX model, or not a whole one of ours, or names other files; the message says why.</exception>
+    public static OnnxMlp? TryRead(byte[] bytes)
+    {
+        var model = Parse(bytes);
+        ThrowIfExternal(model.Graph);
+        if (model.ProducerName != nameof(MnistML))
+        {
+            return null;
+        }
+
+        if (model is not { Graph: { Input: [var input], Output: [var output] } graph })
+        {
+            throw new InvalidDataException("the ONNX model has no graph of one input and one output.");
+        }
+
+        var constants = Constants(graph, input.Name);
+        var properties = Properties(model);
+        properties.Remove(OnnxMlpWriter.ActivationProperty, out var activation);
+        var parameters = ReadParameters(constants, activation);
+        var mlp = new OnnxMlp(parameters, input.Name, ReadOutput(constants, output.Name, parameters.Architecture.ClassCount), properties);
+        return OnnxMlpWriter.BuildForRow(mlp).Equals(model)
+            ? mlp
+            : throw new InvalidDataException("the ONNX model holds something else than a network as this version of MnistML saves it.");
+    }
+
+    private static ModelProto Parse(byte[] bytes)
+    {
+        try
+        {
+            return ModelProto.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new InvalidDataException($"the ONNX model can't be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>External data are paths of other files, which a file from elsewhere must not name, in its graph or in one within.</summary>
+    private static void ThrowIfExternal(GraphProto? graph)
+    {
+        if (graph is null)
+        {
+            return;
+        }
+
+        var attributes = graph.Node.SelectMany(node => node.Attribute).ToArray();
+        foreach (var tensor in graph.Initializer.Concat(attributes.SelectMany(attribute => attribute.Tensors.Append(attribute.T))))
+        {
+            if (tensor is not null && (tensor.ExternalData.Count > 0 || tensor.DataLocation != TensorProto.Types.DataLocation.Default))
+            {
+                throw new InvalidDataException($"the ONNX model's constant '{tensor.Name}' lies in another file (external_data), which is not followed.");
+            }
+        }
+
+        foreach (var inner in attributes.SelectMany(attribute => attribute.Graphs.Append(attribute.G)))
+        {
+            ThrowIfExternal(inner);
+        }
+    }
+
+    private static Dictionary<string, TensorProto> Constants(GraphProto graph, string inputName)
+    {
+        var constants = new Dictionary<string, TensorProto>();
+        var prefix = OnnxGraphBuilder.ConstantName(inputName, "");
+        foreach (var tensor in graph.Initializer.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            constants.TryAdd(tensor.Name[prefix.Length..], tensor);
+        }
+
+        return constants;
+    }
+
+    private static Dictionary<string, string> Properties(ModelProto model)
+    {
+        var properties = new Dictionary<string, string>();
+        foreach (var entry in model.MetadataProps)
+        {
+            properties.TryAdd(entry.Key, entry.Value);
+        }
+
+        return properties;
+    }
+
+    private static MlpModelParameters ReadParameters(Dictionary<string, TensorProto> constants, string? activationName)
+    {
+        if (!Enum.TryParse<MlpActivation>(activationName, out var activation) || !Enum.IsDefined(activation))
+        {
+            throw new InvalidDataException($"the ONNX model's activation is '{activationName}', but must be one of {string.Join(", ", Enum.GetNames<MlpActivation>())}.");
+        }
+
+        var layers = new List<MlpLayerParameters>();
+        while (constants.ContainsKey(OnnxMlpWriter.WeightsName(layers.Count)))
+        {
+            layers.Add(ReadLayer(constants, layers.Count));
+        }
+
+        if (layers.Count == 0 || layers.Zip(layers.Skip(1), (layer, next) => layer.Shape.OutputSize == next.Shape.InputSize).Contains(false))
+        {
+            throw new InvalidDataException($"the ONNX model has {layers.Count} layers, which don't make a network.");
+        }
+
+        return new MlpModelParameters(
+            new MlpArchitecture(layers[0].Shape.InputSize, layers.SkipLast(1).Select(layer => layer.Shape.OutputSize), layers[^1].Shape.OutputSize, activation),
+            layers);
+    }
+
+    private static MlpLayerParameters ReadLayer(Dictionary<string, TensorProto> constants, int layer)
+    {
+        var weights = constants[OnnxMlpWriter.WeightsName(layer)];
+        return weights.Dims is [>= 1 and <= int.MaxValue and var outputs, >= 1 and <= int.MaxValue and var inputs]
+            ? new MlpLayerParameters(
+                new MlpLayerShape((int)inputs, (int)outputs),
+                ReadFloats(constants, OnnxMlpWriter.WeightsName(layer), outputs * inputs),
+                ReadFloats(constants, OnnxMlpWriter.BiasesName(layer), outputs))
+            : throw new InvalidDataException($"the ONNX model's weights of layer {layer} have the shape [{string.Join(", ", weights.Dims)}].");
+    }
+
+    private static OnnxOutput ReadOutput(Dictionary<string, TensorProto> constants, string name, int classCount) =>
+        new(name, ReadFloats(constants, OnnxOutput.OffsetsName, classCount), ReadFloats(constants, OnnxOutput.ScaleName, count: 1)[0]);
+
+    /// <summary>A constant's values, which take memory only if they are there.</summary>
+    private static float[] ReadFloats(Dictionary<string, TensorProto> constants, string name, long count)
+    {
+        var bytes = constants.TryGetValue(name, out var tensor) ? tensor.RawData.Span : default;
+        return bytes.Length % sizeof(float) == 0 && bytes.Length / sizeof(float) == count
+            ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
+            : throw new InvalidDataException($"the ONNX model's constant '{name}' has {bytes.Length} bytes, but {count} floats were expected.");
+    }
+}
