@@ -23,7 +23,6 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
     private readonly long[] _inputBatches;
     private LogitsBatch? _current;
     private int _row = -1;
-    private int _nextRowCount = 1;
     private long _position = -1;
     private ExceptionDispatchInfo? _failure;
     private bool _isInputAtEnd;
@@ -112,18 +111,15 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
     }
 
     /// <summary>
-    /// Sees to it that batches are on their way, and waits for the first of them. At first one row is read, and then twice as many each time, so that who takes few
-    /// rows does not wait for many. What goes wrong with a row is told when it is reached, after the rows before it.
+    /// Sees to it that batches are on their way, and waits for the first of them. No more rows are read ahead than have been given out, and one at first, so that
+    /// who takes few rows does not wait for many. What goes wrong with a row is told when it is reached, after the rows before it.
     /// </summary>
     private bool MoveToNextBatch()
     {
         (_current, _row) = (null, -1);
-        foreach (var free in _batches.Batches.Where(batch => !_ahead.Contains(batch)).ToArray())
+        foreach (var free in _batches.Batches.Except(_ahead).ToArray())
         {
-            if (_ahead.Count == 0 || _nextRowCount == free.Capacity)
-            {
-                ReadAhead(free);
-            }
+            ReadAhead(free, Math.Min(_position + 2 - _ahead.Sum(batch => batch.RowCount), free.Capacity));
         }
 
         if (!_ahead.TryDequeue(out var next))
@@ -137,12 +133,12 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
         return true;
     }
 
-    private void ReadAhead(LogitsBatch batch)
+    private void ReadAhead(LogitsBatch batch, long rowCount)
     {
         batch.RowCount = 0;
         try
         {
-            while (batch.RowCount < _nextRowCount && _failure is null && !_isInputAtEnd)
+            while (batch.RowCount < rowCount && _failure is null && !_isInputAtEnd)
             {
                 _isInputAtEnd = !_input.MoveNext();
                 if (!_isInputAtEnd)
@@ -157,7 +153,6 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
             _failure = ExceptionDispatchInfo.Capture(error);
         }
 
-        _nextRowCount = Math.Min(2 * _nextRowCount, batch.Capacity);
         if (batch.RowCount > 0)
         {
             _batches.Add(batch);

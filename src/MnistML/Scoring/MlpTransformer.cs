@@ -20,7 +20,12 @@ namespace MnistML;
 /// </remarks>
 public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpModelParameters>, IDisposable
 {
-    /// <summary>Logits → stock scorer → without the logits. Each stage is ML.NET's own, or is saved as one of its own.</summary>
+    private readonly LogitsTransformer _logits;
+
+    /// <summary>Stock scorer → without the logits.</summary>
+    private readonly TransformerChain<ITransformer> _afterLogits;
+
+    /// <summary>The logits and the two after them. Each stage is ML.NET's own, or is saved as one of its own.</summary>
     private readonly TransformerChain<ITransformer> _stages;
 
     private readonly OnnxMlp _mlp;
@@ -29,17 +34,9 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     /// <summary>Makes one of a network that was trained on columns.</summary>
     internal MlpTransformer(
         IHostEnvironment environment, MlpModelParameters model, MlpMetadata metadata, DataViewSchema.Column features, DataViewSchema.Column label)
+        : this(environment, model, metadata with { ClassNames = KeyNames.Of(label) }, features, StockScorer.Fit(CreateLogitsColumnName(model), label), label)
     {
         FeatureColumnType = features.Type;
-        _metadata = metadata with { ClassNames = KeyNames.Of(label) };
-
-        var logitsColumnName = CreateLogitsColumnName(model);
-        var scorer = StockScorer.Fit(logitsColumnName, label);
-        _mlp = new OnnxMlp(model, features.Name, new OnnxOutput(logitsColumnName, scorer.Offsets, scorer.Scale), _metadata.ToProperties());
-        _stages = new TransformerChain<ITransformer>(
-            new LogitsTransformer(environment, _mlp),
-            scorer.Transformer,
-            new MLContext().Transforms.DropColumns(logitsColumnName).Fit(new OneHotDataView(logitsColumnName, label)));
     }
 
     /// <summary>Makes one of a network and the stock stages behind it, as they were saved.</summary>
@@ -47,8 +44,20 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     {
         _mlp = mlp;
         _metadata = MlpMetadata.Parse(mlp.Properties);
+        _logits = new LogitsTransformer(environment, mlp);
+        _afterLogits = new TransformerChain<ITransformer>(scorer, dropColumns);
+        _stages = new TransformerChain<ITransformer>(_logits, scorer, dropColumns);
         FeatureColumnType = new VectorDataViewType(NumberDataViewType.Single, Model.Architecture.InputSize);
-        _stages = new TransformerChain<ITransformer>(new LogitsTransformer(environment, mlp), scorer, dropColumns);
+    }
+
+    private MlpTransformer(
+        IHostEnvironment environment, MlpModelParameters model, MlpMetadata metadata, DataViewSchema.Column features, StockScorer scorer, DataViewSchema.Column label)
+        : this(
+            environment,
+            new OnnxMlp(model, features.Name, new OnnxOutput(scorer.InputColumnName, scorer.Offsets, scorer.Scale), metadata.ToProperties()),
+            scorer.Transformer,
+            new MLContext().Transforms.DropColumns(scorer.InputColumnName).Fit(new OneHotDataView(scorer.InputColumnName, label)))
+    {
     }
 
     /// <summary>The network: its form, weights and biases.</summary>
@@ -74,7 +83,8 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return _stages.Transform(input);
+        var logits = _logits.Transform(input);
+        return new ScoredDataView(logits, ((ITransformer)_afterLogits).GetRowToRowMapper(logits.Schema));
     }
 
     /// <summary>The schema of what <see cref="Transform"/> gives; it is the same before saving and after loading.</summary>

@@ -18,6 +18,9 @@ internal sealed record StockScorer(
     /// <summary>Strong enough that the one step over the one-hot rows leaves no weight off the diagonal.</summary>
     private const float L1Regularization = 0.5f;
 
+    /// <summary>The vector column that the scorer reads.</summary>
+    public string InputColumnName => Transformer.FeatureColumnName;
+
     /// <summary>
     /// Fits the scorer. One step of L-BFGS over one-hot rows gives weights that are a multiple a of the identity (for two classes
     /// [[a, -a], [-a, a]]), and what is multiplied and added is then undone in front of it. That is how this trainer happens to
