@@ -16,7 +16,6 @@ internal static class ScoringCommand
     private const double LeastTimesStock = 3.5;
     private const double MostTimesPyTorch = 2;
     private const double MostTimesBareCall = 1.3;
-    private const int PassRows = 60_000;
     private const int StockRows = 10_000;
     private const int SinglePredictions = 20_000;
 
@@ -42,7 +41,7 @@ internal static class ScoringCommand
         mlContext.Model.Save(model, train.Schema, saved);
         saved.Position = 0;
         var stock = mlContext.Model.Load(saved, out _);
-        using var bare = new BareNetwork(model, [.. mlContext.Data.TakeRows(train, PassRows).GetColumn<float[]>("Features")]);
+        using var bare = new BareNetwork(model, [.. train.GetColumn<float[]>("Features")]);
 
         var verdict = new Verdict();
         ComparePasses(model, stock, bare, train, mlContext, rounds, verdict);
@@ -55,13 +54,13 @@ internal static class ScoringCommand
     /// <summary>One cursor over both columns, against ONNX Runtime's best batch size over rows that lie ready, and against the stock chain.</summary>
     private static void ComparePasses(MlpTransformer model, ITransformer stock, BareNetwork bare, IDataView train, MLContext mlContext, int rounds, Verdict verdict)
     {
-        var rows = mlContext.Data.TakeRows(train, PassRows);
+        var rowCount = (int)train.GetRowCount()!.Value;
         var fewRows = mlContext.Data.TakeRows(train, StockRows);
         var (ours, runtimes, stocks) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = -1; round < rounds; round++)
         {
-            var our = Microseconds(() => Pass(model.Transform(rows)), PassRows);
-            var runtime = bare.BatchSizes.Min(size => Microseconds(() => bare.RunAll(size), PassRows));
+            var our = Microseconds(() => Pass(model.Transform(train)), rowCount);
+            var runtime = bare.BatchSizes.Min(size => Microseconds(() => bare.RunAll(size), rowCount));
             var chain = Microseconds(() => Pass(stock.Transform(fewRows)), StockRows);
             if (round >= 0)
             {

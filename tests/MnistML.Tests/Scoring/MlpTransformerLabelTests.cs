@@ -31,6 +31,7 @@ public sealed class MlpTransformerLabelTests
         var model = Networks.Random(new MlpArchitecture(3, [5], classCount), seed: 7);
         using var transformer = ScoringCase.CreateTransformer(mlContext, model, data.Schema);
         using var loaded = SavedModel.SaveAndLoad(mlContext, transformer, data.Schema);
+        using var restored = SavedModel.SaveAndLoadMlp(mlContext, transformer, data.Schema);
 
         var expected = SchemaText.Of(stock.GetOutputSchema(data.Schema));
 
@@ -39,6 +40,9 @@ public sealed class MlpTransformerLabelTests
         Assert.That(SchemaText.Of(transformer.Transform(data).Schema), Is.EqualTo(expected));
         Assert.That(SchemaText.Of(loaded.GetOutputSchema(data.Schema)), Is.EqualTo(expected));
         Assert.That(Predictions.Bits(loaded.Transform(data)), Is.EqualTo(Predictions.Bits(transformer.Transform(data))));
+        Assert.That(SchemaText.Of(restored.GetOutputSchema(data.Schema)), Is.EqualTo(expected));
+        Assert.That(Predictions.Bits(restored.Transform(data)), Is.EqualTo(Predictions.Bits(transformer.Transform(data))));
+        Assert.That(MlpTransformer.Find(restored)!.ClassNames, Is.EqualTo(transformer.ClassNames));
     }
 
     private sealed class Row
