@@ -28,6 +28,7 @@ internal sealed class EvaluateCommand(IAnsiConsole console)
         var mlContext = new MLContext();
         var watch = Stopwatch.StartNew();
         var model = ModelFile.Load(mlContext, modelPath);
+        using var network = model as IDisposable;
         using var data = await new DownloadDisplay(console).RunAsync(progress =>
             DigitData.LoadAsync(mlContext, parsed.GetValue(_data), parsed.GetValue(_mirror), progress, cancellationToken)).ConfigureAwait(false);
         var loadSeconds = watch.Elapsed.TotalSeconds;

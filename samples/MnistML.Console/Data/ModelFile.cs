@@ -32,21 +32,8 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>Loads a model with ML.NET alone; neither MnistML nor libtorch is needed for it.</summary>
-    public static ITransformer Load(MLContext mlContext, string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"There is no model '{path}'. Train one: train --out {path}");
-        }
-
-        try
-        {
-            return mlContext.Model.Load(path, out _);
-        }
-        catch (Exception exception) when (exception is not (IOException or UnauthorizedAccessException))
-        {
-            throw new InvalidDataException($"'{path}' is not a model that ML.NET can load: {exception.Message}", exception);
-        }
-    }
+    /// <summary>Loads a model with its network, which scores in batches; <c>mlContext.Model.Load</c> would do without MnistML.</summary>
+    public static ITransformer Load(MLContext mlContext, string path) => File.Exists(path)
+        ? mlContext.Model.LoadMlp(path, out _)
+        : throw new FileNotFoundException($"There is no model '{path}'. Train one: train --out {path}");
 }
