@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace MnistML.Network;
@@ -17,6 +16,8 @@ internal sealed class LayerPass : IDisposable
     private readonly RowMatrix? _roundedWeights;
     private readonly RowMatrix _gradient;
     private readonly float[] _biasGradient;
+    private readonly TensorMemory _weights;
+    private readonly TensorMemory _biases;
     private readonly int _index;
     private readonly int _firstParameter;
 
@@ -28,6 +29,8 @@ internal sealed class LayerPass : IDisposable
     {
         _layer = network.Layers[index];
         _index = index;
+        _weights = new TensorMemory(_layer.Weights);
+        _biases = new TensorMemory(_layer.Biases);
         var (inputSize, outputSize) = (_layer.Shape.InputSize, _layer.Shape.OutputSize);
         var isHidden = index + 1 < network.Layers.Count;
         _activation = isHidden ? HiddenActivation.Of(network.Architecture.Activation) : null;
@@ -73,14 +76,14 @@ internal sealed class LayerPass : IDisposable
     {
         if (_roundedWeights is not null)
         {
-            VectorLoops.Narrow(Singles(_layer.Weights), MemoryMarshal.Cast<byte, ushort>(_roundedWeights.Tensor.bytes));
+            _roundedWeights.Rows.Close(row: 0, start: 0, _weights.Singles);
         }
     }
 
     public void AddBiases(Share rows, Span<float> scratch)
     {
         var values = Values.Rows;
-        var biases = Singles(_layer.Biases);
+        var biases = _biases.Singles;
         for (var row = rows.Start; row < rows.End; row++)
         {
             var opened = values.Open(row, scratch);
@@ -152,7 +155,7 @@ internal sealed class LayerPass : IDisposable
         {
             var count = Math.Min(ChunkSize, end - start);
             visit(_firstParameter, start, gradient.Open(row: 0, start, count, scratch.First));
-            _roundedWeights?.Rows.Close(row: 0, start, Singles(_layer.Weights).Slice(start, count));
+            _roundedWeights?.Rows.Close(row: 0, start, _weights.Singles.Slice(start, count));
         }
 
         visit(_firstParameter + 1, units.Start, _biasGradient.AsSpan(units.Start, units.Count));
@@ -197,7 +200,4 @@ internal sealed class LayerPass : IDisposable
         var scaled = scratch.Third[..opened.Length];
         Normalization.Scale(opened, scaled);
         return scaled;
-    }
-
-    private static Span<float> Singles(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
-}
+    }}

@@ -32,7 +32,8 @@ internal sealed class NetworkPass : IDisposable
     /// <param name="network">The network, on the processor, in float32.</param>
     /// <param name="rowCapacity">Rows of the largest batch.</param>
     /// <param name="team">Who computes.</param>
-    public NetworkPass(MlpNetwork network, int rowCapacity, WorkerTeam team)
+    /// <param name="clock">Times it; null for nobody.</param>
+    public NetworkPass(MlpNetwork network, int rowCapacity, WorkerTeam team, PhaseClock? clock = null)
     {
         _network = network;
         _team = team;
@@ -51,7 +52,7 @@ internal sealed class NetworkPass : IDisposable
             _featureFactors = [.. scale.Deviations.Select(deviation => (float)(1 / deviation))];
         }
 
-        AddPhases();
+        AddPhases(clock);
     }
 
     /// <summary>Where batches stand in turn.</summary>
@@ -129,42 +130,44 @@ internal sealed class NetworkPass : IDisposable
     }
 
     /// <summary>What each worker does by itself is joined to one phase, at whose end all wait for each other.</summary>
-    private void AddPhases()
+    private void AddPhases(PhaseClock? clock)
     {
         var steps = new List<Action<int>>();
         var last = _layers.Length - 1;
         for (var i = 0; i < last; i++)
         {
             var (layer, index) = (_layers[i], i);
-            steps.Add(worker => Forward(index, worker));
+            Add(Phase.Forward, worker => Forward(index, worker));
             if (layer.Normalization is { } normalization)
             {
                 EndPhase();
-                steps.Add(worker => normalization.Measure(layer.Values.Rows, _slot.RowCount, _batch.Layers[index].Units[worker], _scratch[worker].First));
+                Add(Phase.Forward, worker => normalization.Measure(layer.Values.Rows, _slot.RowCount, _batch.Layers[index].Units[worker], _scratch[worker].First));
                 EndPhase();
             }
 
-            steps.Add(worker => layer.Activate(_batch.Rows[worker], _dropout, _scratch[worker]));
+            Add(Phase.Forward, worker => layer.Activate(_batch.Rows[worker], _dropout, _scratch[worker]));
         }
 
-        steps.Add(worker => Forward(last, worker));
-        steps.Add(ComputeLoss);
+        Add(Phase.Forward, worker => Forward(last, worker));
+        Add(Phase.Forward, ComputeLoss);
         for (var i = last - 1; i >= 0; i--)
         {
             var (layer, index) = (_layers[i], i);
-            steps.Add(worker => Return(index + 1, worker));
-            steps.Add(worker => layer.Differentiate(_batch.Rows[worker], _dropout, _scratch[worker]));
+            Add(Phase.Backward, worker => Return(index + 1, worker));
+            Add(Phase.Backward, worker => layer.Differentiate(_batch.Rows[worker], _dropout, _scratch[worker]));
             if (layer.Normalization is { } normalization)
             {
                 EndPhase();
-                steps.Add(worker => normalization.SumUp(
+                Add(Phase.Backward, worker => normalization.SumUp(
                     layer.Values.Rows, layer.Derivatives.Rows, _slot.RowCount, _batch.Layers[index].Units[worker], _scratch[worker].First, _scratch[worker].Second));
                 EndPhase();
-                steps.Add(worker => layer.ReturnThroughNormalization(_batch.Rows[worker], _scratch[worker]));
+                Add(Phase.Backward, worker => layer.ReturnThroughNormalization(_batch.Rows[worker], _scratch[worker]));
             }
         }
 
         EndPhase();
+
+        void Add(Phase phase, Action<int> step) => steps.Add(PhaseClock.Timed(clock, phase, step));
 
         void EndPhase()
         {

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using static TorchSharp.torch;
-
 namespace MnistML.Network;
 
 /// <summary>
@@ -13,6 +10,10 @@ internal sealed class NormalizationPass(BatchNormalization normalization, int un
 {
     private const float Momentum = (float)BatchNormalization.Momentum;
 
+    private readonly TensorMemory _scale = new(normalization.Scale);
+    private readonly TensorMemory _shift = new(normalization.Shift);
+    private readonly TensorMemory _runningMean = new(normalization.RunningMean);
+    private readonly TensorMemory _runningVariance = new(normalization.RunningVariance);
     private readonly float[] _means = new float[unitCount];
     private readonly float[] _inverseDeviations = new float[unitCount];
     private readonly float[] _gains = new float[unitCount];
@@ -30,8 +31,8 @@ internal sealed class NormalizationPass(BatchNormalization normalization, int un
     {
         var means = _means.AsSpan(units.Start, units.Count);
         var inverses = _inverseDeviations.AsSpan(units.Start, units.Count);
-        var runningMeans = Of(normalization.RunningMean, units);
-        var runningVariances = Of(normalization.RunningVariance, units);
+        var runningMeans = Of(_runningMean, units);
+        var runningVariances = Of(_runningVariance, units);
         if (rowCount > 1)
         {
             means.Clear();
@@ -56,7 +57,7 @@ internal sealed class NormalizationPass(BatchNormalization normalization, int un
             runningVariances.CopyTo(inverses);
         }
 
-        var scales = Of(normalization.Scale, units);
+        var scales = Of(_scale, units);
         for (var i = 0; i < inverses.Length; i++)
         {
             inverses[i] = (float)(1 / Math.Sqrt((inverses[i] / (double)rowCount) + BatchNormalization.Epsilon));
@@ -69,7 +70,7 @@ internal sealed class NormalizationPass(BatchNormalization normalization, int un
 
     /// <summary>What the activation takes, from a normalised row.</summary>
     public void Scale(ReadOnlySpan<float> normalized, Span<float> outputs) =>
-        VectorLoops.Apply(normalized, All(normalization.Scale), All(normalization.Shift), outputs, default(TimesPlus));
+        VectorLoops.Apply(normalized, _scale.Singles, _shift.Singles, outputs, default(TimesPlus));
 
     /// <summary>The gradients of scale and shift for a worker's units.</summary>
     public void SumUp(RowValues normalized, RowValues derivatives, int rowCount, Share units, Span<float> scratch, Span<float> otherScratch)
@@ -98,7 +99,5 @@ internal sealed class NormalizationPass(BatchNormalization normalization, int un
         VectorLoops.Apply(derivatives, _meanDerivatives, _gains, derivatives, default(MinusTimes));
     }
 
-    private static Span<float> All(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
-
-    private static Span<float> Of(Tensor tensor, Share units) => All(tensor).Slice(units.Start, units.Count);
+    private static Span<float> Of(TensorMemory values, Share units) => values.Singles.Slice(units.Start, units.Count);
 }

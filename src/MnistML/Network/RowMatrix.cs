@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace MnistML.Network;
@@ -6,10 +5,15 @@ namespace MnistML.Network;
 /// <summary>A matrix that libtorch multiplies and plain loops fill, in float32 or bfloat16, in the processor's memory. It owns its tensor.</summary>
 internal sealed class RowMatrix : IDisposable
 {
+    private readonly TensorMemory _memory;
+    private readonly bool _isSingle;
+
     public RowMatrix(long rowCount, int columnCount, ScalarType type)
     {
         ColumnCount = columnCount;
         Tensor = empty([rowCount, columnCount], type, CPU).DetachFromDisposeScope();
+        _memory = new TensorMemory(Tensor);
+        _isSingle = type == ScalarType.Float32;
     }
 
     public int ColumnCount { get; }
@@ -18,9 +22,7 @@ internal sealed class RowMatrix : IDisposable
     public Tensor Tensor { get; }
 
     /// <summary>Access to the values, for one thread and as long as the matrix lives.</summary>
-    public RowValues Rows => Tensor.dtype == ScalarType.Float32
-        ? new RowValues(MemoryMarshal.Cast<byte, float>(Tensor.bytes), [], ColumnCount)
-        : new RowValues([], MemoryMarshal.Cast<byte, ushort>(Tensor.bytes), ColumnCount);
+    public RowValues Rows => _isSingle ? new RowValues(_memory.Singles, [], ColumnCount) : new RowValues([], _memory.Halves, ColumnCount);
 
     public void Dispose() => Tensor.Dispose();
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace MnistML.Network;
@@ -17,9 +16,6 @@ internal static class TensorValues
         using var scope = NewDisposeScope();
         return tensor.detach().to(ScalarType.Float64, CPU).contiguous().data<double>().ToArray();
     }
-
-    /// <summary>The values themselves of a piece of a float32 tensor in the processor's memory, row by row.</summary>
-    public static Span<float> Piece(Tensor tensor, int start, int count) => MemoryMarshal.Cast<byte, float>(tensor.bytes).Slice(start, count);
 
     /// <summary>Overwrites a tensor by the values of a name, row by row.</summary>
     /// <exception cref="InvalidDataException">There are no values of this name, or not as many as the tensor has.</exception>

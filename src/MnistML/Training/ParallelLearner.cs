@@ -22,7 +22,9 @@ internal sealed class ParallelLearner : ILearner
     private readonly Action<int> _load;
     private readonly Action<int> _computeGradient;
     private readonly Action<int> _update;
-    private readonly Action<int> _computeGradientAndUpdate;
+    private readonly Action<int> _measureGradient;
+    private readonly Action<int> _toMeasure;
+    private readonly Action<int> _toUpdateAndLoad;
     private readonly GradientVisitor _visit;
 
     // Of the batch under way, and of the next.
@@ -37,24 +39,36 @@ internal sealed class ParallelLearner : ILearner
     /// <param name="clipNorm">The greatest length of the gradient; null for any.</param>
     /// <param name="plan">The batches.</param>
     /// <param name="threadCount">The most threads.</param>
-    public ParallelLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights, double? clipNorm, BatchPlan plan, int threadCount)
+    /// <param name="clock">Times it; null for nobody.</param>
+    public ParallelLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights, double? clipNorm, BatchPlan plan, int threadCount, PhaseClock? clock = null)
     {
         _optimizer = optimizer;
         _weights = weights;
         _clipNorm = clipNorm;
         _dropoutRate = network.Settings.DropoutRate;
         _team = new WorkerTeam(ThreadRule.WorkersFor(threadCount, network.Architecture, plan.Capacity));
-        _pass = new NetworkPass(network, plan.Capacity, _team);
+        _pass = new NetworkPass(network, plan.Capacity, _team, clock);
         _squares = new double[_team.Count];
-        _load = LoadRows;
-        _computeGradient = ComputeGradient;
-        _update = Update;
-        _computeGradientAndUpdate = worker =>
-        {
-            _pass.ComputeGradient(worker);
-            Update(worker);
-        };
         _visit = UpdatePiece;
+        _load = PhaseClock.Timed(clock, Phase.Gather, LoadRows);
+        _computeGradient = PhaseClock.Timed(clock, Phase.Backward, _pass.ComputeGradient);
+        _measureGradient = PhaseClock.Timed(clock, Phase.Update, MeasureGradient);
+        _update = PhaseClock.Timed(clock, Phase.Update, worker => _pass.VisitGradient(worker, _visit));
+        _toMeasure = worker =>
+        {
+            _computeGradient(worker);
+            _measureGradient(worker);
+        };
+        _toUpdateAndLoad = worker =>
+        {
+            if (_clipNorm is null)
+            {
+                _computeGradient(worker);
+            }
+
+            _update(worker);
+            _load(worker);
+        };
     }
 
     public int TorchThreadCount => 1;
@@ -77,15 +91,12 @@ internal sealed class ParallelLearner : ILearner
         _gradientFactor = 1;
         if (_clipNorm is { } norm)
         {
-            _team.Run(_computeGradient);
+            // The whole gradient's length is known only when all threads have theirs.
+            _team.Run(_toMeasure);
             _gradientFactor = (float)Math.Min(1, GradientClipping.FactorFor(norm, Math.Sqrt(_squares.Sum())));
-            _team.Run(_update);
-        }
-        else
-        {
-            _team.Run(_computeGradientAndUpdate);
         }
 
+        _team.Run(_toUpdateAndLoad);
         _slot = OtherSlot;
         return new BatchOutcome(rowCount, lossSum, rightCount);
     }
@@ -116,18 +127,11 @@ internal sealed class ParallelLearner : ILearner
         }
     }
 
-    private void ComputeGradient(int worker)
+    private void MeasureGradient(int worker)
     {
-        _pass.ComputeGradient(worker);
         var sum = 0.0;
         _pass.VisitGradient(worker, (_, _, gradient) => sum += VectorLoops.Sum(gradient, default(Squared)));
         _squares[worker] = sum;
-    }
-
-    private void Update(int worker)
-    {
-        _pass.VisitGradient(worker, _visit);
-        LoadRows(worker);
     }
 
     private void UpdatePiece(int parameter, int start, Span<float> gradient)

@@ -15,6 +15,7 @@ internal sealed class RowBatch : IDisposable
     private readonly RowStore?[] _stores;
     private readonly int[] _places;
     private Tensor? _features;
+    private TensorMemory _memory;
 
     /// <exception cref="ArgumentException">The features of so many rows take more than 2 GiB.</exception>
     public RowBatch(int featureCount, int capacity)
@@ -41,7 +42,7 @@ internal sealed class RowBatch : IDisposable
         get
         {
             Gather();
-            return OwnFeatures.narrow(0, 0, RowCount);
+            return _features!.narrow(0, 0, RowCount);
         }
     }
 
@@ -50,8 +51,6 @@ internal sealed class RowBatch : IDisposable
 
     /// <summary>float32, <c>[rows]</c>: what the source gives, not yet divided by their mean.</summary>
     public Tensor Weights => tensor([.. _tags.Take(RowCount).Select(tag => tag.Weight)], ScalarType.Float32, CPU);
-
-    private Tensor OwnFeatures => _features ??= empty([_capacity, _featureCount], ScalarType.Float32, CPU).DetachFromDisposeScope();
 
     public RowTag TagOf(int row) => _tags[row];
 
@@ -118,5 +117,14 @@ internal sealed class RowBatch : IDisposable
 
     public void Dispose() => _features?.Dispose();
 
-    private Span<float> OwnRow(int row) => TensorValues.Piece(OwnFeatures, row * _featureCount, _featureCount);
+    private Span<float> OwnRow(int row)
+    {
+        if (_features is null)
+        {
+            _features = empty([_capacity, _featureCount], ScalarType.Float32, CPU).DetachFromDisposeScope();
+            _memory = new TensorMemory(_features);
+        }
+
+        return _memory.Singles.Slice(row * _featureCount, _featureCount);
+    }
 }

@@ -10,9 +10,8 @@ namespace MnistML.Training;
 /// <param name="seed">Where all random numbers begin.</param>
 /// <param name="initialModel">The model to begin with; null to draw the weights.</param>
 /// <param name="checkpoint">Where to go on; null to begin.</param>
-/// <param name="usesAutograd">Whether libtorch's own derivatives are taken on the processor too, for comparison.</param>
 internal sealed class TrainingLoop(
-    TrainingData data, MlpTrainingOptions options, int seed, MlpModelParameters? initialModel = null, TrainingCheckpoint? checkpoint = null, bool usesAutograd = false)
+    TrainingData data, MlpTrainingOptions options, int seed, MlpModelParameters? initialModel = null, TrainingCheckpoint? checkpoint = null)
 {
     /// <summary>Batches are reported this often at most, so that a display stays live and costs nothing.</summary>
     private const double ReportIntervalSeconds = 0.1;
@@ -26,6 +25,12 @@ internal sealed class TrainingLoop(
     private readonly Device _device = TrainingDevice.Find(options.Device);
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
     private bool _hasLearnt;
+
+    /// <summary>Whether libtorch's own derivatives are taken on the processor too, for comparison.</summary>
+    public bool UsesAutograd { get; init; }
+
+    /// <summary>Times the phases of batches; null, the default, for nobody.</summary>
+    public PhaseClock? Clock { get; init; }
 
     private int EpochCount => options.EpochsFor(_plan.BatchCount);
 
@@ -73,8 +78,8 @@ internal sealed class TrainingLoop(
     private int ThreadCount => options.ChooseThreadCount();
 
     /// <summary>libtorch's own derivatives only where the loops of the other learner can't reach the numbers.</summary>
-    private ILearner CreateLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights) => _device.type == TorchSharp.DeviceType.CPU && !usesAutograd
-        ? new ParallelLearner(network, optimizer, weights, options.GradientClipNorm, _plan, ThreadCount)
+    private ILearner CreateLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights) => _device.type == TorchSharp.DeviceType.CPU && !UsesAutograd
+        ? new ParallelLearner(network, optimizer, weights, options.GradientClipNorm, _plan, ThreadCount, Clock)
         : new AutogradLearner(network, optimizer, weights, options, ThreadCount);
 
     private MlpNetwork CreateNetwork()
