@@ -18,6 +18,7 @@ internal static class Program
             FuzzCommand.Create(),
             LoadingCommand.Create(),
             ScoringCommand.Create(),
+            PeersCommand.Create(),
             RooflineCommand.Create(),
             StreamingCommand.Create(),
         };
