@@ -2,6 +2,7 @@ using System.CommandLine;
 using MnistML.Benchmarks.Fuzz;
 using MnistML.Benchmarks.Loading;
 using MnistML.Benchmarks.Scoring;
+using MnistML.Benchmarks.Speed;
 using MnistML.Benchmarks.Training;
 
 namespace MnistML.Benchmarks;
@@ -17,6 +18,8 @@ internal static class Program
             FuzzCommand.Create(),
             LoadingCommand.Create(),
             ScoringCommand.Create(),
+            PeersCommand.Create(),
+            RooflineCommand.Create(),
             StreamingCommand.Create(),
         };
         return root.Parse(arguments).Invoke();

@@ -4,7 +4,6 @@ using Microsoft.ML;
 using MnistML.Samples.Data;
 using MnistML.Samples.Reports;
 using Spectre.Console;
-using TorchSharp;
 
 namespace MnistML.Samples.Commands;
 
@@ -56,7 +55,8 @@ internal sealed class TrainCommand(IAnsiConsole console)
             DigitData.LoadAsync(mlContext, parsed.GetValue(_data), parsed.GetValue(_mirror), progress, cancellationToken)).ConfigureAwait(false);
         var loadSeconds = watch.Elapsed.TotalSeconds;
         DataReport.Write(console, data);
-        ModelSummary.Write(console, data, options);
+        var architecture = ModelSummary.ArchitectureOf(data, options);
+        ModelSummary.Write(console, architecture, options);
 
         watch.Restart();
         using var model = Train(mlContext, data, options with { CancellationToken = cancellationToken });
@@ -74,8 +74,8 @@ internal sealed class TrainCommand(IAnsiConsole console)
             {
                 Dataset = DatasetFigures.Of(data),
                 Recipe = _training.ReadRecipe(parsed),
-                Precision = "single",
-                Threads = torch.get_num_threads(),
+                Precision = ModelSummary.NameOf(options.ChoosePrecision(architecture)),
+                Threads = options.ChooseThreadCount(),
                 Epochs = [.. model.History.Select(epoch => new EpochFigures(epoch.Epoch, epoch.TrainLoss, epoch.ValidationAccuracy, epoch.Seconds))],
                 LoadSeconds = loadSeconds,
                 TrainSeconds = trainSeconds,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace MnistML.Samples.Commands;
@@ -35,6 +36,15 @@ internal sealed class TrainingOptions
         "--dropout", value => value is >= 0 and < 1, "at least 0 and below 1",
         "Share of each hidden layer's outputs that are dropped in training, for example 0.2 [default: the recipe's]");
 
+    private readonly Option<MlpPrecision?> _precision = new("--precision")
+    {
+        Description = "auto, single or bfloat16: the numbers that matrix products are computed with [default: the recipe's]",
+        HelpName = "auto|single|bfloat16",
+        CustomParser = result => Enum.TryParse<MlpPrecision>(result.Tokens[0].Value, ignoreCase: true, out var precision) && Enum.IsDefined(precision)
+            ? precision
+            : ReportUnknown(result),
+    };
+
     private readonly Option<int?> _batch = SharedOptions.WholeNumber("--batch", minimum: 1, "Images that make one update [default: the recipe's]");
 
     private readonly Option<double?> _validation = SharedOptions.Number(
@@ -66,7 +76,7 @@ internal sealed class TrainingOptions
     }
 
     /// <summary>All of them, in the order of the help.</summary>
-    public IReadOnlyList<Option> All => [_recipe, _epochs, _hidden, _optimizer, _learningRate, _dropout, _batch, _validation, _patience, _checkpoint, _seed];
+    public IReadOnlyList<Option> All => [_recipe, _epochs, _hidden, _optimizer, _learningRate, _dropout, _precision, _batch, _validation, _patience, _checkpoint, _seed];
 
     public string ReadRecipe(ParseResult parsed) => parsed.GetValue(_recipe)!;
 
@@ -85,6 +95,7 @@ internal sealed class TrainingOptions
             HiddenLayers = parsed.GetValue(_hidden) is { } hidden ? ReadUnits(hidden) : recipe.HiddenLayers,
             Optimizer = ReadOptimizer(parsed, recipe.Optimizer),
             DropoutRate = parsed.GetValue(_dropout) ?? recipe.DropoutRate,
+            Precision = parsed.GetValue(_precision) ?? recipe.Precision,
             BatchSize = parsed.GetValue(_batch) ?? recipe.BatchSize,
             ValidationFraction = parsed.GetValue(_validation) ?? (patience is null ? recipe.ValidationFraction : DefaultValidation),
             EarlyStopping = patience is { } epochs ? new MlpEarlyStopping(epochs) : recipe.EarlyStopping,
@@ -103,6 +114,12 @@ internal sealed class TrainingOptions
             _ => recipes,
         };
         return parsed.GetValue(_learningRate) is { } learningRate ? optimizer with { LearningRate = learningRate } : optimizer;
+    }
+
+    private static MlpPrecision? ReportUnknown(ArgumentResult result)
+    {
+        result.AddError($"--precision is '{result.Tokens[0].Value}', but must be auto, single or bfloat16.");
+        return null;
     }
 
     private static int[] ReadUnits(string text)

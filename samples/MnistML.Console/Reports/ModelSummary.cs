@@ -7,15 +7,21 @@ namespace MnistML.Samples.Reports;
 /// <summary>Shows the network that is to be trained: its layers, their shapes, and how many parameters they have.</summary>
 internal static class ModelSummary
 {
-    public static void Write(IAnsiConsole console, DigitData data, MlpTrainer.Options options)
+    public static MlpArchitecture ArchitectureOf(DigitData data, MlpTrainer.Options options)
     {
         var schema = data.Train.Schema;
-        var architecture = new MlpArchitecture(
+        return new MlpArchitecture(
             ((VectorDataViewType)schema[options.FeatureColumnName].Type).Size,
             options.HiddenLayers,
             checked((int)((KeyDataViewType)schema[options.LabelColumnName].Type).Count),
             options.Activation);
+    }
 
+    /// <summary>The name that the command line has for a precision.</summary>
+    public static string NameOf(MlpPrecision precision) => precision.ToString().ToLowerInvariant();
+
+    public static void Write(IAnsiConsole console, MlpArchitecture architecture, MlpTrainer.Options options)
+    {
         var table = new Table().Border(TableBorder.Simple)
             .AddColumns(new TableColumn("Layer"), new TableColumn("Weights").RightAligned(), new TableColumn("Parameters").RightAligned());
         for (var i = 0; i < architecture.Layers.Count; i++)
@@ -27,6 +33,7 @@ internal static class ModelSummary
 
         console.WriteLine($"Network: {architecture}, {architecture.ParameterCount:N0} parameters; {options.Initializer} weights; {string.Join(", ", DescribeTraining(options))}");
         console.Write(table);
+        console.WriteLine($"Computing in {NameOf(options.ChoosePrecision(architecture))} ({NameOf(options.Precision)} was asked for), on up to {options.ChooseThreadCount()} threads");
     }
 
     private static IEnumerable<string> DescribeTraining(MlpTrainer.Options options)

@@ -13,7 +13,7 @@ internal sealed class BatchNormalization : IDisposable
     public const double Epsilon = 1e-5;
 
     /// <summary>The share of the batch in the running averages; PyTorch's default.</summary>
-    private const double Momentum = 0.1;
+    public const double Momentum = 0.1;
 
     public BatchNormalization(int unitCount, NetworkSettings settings)
     {

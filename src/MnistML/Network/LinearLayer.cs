@@ -22,6 +22,11 @@ internal sealed class LinearLayer : IDisposable
 
     public Tensor Forward(Tensor input) => nn.functional.linear(input, Weights, Biases);
 
+    /// <summary>The same with the product in another type, as a network learns; what comes out is of the parameters' type.</summary>
+    public Tensor ForwardToLearn(Tensor input, ScalarType productType) => productType == Weights.dtype
+        ? Forward(input)
+        : nn.functional.linear(input.to(productType), Weights.to(productType)).to(Weights.dtype) + Biases;
+
     public void Dispose()
     {
         Weights.Dispose();

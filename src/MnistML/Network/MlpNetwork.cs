@@ -1,14 +1,14 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace MnistML.Network;
 
 /// <summary>
-/// A multi-layer perceptron in libtorch: weights and biases that learn. It owns them; call it within a dispose scope that frees what its
-/// computations leave.
+/// A multi-layer perceptron in libtorch: weights and biases that learn, by libtorch's own derivatives on any device, or by
+/// <see cref="NetworkPass"/> on the processor. It owns them; call it within a dispose scope that frees what its computations leave.
 /// </summary>
 internal sealed class MlpNetwork : IDisposable
 {
-    private readonly NetworkSettings _settings;
     private readonly Tensor? _featureMeans;
     private readonly Tensor? _featureDeviations;
 
@@ -16,10 +16,10 @@ internal sealed class MlpNetwork : IDisposable
     public MlpNetwork(MlpArchitecture architecture, NetworkSettings? settings = null)
     {
         Architecture = architecture;
-        _settings = settings ?? new NetworkSettings();
-        Layers = [.. architecture.Layers.Select(shape => new LinearLayer(shape, _settings))];
-        Normalizations = _settings.BatchNormalization ? [.. architecture.HiddenLayers.Select(units => new BatchNormalization(units, _settings))] : [];
-        if (_settings.FeatureScale is { } scale)
+        Settings = settings ?? new NetworkSettings();
+        Layers = [.. architecture.Layers.Select(shape => new LinearLayer(shape, Settings))];
+        Normalizations = Settings.BatchNormalization ? [.. architecture.HiddenLayers.Select(units => new BatchNormalization(units, Settings))] : [];
+        if (Settings.FeatureScale is { } scale)
         {
             _featureMeans = ToTensor(scale.Means);
             _featureDeviations = ToTensor(scale.Deviations);
@@ -29,6 +29,8 @@ internal sealed class MlpNetwork : IDisposable
     }
 
     public MlpArchitecture Architecture { get; }
+
+    public NetworkSettings Settings { get; }
 
     /// <summary>The layers from the input on, the output layer last.</summary>
     public IReadOnlyList<LinearLayer> Layers { get; }
@@ -70,12 +72,12 @@ internal sealed class MlpNetwork : IDisposable
     }
 
     /// <summary>The logits, <c>[rows, classes]</c>, of features, <c>[rows, features]</c>, as the finished network gives them.</summary>
-    public Tensor Forward(Tensor features) => Forward(features, dropout: null, isLearning: false);
+    public Tensor Forward(Tensor features) => Forward(features, DropoutMask.None, isLearning: false);
 
     /// <summary>The logits of a batch that is to be learnt from: normalised over the batch, with units dropped.</summary>
     /// <param name="features"><c>[rows, features]</c>.</param>
-    /// <param name="dropout">Draws the units that are dropped, on the network's device.</param>
-    public Tensor ForwardToLearn(Tensor features, Generator dropout) => Forward(features, dropout, isLearning: true);
+    /// <param name="dropout">Which units are dropped.</param>
+    public Tensor ForwardToLearn(Tensor features, DropoutMask dropout) => Forward(features, dropout, isLearning: true);
 
     /// <summary>The mean cross-entropy in nats of logits, <c>[rows, classes]</c>, for zero-based labels, <c>[rows]</c>.</summary>
     /// <param name="logits">The outputs of the network.</param>
@@ -108,7 +110,7 @@ internal sealed class MlpNetwork : IDisposable
         Architecture,
         [
             .. Layers.Select((layer, i) => LayerFolding.Fold(
-                layer, i == 0 ? _settings.FeatureScale : null, i < Normalizations.Count ? Normalizations[i] : null)),
+                layer, i == 0 ? Settings.FeatureScale : null, i < Normalizations.Count ? Normalizations[i] : null)),
         ]);
 
     /// <summary>Makes this network one that gives what a model gives.</summary>
@@ -121,7 +123,7 @@ internal sealed class MlpNetwork : IDisposable
         var values = ScaleFeatures(features);
         for (var i = 0; i < Layers.Count; i++)
         {
-            var (weights, biases) = LayerFolding.Unfold(model.Layers[i], i == 0 ? _settings.FeatureScale : null);
+            var (weights, biases) = LayerFolding.Unfold(model.Layers[i], i == 0 ? Settings.FeatureScale : null);
             TensorValues.Set(Layers[i].Weights, weights);
             TensorValues.Set(Layers[i].Biases, biases);
             values = Layers[i].Forward(values);
@@ -158,38 +160,43 @@ internal sealed class MlpNetwork : IDisposable
         _featureDeviations?.Dispose();
     }
 
-    private Tensor Forward(Tensor features, Generator? dropout, bool isLearning)
+    private Tensor Forward(Tensor features, DropoutMask dropout, bool isLearning)
     {
-        var values = Layers[0].Forward(ScaleFeatures(features));
+        var values = Linear(0, ScaleFeatures(features));
         for (var i = 1; i < Layers.Count; i++)
         {
-            if (_settings.BatchNormalization)
+            if (Settings.BatchNormalization)
             {
                 values = Normalizations[i - 1].Forward(values, isLearning);
             }
 
-            values = Activate(values);
-            if (dropout is not null && _settings.DropoutRate > 0)
-            {
-                values = Drop(values, dropout);
-            }
-
-            values = Layers[i].Forward(values);
+            values = Linear(i, Drop(i - 1, Activate(values), dropout));
         }
 
         return values;
+
+        Tensor Linear(int index, Tensor input) => isLearning ? Layers[index].ForwardToLearn(input, Settings.ProductType) : Layers[index].Forward(input);
     }
 
     private Tensor ScaleFeatures(Tensor features) =>
         _featureMeans is null ? features : features.sub(_featureMeans).div_(_featureDeviations!);
 
-    /// <summary>
-    /// What is kept is divided by its share, so that the expected value stays the same and nothing is left to do when the network is finished.
-    /// </summary>
-    private Tensor Drop(Tensor values, Generator random)
+    private Tensor Drop(int layer, Tensor values, DropoutMask dropout)
     {
-        var kept = 1 - _settings.DropoutRate;
-        return values * empty_like(values, requires_grad: false).bernoulli_(kept, random).div_(kept);
+        if (dropout.Rate == 0)
+        {
+            return values;
+        }
+
+        var factors = new float[values.shape[0], values.shape[1]];
+        for (var row = 0; row < factors.GetLength(0); row++)
+        {
+            var ofRow = MemoryMarshal.CreateSpan(ref factors[row, 0], factors.GetLength(1));
+            ofRow.Fill(1);
+            dropout.Apply(layer, row, ofRow);
+        }
+
+        return values * tensor(factors, Settings.Type, Settings.Device);
     }
 
     private Tensor Activate(Tensor values) => Architecture.Activation switch
@@ -203,5 +210,5 @@ internal sealed class MlpNetwork : IDisposable
         _ => throw new InvalidOperationException($"There is no activation {Architecture.Activation}."),
     };
 
-    private Tensor ToTensor(double[] values) => tensor(values, _settings.Type, _settings.Device).DetachFromDisposeScope();
+    private Tensor ToTensor(double[] values) => tensor(values, Settings.Type, Settings.Device).DetachFromDisposeScope();
 }

@@ -14,9 +14,18 @@ internal sealed record NetworkSettings
     /// <summary>What is done to the features in front of the first layer; null for nothing.</summary>
     public FeatureScale? FeatureScale { get; init; }
 
+    /// <summary>The share of each row's target that is spread over all classes.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>What products are computed with: <see cref="MlpPrecision.Single"/> or <see cref="MlpPrecision.BFloat16"/>.</summary>
+    public MlpPrecision Precision { get; init; } = MlpPrecision.Single;
+
     /// <summary>Where the tensors live.</summary>
     public Device Device { get; init; } = CPU;
 
     /// <summary>The type of all numbers. Trainings take float32; float64 is for checks of the gradients.</summary>
     public ScalarType Type { get; init; } = ScalarType.Float32;
+
+    /// <summary>The type of the numbers that products take.</summary>
+    public ScalarType ProductType => Precision == MlpPrecision.BFloat16 ? ScalarType.BFloat16 : Type;
 }

@@ -17,6 +17,7 @@ public static class MlpRecipes
         Schedule = MlpSchedule.Constant,
         BatchSize = 256,
         MaxEpochs = 20,
+        Precision = MlpPrecision.Single,
     };
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace MnistML.Training;
 /// <summary>
 /// Adam and AdamW; <see cref="MlpOptimizer.Adam"/> and <see cref="MlpOptimizer.AdamW"/> give their formulas. It owns the moments.
 /// </summary>
-internal sealed class AdamOptimizer : IOptimizer
+internal sealed partial class AdamOptimizer : IOptimizer
 {
     private readonly AdamOptions _options;
     private readonly IReadOnlyList<Tensor> _parameters;

@@ -10,6 +10,16 @@ internal interface IOptimizer : IDisposable
     /// <param name="learningRate">This step's, which the schedule makes of the optimiser's own.</param>
     void Step(IReadOnlyList<Tensor> gradients, double learningRate);
 
+    /// <summary>Begins an update that is made piece by piece, of a network on the processor.</summary>
+    /// <param name="learningRate">As for <see cref="Step"/>.</param>
+    void BeginStep(double learningRate);
+
+    /// <summary>Updates a piece of a parameter. Several threads may do so at once, each with pieces of its own.</summary>
+    /// <param name="parameter">The parameter's place.</param>
+    /// <param name="start">Where the piece begins in it, row by row.</param>
+    /// <param name="gradient">The derivatives by it; they may be overwritten.</param>
+    void UpdatePiece(int parameter, int start, Span<float> gradient);
+
     /// <summary>A copy of what it remembers.</summary>
     Dictionary<string, float[]> CopyState();
 

@@ -104,6 +104,13 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public double? GradientClipNorm { get; init; }
 
     /// <summary>
+    /// The numbers that matrix products are computed with; <see cref="MlpPrecision.Auto"/> by default. <see cref="MlpPrecision.BFloat16"/> works on
+    /// every processor, and is slow where the processor has no instructions for it.
+    /// </summary>
+    [EnumDataType(typeof(MlpPrecision), ErrorMessage = NotNamed)]
+    public MlpPrecision Precision { get; init; } = MlpPrecision.Auto;
+
+    /// <summary>
     /// Where it is trained: <c>"cpu"</c>, the default, <c>"cuda"</c>, <c>"cuda:1"</c>, or <c>"auto"</c>, which takes CUDA where there is any. CUDA
     /// needs the application to reference a TorchSharp-cuda package.
     /// </summary>
@@ -117,8 +124,8 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public int? Seed { get; init; }
 
     /// <summary>
-    /// Threads that libtorch computes with, at least 1; null, the default, leaves the number as it is (<c>torch.get_num_threads()</c>). The caller's
-    /// number is put back at the end. Another number may round differently.
+    /// Threads that compute, at least 1; null, the default, takes one for each physical core that the process may use. A small network takes fewer than
+    /// it may. The caller's number of libtorch's threads is put back at the end. Another number may round differently.
     /// </summary>
     [AtLeast(1)]
     public int? ThreadCount { get; init; }
@@ -149,6 +156,24 @@ public abstract record MlpTrainingOptions : IValidatableObject
     /// </summary>
     [AtLeast(Mebibyte)]
     public long MaxCacheBytes { get; init; } = 2048 * Mebibyte;
+
+    /// <summary>
+    /// What <see cref="Precision"/> comes to for a network on this machine: <see cref="MlpPrecision.Single"/> or <see cref="MlpPrecision.BFloat16"/>.
+    /// </summary>
+    /// <param name="architecture">The network.</param>
+    /// <exception cref="ArgumentException">There is no such <see cref="Device"/>.</exception>
+    public MlpPrecision ChoosePrecision(MlpArchitecture architecture)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        LibTorch.EnsureLoaded();
+        return PrecisionFor(architecture, TrainingDevice.Find(Device));
+    }
+
+    /// <summary>What <see cref="ThreadCount"/> comes to on this machine.</summary>
+    public int ChooseThreadCount() => ThreadCount ?? ThreadRule.PhysicalCores;
+
+    internal MlpPrecision PrecisionFor(MlpArchitecture architecture, TorchSharp.torch.Device device) =>
+        PrecisionRule.Choose(Precision, architecture, device, ProcessorAbilities.HasBFloat16Products);
 
     /// <summary>Rules that concern more than one option.</summary>
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)

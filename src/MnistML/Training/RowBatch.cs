@@ -1,15 +1,21 @@
-using System.Runtime.InteropServices;
+using MnistML.Network;
 using static TorchSharp.torch;
 
 namespace MnistML.Training;
 
-/// <summary>Rows that go through the network together: tensors in the processor's memory, which are filled again and again. It owns them.</summary>
+/// <summary>
+/// Rows that go through the network together. Rows of a store are only named until they are asked for, so that those who compute may gather them, each
+/// his own. It owns the memory of rows that it holds itself, which it takes only if there are any.
+/// </summary>
 internal sealed class RowBatch : IDisposable
 {
     private readonly int _featureCount;
-    private readonly Tensor _features;
-    private readonly Tensor _labels;
-    private readonly Tensor _weights;
+    private readonly int _capacity;
+    private readonly RowTag[] _tags;
+    private readonly RowStore?[] _stores;
+    private readonly int[] _places;
+    private Tensor? _features;
+    private TensorMemory _memory;
 
     /// <exception cref="ArgumentException">The features of so many rows take more than 2 GiB.</exception>
     public RowBatch(int featureCount, int capacity)
@@ -22,35 +28,53 @@ internal sealed class RowBatch : IDisposable
         }
 
         _featureCount = featureCount;
-        _features = empty([capacity, featureCount], ScalarType.Float32, CPU).DetachFromDisposeScope();
-        _labels = empty([capacity], ScalarType.Int64, CPU).DetachFromDisposeScope();
-        _weights = empty([capacity], ScalarType.Float32, CPU).DetachFromDisposeScope();
+        _capacity = capacity;
+        _tags = new RowTag[capacity];
+        _stores = new RowStore?[capacity];
+        _places = new int[capacity];
     }
 
     public int RowCount { get; private set; }
 
-    /// <summary>float32, <c>[rows, features]</c>.</summary>
-    public Tensor Features => _features.narrow(0, 0, RowCount);
+    /// <summary>float32, <c>[rows, features]</c>. The caller's scope owns it, as the next two.</summary>
+    public Tensor Features
+    {
+        get
+        {
+            Gather();
+            return _features!.narrow(0, 0, RowCount);
+        }
+    }
 
     /// <summary>int64, <c>[rows]</c>: zero-based classes.</summary>
-    public Tensor Labels => _labels.narrow(0, 0, RowCount);
+    public Tensor Labels => tensor([.. _tags.Take(RowCount).Select(tag => (long)tag.Label)], ScalarType.Int64, CPU);
 
     /// <summary>float32, <c>[rows]</c>: what the source gives, not yet divided by their mean.</summary>
-    public Tensor Weights => _weights.narrow(0, 0, RowCount);
+    public Tensor Weights => tensor([.. _tags.Take(RowCount).Select(tag => tag.Weight)], ScalarType.Float32, CPU);
+
+    public RowTag TagOf(int row) => _tags[row];
+
+    /// <summary>Gives a row's features. Several threads may ask at once.</summary>
+    public void CopyFeatures(int row, Span<float> features)
+    {
+        if (_stores[row] is { } store)
+        {
+            store.CopyFeatures(_places[row], features);
+        }
+        else
+        {
+            OwnRow(row).CopyTo(features);
+        }
+    }
 
     public void Clear() => RowCount = 0;
 
-    /// <summary>Appends rows of a store.</summary>
+    /// <summary>Appends rows of a store, which must stay as they are until they are read from here, or gathered.</summary>
     public void Append(RowStore store, ReadOnlySpan<int> rows)
     {
-        var features = MemoryMarshal.Cast<byte, float>(_features.bytes);
-        var labels = MemoryMarshal.Cast<byte, long>(_labels.bytes);
-        var weights = MemoryMarshal.Cast<byte, float>(_weights.bytes);
         foreach (var row in rows)
         {
-            store.CopyFeatures(row, features.Slice(RowCount * _featureCount, _featureCount));
-            var tag = store.TagOf(row);
-            (labels[RowCount], weights[RowCount]) = (tag.Label, tag.Weight);
+            (_tags[RowCount], _stores[RowCount], _places[RowCount]) = (store.TagOf(row), store, row);
             RowCount++;
         }
     }
@@ -58,34 +82,49 @@ internal sealed class RowBatch : IDisposable
     /// <summary>Appends the next row of a reader, if there is one.</summary>
     public bool TryAppend(IRowReader reader)
     {
-        var features = MemoryMarshal.Cast<byte, float>(_features.bytes).Slice(RowCount * _featureCount, _featureCount);
-        if (!reader.Read(features, out var tag))
+        if (!reader.Read(OwnRow(RowCount), out var tag))
         {
             return false;
         }
 
-        MemoryMarshal.Cast<byte, long>(_labels.bytes)[RowCount] = tag.Label;
-        MemoryMarshal.Cast<byte, float>(_weights.bytes)[RowCount] = tag.Weight;
+        (_tags[RowCount], _stores[RowCount]) = (tag, null);
         RowCount++;
         return true;
+    }
+
+    /// <summary>Copies the rows that are still their stores' alone, so that those may change.</summary>
+    public void Gather()
+    {
+        for (var row = 0; row < RowCount; row++)
+        {
+            if (_stores[row] is { } store)
+            {
+                store.CopyFeatures(_places[row], OwnRow(row));
+                _stores[row] = null;
+            }
+        }
     }
 
     /// <summary>Counts the rows in.</summary>
     public void AddTo(RowStatistics statistics)
     {
-        var features = MemoryMarshal.Cast<byte, float>(_features.bytes);
-        var labels = MemoryMarshal.Cast<byte, long>(_labels.bytes);
-        var weights = MemoryMarshal.Cast<byte, float>(_weights.bytes);
+        Gather();
         for (var row = 0; row < RowCount; row++)
         {
-            statistics.Add(features.Slice(row * _featureCount, _featureCount), new RowTag((int)labels[row], weights[row]));
+            statistics.Add(OwnRow(row), _tags[row]);
         }
     }
 
-    public void Dispose()
+    public void Dispose() => _features?.Dispose();
+
+    private Span<float> OwnRow(int row)
     {
-        _features.Dispose();
-        _labels.Dispose();
-        _weights.Dispose();
+        if (_features is null)
+        {
+            _features = empty([_capacity, _featureCount], ScalarType.Float32, CPU).DetachFromDisposeScope();
+            _memory = new TensorMemory(_features);
+        }
+
+        return _memory.Singles.Slice(row * _featureCount, _featureCount);
     }
 }

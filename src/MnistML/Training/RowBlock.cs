@@ -61,13 +61,7 @@ internal sealed class RowBlock
         switch (_form)
         {
             case Form.Palette:
-                var codes = _bytes.AsSpan(row * features.Length, features.Length);
-                var values = palette.Values;
-                for (var i = 0; i < codes.Length; i++)
-                {
-                    features[i] = values[codes[i]];
-                }
-
+                palette.Decode(_bytes.AsSpan(row * features.Length, features.Length), features);
                 break;
             case Form.Sparse:
                 DecodeSparse(row, features);

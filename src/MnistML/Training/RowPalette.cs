@@ -1,7 +1,7 @@
 namespace MnistML.Training;
 
 /// <summary>Up to 256 different floats, told apart by their bits, so that a byte can stand for each.</summary>
-internal sealed class RowPalette
+internal sealed partial class RowPalette
 {
     private const int Capacity = 256;
 
@@ -13,9 +13,6 @@ internal sealed class RowPalette
     /// <summary>A value's bits in the upper half of each place, its code plus 1 in the lower one; 0 where it is free.</summary>
     private readonly ulong[] _table = new ulong[1 << TableBits];
     private int _count;
-
-    /// <summary>The values, by the bytes that stand for them.</summary>
-    public ReadOnlySpan<float> Values => _values;
 
     /// <summary>Writes values as bytes; false, with nothing lost, if there are too many different ones.</summary>
     public bool TryEncode(ReadOnlySpan<float> values, Span<byte> codes)
@@ -64,6 +61,7 @@ internal sealed class RowPalette
         }
 
         _values[_count] = BitConverter.UInt32BitsToSingle(bits);
+        SetPlanes(_count, bits);
         _count++;
         _table[place] = ((ulong)bits << 32) | (uint)_count;
         return _count - 1;

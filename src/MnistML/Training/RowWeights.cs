@@ -8,6 +8,7 @@ namespace MnistML.Training;
 /// </summary>
 internal sealed class RowWeights : IDisposable
 {
+    private readonly float[]? _factors;
     private readonly Tensor? _factorOfClass;
 
     /// <exception cref="InvalidOperationException">All rows weigh nothing.</exception>
@@ -27,13 +28,17 @@ internal sealed class RowWeights : IDisposable
             throw new InvalidOperationException("All rows of the training data have a weight of 0, so that there is nothing to learn; at least one must be above 0.");
         }
 
-        _factorOfClass = tensor([.. weights.Select(weight => (float)(weight / mean))], ScalarType.Float32, device).DetachFromDisposeScope();
+        _factors = [.. weights.Select(weight => (float)(weight / mean))];
+        _factorOfClass = tensor(_factors, ScalarType.Float32, device).DetachFromDisposeScope();
     }
 
     /// <summary>The factor of each row, or null if all are 1.</summary>
     /// <param name="labels">The rows' classes, on the device.</param>
     /// <param name="ownWeights">The rows' own weights, on the device.</param>
     public Tensor? Of(Tensor labels, Tensor ownWeights) => _factorOfClass?.index_select(0, labels).mul_(ownWeights);
+
+    /// <summary>The factor of one row.</summary>
+    public float Of(RowTag tag) => _factors is null ? 1 : _factors[tag.Label] * tag.Weight;
 
     public void Dispose() => _factorOfClass?.Dispose();
 }

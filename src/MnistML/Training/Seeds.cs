@@ -12,7 +12,7 @@ internal static class Seeds
 
     public static int ForShuffling(int seed, int epoch) => (int)Mix(seed, 3, epoch);
 
-    public static ulong ForDropout(int seed, int epoch) => Mix(seed, 4, epoch);
+    public static ulong ForDropout(int seed, int epoch, int batch) => Scramble(Mix(seed, 4, epoch) + (uint)batch);
 
     /// <summary>The finaliser of SplitMix64 (Steele, Lea and Flood, 2014), once for each input.</summary>
     private static ulong Mix(int seed, int use, int epoch) => Scramble(Scramble(Scramble((uint)seed) + (uint)use) + (uint)epoch);

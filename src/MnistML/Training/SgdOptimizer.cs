@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MnistML.Training;
 
 /// <summary>Stochastic gradient descent; <see cref="MlpOptimizer.Sgd"/> gives its formulas. It owns the velocities.</summary>
-internal sealed class SgdOptimizer(SgdOptions options, IReadOnlyList<Tensor> parameters) : IOptimizer
+internal sealed partial class SgdOptimizer(SgdOptions options, IReadOnlyList<Tensor> parameters) : IOptimizer
 {
     private readonly Tensor?[] _velocities = new Tensor?[parameters.Count];
 

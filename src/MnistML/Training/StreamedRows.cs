@@ -38,6 +38,7 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
             {
                 if (position == order.Length)
                 {
+                    batch.Gather();
                     window = windows.Next(window) ?? throw CountChanged();
                     (order, position) = ([.. Enumerable.Range(0, window.RowCount)], 0);
                     random.Shuffle(order);

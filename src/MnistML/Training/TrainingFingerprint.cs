@@ -7,7 +7,7 @@ namespace MnistML.Training;
 /// <summary>What makes a training the one that it is, as named texts: a checkpoint goes on only where all are the same.</summary>
 internal static class TrainingFingerprint
 {
-    public static Dictionary<string, string> Of(MlpArchitecture architecture, TrainingData data, MlpTrainingOptions options, int seed, MlpModelParameters? initialModel)
+    public static Dictionary<string, string> Of(MlpArchitecture architecture, TrainingData data, MlpTrainingOptions options, MlpPrecision precision, int seed, MlpModelParameters? initialModel)
     {
         var fingerprint = new Dictionary<string, string>
         {
@@ -20,6 +20,7 @@ internal static class TrainingFingerprint
             [nameof(options.FeatureScaling)] = options.FeatureScaling.ToString(),
             [nameof(options.Optimizer)] = $"{options.Optimizer.GetType().Name} {Text(options.Optimizer)}",
             [nameof(options.Schedule)] = $"{options.Schedule.GetType().Name} {Text(options.Schedule)}",
+            [nameof(options.Precision)] = precision.ToString(),
             [nameof(options.BatchSize)] = Text(options.BatchSize),
             [nameof(options.LabelSmoothing)] = Text(options.LabelSmoothing),
             [nameof(options.ClassWeights)] = options.ClassWeights.ToString(),

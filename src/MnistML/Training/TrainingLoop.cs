@@ -26,23 +26,28 @@ internal sealed class TrainingLoop(
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
     private bool _hasLearnt;
 
+    /// <summary>Whether libtorch's own derivatives are taken on the processor too, for comparison.</summary>
+    public bool UsesAutograd { get; init; }
+
+    /// <summary>Times the phases of batches; null, the default, for nobody.</summary>
+    public PhaseClock? Clock { get; init; }
+
     private int EpochCount => options.EpochsFor(_plan.BatchCount);
 
     /// <summary>Builds, initialises and trains a network.</summary>
     public TrainingResult Run()
     {
         using var scope = NewDisposeScope();
-        using var settings = new TorchSettings(options.ThreadCount);
+        using var settings = new TorchSettings(ThreadCount);
         using var weights = new RowWeights(options.ClassWeights, data.Statistics, _device);
         using var network = CreateNetwork();
         using var optimizer = options.Optimizer.Create(network);
         var state = new TrainingState(network, optimizer);
         var checkpoints = options.CheckpointPath is { } path
-            ? new Checkpoints(path, seed, TrainingFingerprint.Of(_architecture, data, options, seed, initialModel))
+            ? new Checkpoints(path, seed, TrainingFingerprint.Of(_architecture, data, options, network.Settings.Precision, seed, initialModel))
             : null;
-        var learner = new BatchLearner(network, optimizer, weights, options, _device);
-
         checkpoints?.Begin(state, checkpoint, _plan.BatchCount);
+        using var learner = CreateLearner(network, optimizer, weights);
         _hasLearnt = state.History.Count > 0;
         try
         {
@@ -70,6 +75,13 @@ internal sealed class TrainingLoop(
     private bool GivesModelWhenCancelled =>
         options.OnCancellation == MlpOnCancellation.ReturnBest && options.CancellationToken.IsCancellationRequested && _hasLearnt;
 
+    private int ThreadCount => options.ChooseThreadCount();
+
+    /// <summary>libtorch's own derivatives only where the loops of the other learner can't reach the numbers.</summary>
+    private ILearner CreateLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights) => _device.type == TorchSharp.DeviceType.CPU && !UsesAutograd
+        ? new ParallelLearner(network, optimizer, weights, options.GradientClipNorm, _plan, ThreadCount, Clock)
+        : new AutogradLearner(network, optimizer, weights, options, ThreadCount);
+
     private MlpNetwork CreateNetwork()
     {
         var network = new MlpNetwork(_architecture, new NetworkSettings
@@ -77,6 +89,8 @@ internal sealed class TrainingLoop(
             DropoutRate = options.DropoutRate,
             BatchNormalization = options.BatchNormalization,
             FeatureScale = data.Statistics.FeatureScale,
+            LabelSmoothing = options.LabelSmoothing,
+            Precision = options.PrecisionFor(_architecture, _device),
             Device = _device,
         });
         if (initialModel is null)
@@ -99,25 +113,32 @@ internal sealed class TrainingLoop(
     private bool EndsEarly(IReadOnlyList<MlpEpochMetrics> history) =>
         options.EarlyStopping is { } rule && rule.EndsAfter(history.Select(epoch => epoch.WatchedLoss));
 
-    private MlpEpochMetrics RunEpoch(IReadOnlyList<MlpEpochMetrics> history, MlpNetwork network, BatchLearner learner)
+    private MlpEpochMetrics RunEpoch(IReadOnlyList<MlpEpochMetrics> history, MlpNetwork network, ILearner learner)
     {
         var epoch = history.Count + 1;
         double[] losses = [.. history.Select(metrics => metrics.WatchedLoss)];
-        using var dropout = new Generator(Seeds.ForDropout(seed, epoch), _device);
         var watch = Stopwatch.StartNew();
         var (sum, batch, learningRate) = (default(BatchOutcome), 0, 0.0);
-        foreach (var rows in data.Train.ReadShuffled(_plan, Seeds.ForShuffling(seed, epoch), options.CancellationToken))
+        TorchSettings.UseThreads(learner.TorchThreadCount);
+        using (var batches = data.Train.ReadShuffled(_plan, Seeds.ForShuffling(seed, epoch), options.CancellationToken).GetEnumerator())
         {
-            learningRate = LearningRateAt(epoch, batch, losses);
-            var outcome = learner.Learn(rows, dropout, learningRate);
-            _hasLearnt = true;
-            batch++;
-            ThrowIfDiverged(outcome.MeanLoss, epoch, batch, learningRate);
-            sum += outcome;
-            ReportBatch(epoch, batch, sum.MeanLoss);
+            batches.MoveNext();
+            learner.Begin(batches.Current);
+            while (batch < _plan.BatchCount)
+            {
+                learningRate = LearningRateAt(epoch, batch, losses);
+                var next = batches.MoveNext() ? batches.Current : null;
+                var outcome = learner.Learn(Seeds.ForDropout(seed, epoch, batch), learningRate, next);
+                _hasLearnt = true;
+                batch++;
+                ThrowIfDiverged(outcome.MeanLoss, epoch, batch, learningRate);
+                sum += outcome;
+                ReportBatch(epoch, batch, sum.MeanLoss);
+            }
         }
 
         var seconds = watch.Elapsed.TotalSeconds;
+        TorchSettings.UseThreads(ThreadCount);
         BatchOutcome? validation = data.Validation is null ? null : Validation.Run(network, data.Validation, _device, options.CancellationToken);
         ThrowIfDiverged(network.HasFiniteState ? validation?.MeanLoss ?? sum.MeanLoss : double.NaN, epoch, batch, learningRate);
         return new MlpEpochMetrics

@@ -63,10 +63,9 @@ internal sealed class GradientTests
         // The same units are dropped each time.
         torch.Tensor Loss()
         {
-            using var dropout = new torch.Generator(9);
             var labels = torch.tensor(new long[] { 0, 1, 2, 0, 1, 2 });
             var weights = rowWeights is null ? null : torch.tensor(rowWeights);
-            return MlpNetwork.CrossEntropy(network.ForwardToLearn(torch.tensor(Inputs), dropout), labels, labelSmoothing, weights);
+            return MlpNetwork.CrossEntropy(network.ForwardToLearn(torch.tensor(Inputs), new DropoutMask(9, settings.DropoutRate)), labels, labelSmoothing, weights);
         }
     }
 

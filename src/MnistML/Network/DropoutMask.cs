@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace MnistML.Network;
+
+/// <summary>
+/// Which units are dropped in one batch: a pure function of the batch's seed, the layer, the row and the unit, so that it is the same on any
+/// number of threads, forward and backward, and nothing of it has to be kept.
+/// </summary>
+/// <param name="Seed">The batch's.</param>
+/// <param name="Rate">The share that is dropped, from 0 up to, not including, 1.</param>
+internal readonly record struct DropoutMask(ulong Seed, double Rate)
+{
+    /// <summary>The golden ratio as a fraction of 2³²: steps by it spread counters over all bits.</summary>
+    private const uint Step = 0x9E3779B9;
+
+    /// <summary>A mask that drops nothing.</summary>
+    public static DropoutMask None => default;
+
+    /// <summary>
+    /// Sets what is dropped of a row to 0, and divides what is kept by its share, so that the expected value stays the same and nothing is left to do
+    /// when the network is finished.
+    /// </summary>
+    public void Apply(int layer, int row, Span<float> values)
+    {
+        if (Rate > 0)
+        {
+            var key = Scramble((uint)Seed + ((uint)layer * Step));
+            key = Scramble((key ^ (uint)(Seed >> 32)) + ((uint)row * Step));
+            Drop(values, key);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Drop(Span<float> values, uint key)
+    {
+        // The upper 24 bits of a hash as a number from 0 to 1, which is kept if it is below the share.
+        const int UnusedBits = 8;
+        var kept = 1 - Rate;
+        var limit = Vector512.Create((uint)(kept * (1 << (32 - UnusedBits))));
+        var factor = Vector512.Create((float)(1 / kept));
+        var counters = Vector512.Create(key) + (Vector512<uint>.Indices * Step);
+        Span<float> factors = stackalloc float[Vector512<float>.Count];
+        for (var i = 0; i < values.Length; i += Vector512<float>.Count)
+        {
+            var isKept = Vector512.LessThan(Scramble(counters) >> UnusedBits, limit);
+            Vector512.ConditionalSelect(isKept.AsSingle(), factor, Vector512<float>.Zero).CopyTo(factors);
+            var part = values.Slice(i, Math.Min(factors.Length, values.Length - i));
+            VectorLoops.Apply(part, factors[..part.Length], part, default(Product));
+            counters += Vector512.Create((uint)Vector512<float>.Count * Step);
+        }
+    }
+
+    /// <summary>The finaliser of MurmurHash3 (Appleby, 2011).</summary>
+    private static uint Scramble(uint value) => Scramble(Vector512.CreateScalar(value)).ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Scramble(Vector512<uint> value)
+    {
+        value ^= value >> 16;
+        value *= 0x85EBCA6Bu;
+        value ^= value >> 13;
+        value *= 0xC2B2AE35u;
+        return value ^ (value >> 16);
+    }
+
+    private readonly struct Product : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> Of(Vector512<float> x, Vector512<float> y) => x * y;
+    }
+}

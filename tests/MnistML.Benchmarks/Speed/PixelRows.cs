@@ -1,0 +1,48 @@
+using MnistML.Training;
+
+namespace MnistML.Benchmarks.Speed;
+
+/// <summary>Rows of random pixels, a few in five of them black, by a seed: as many as are asked for, and the same at each pass.</summary>
+internal sealed class PixelRows(int rowCount, int featureCount, int classCount) : IRowSource
+{
+    private const int Seed = 1;
+    private const float Scale = 1f / byte.MaxValue;
+
+    public int FeatureCount => featureCount;
+
+    public int ClassCount => classCount;
+
+    public string Name => "random pixels";
+
+    public IRowReader Open(int? shuffleSeed) => new Reader(this);
+
+    private sealed class Reader(PixelRows rows) : IRowReader
+    {
+        private readonly Random _random = new(Seed);
+        private readonly byte[] _pixels = new byte[rows.FeatureCount];
+        private int _read;
+
+        public bool Read(Span<float> features, out RowTag tag)
+        {
+            tag = new RowTag(_read % rows.ClassCount, Weight: 1);
+            if (_read++ == rows.Count)
+            {
+                return false;
+            }
+
+            _random.NextBytes(_pixels);
+            for (var i = 0; i < features.Length; i++)
+            {
+                features[i] = _pixels[i] < byte.MaxValue / 2 ? 0 : _pixels[i] * Scale;
+            }
+
+            return true;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private int Count => rowCount;
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using MnistML.Network;
+using MnistML.Training;
+using TorchSharp;
+
+namespace MnistML.Benchmarks.Speed;
+
+/// <summary>How much of libtorch's rate of matrix products a training reaches, and where the rest of the time goes.</summary>
+internal static class RooflineCommand
+{
+    private const int Pixels = 784;
+    private const int Classes = 10;
+    private const double LeastShareInSingle = 0.8;
+    private const double LeastShareInBFloat16 = 0.6;
+
+    /// <summary>Before the epochs that count: compilers and caches settle.</summary>
+    private const int WarmUpEpochs = 2;
+
+    public static Command Create()
+    {
+        var hidden = new Option<string>("--hidden") { Description = "Units of the hidden layers", DefaultValueFactory = _ => "512,256" };
+        var rows = new Option<int>("--rows") { Description = "Rows of an epoch", DefaultValueFactory = _ => 60_000 };
+        var batch = new Option<int>("--batch") { Description = "Rows of a batch", DefaultValueFactory = _ => 256 };
+        var rounds = new Option<int>("--rounds") { Description = "Measurements of each, in turn", DefaultValueFactory = _ => 5 };
+        var threads = new Option<int?>("--threads") { Description = "Threads; else one for each physical core" };
+        var json = new Option<string?>("--json") { Description = "Write the figures to this file", HelpName = "FILE" };
+        var check = new Option<bool>("--check") { Description = "Fail on a share that is too low" };
+        var command = new Command("roofline", "Measure which share of libtorch's rate of matrix products a training reaches, phase by phase")
+        {
+            hidden, rows, batch, rounds, threads, json, check,
+        };
+        command.SetAction(parsed =>
+        {
+            int[] units = [.. parsed.GetValue(hidden)!.Split(',').Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
+            var options = MlpRecipes.Classic with { HiddenLayers = units, BatchSize = parsed.GetValue(batch), ThreadCount = parsed.GetValue(threads) };
+            return Run(options, parsed.GetValue(rows), parsed.GetValue(rounds), parsed.GetValue(json), parsed.GetValue(check));
+        });
+        return command;
+    }
+
+    private static int Run(MlpTrainer.Options options, int rows, int rounds, string? jsonPath, bool check)
+    {
+        LibTorch.EnsureLoaded();
+        var threads = options.ChooseThreadCount();
+        torch.set_num_threads(threads);
+        var architecture = new MlpArchitecture(Pixels, options.HiddenLayers, Classes);
+        var data = TrainingData.Read(new PixelRows(rows, Pixels, Classes), validationSource: null, options, seed: 1);
+        Console.WriteLine(Text($"{architecture}, batches of {options.BatchSize}, {rows:N0} rows, {threads} threads, {Machine.Current.Processor}"));
+
+        var verdict = new Verdict();
+        RooflineFigures[] figures =
+        [
+            Measure(data, options with { Precision = MlpPrecision.Single }, architecture, torch.ScalarType.Float32, rounds, LeastShareInSingle, verdict),
+            Measure(data, options with { Precision = MlpPrecision.BFloat16 }, architecture, torch.ScalarType.BFloat16, rounds, LeastShareInBFloat16, verdict),
+        ];
+        Report.Write(jsonPath, new { Machine = Machine.Current, Network = architecture.ToString(), Rows = rows, options.BatchSize, Threads = threads, Rounds = rounds, Figures = figures });
+        return check ? verdict.ExitCode : 0;
+    }
+
+    private static RooflineFigures Measure(
+        TrainingData data, MlpTrainer.Options options, MlpArchitecture architecture, torch.ScalarType type, int rounds, double leastShare, Verdict verdict)
+    {
+        var figures = new List<RooflineFigures>();
+        for (var round = 0; round < rounds; round++)
+        {
+            // The rate before and after, so that a machine that changes its pace changes both sides.
+            var before = ProductRate.Measure(architecture, options.BatchSize, type);
+            var clock = new PhaseClock();
+            var history = new TrainingLoop(data, options with { MaxEpochs = WarmUpEpochs + 1 }, seed: 1) { Clock = clock }.Run().History;
+            var after = ProductRate.Measure(architecture, options.BatchSize, type);
+            figures.Add(RooflineFigures.Of(options, architecture, data.Train.RowCount, (before + after) / 2, history, clock));
+        }
+
+        var median = figures.OrderBy(figure => figure.Share).ElementAt(rounds / 2);
+        median.Print();
+        verdict.Expect(median.Share >= leastShare, Text($"at least {leastShare} of libtorch's own rate in {options.Precision}: {median.Share:F2}"));
+        return median;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,11 @@
+namespace MnistML.Benchmarks;
+
+/// <summary>Of repeated measurements.</summary>
+internal static class Statistics
+{
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

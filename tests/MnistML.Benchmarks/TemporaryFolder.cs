@@ -1,0 +1,9 @@
+namespace MnistML.Benchmarks;
+
+/// <summary>A folder that is gone afterwards.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("mnistml-benchmark-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,243 @@
+using MnistML.Network;
+using TorchSharp;
+
+namespace MnistML.Tests.Network;
+
+/// <summary>The hand-written derivatives against libtorch's own and against finite differences, and what they leave behind.</summary>
+internal sealed class NetworkPassTests
+{
+    private const int Rows = 37;
+    private const int Features = 19;
+    private const int Classes = 5;
+    private const ulong DropoutSeed = 9;
+
+    private static readonly MlpArchitecture Small = new(Features, [35, 18], Classes);
+
+    private static readonly NetworkSettings Everything = new()
+    {
+        DropoutRate = 0.3,
+        BatchNormalization = true,
+        LabelSmoothing = 0.1,
+        FeatureScale = new FeatureScale([.. Enumerable.Range(0, Features).Select(i => i / 10.0)], [.. Enumerable.Range(0, Features).Select(i => 1 + (i / 7.0))]),
+    };
+
+    private static readonly int[] Labels = [.. Enumerable.Range(0, Rows).Select(row => row * row % Classes)];
+    private static readonly double[] Factors = [.. Enumerable.Range(0, Rows).Select(row => row % 4 * 0.7)];
+
+    [OneTimeSetUp]
+    public void LoadLibTorch() => LibTorch.EnsureLoaded();
+
+    [Test]
+    public void Run_OfEachActivation_EqualsAutograd([Values] MlpActivation activation, [Values(1, 2, 3)] int workers) =>
+        AssertSameAsAutograd(activation, new NetworkSettings(), workers);
+
+    [Test]
+    public void Run_WithEverything_EqualsAutograd([Values] MlpActivation activation, [Values(1, 2, 3)] int workers) =>
+        AssertSameAsAutograd(activation, Everything, workers);
+
+    [Test]
+    public void Run_WithDropoutAlone_EqualsAutograd() => AssertSameAsAutograd(MlpActivation.Relu, new NetworkSettings { DropoutRate = 0.5 }, workers: 2);
+
+    [Test]
+    public void Run_OfASingleRowWithBatchNormalization_EqualsAutograd() =>
+        AssertSameAsAutograd(MlpActivation.Tanh, new NetworkSettings { BatchNormalization = true }, workers: 2, rowCount: 1);
+
+    [Test]
+    public void Run_OfALinearClassifier_EqualsAutograd() =>
+        AssertSameAsAutograd(new MlpArchitecture(Features, [], Classes), new NetworkSettings(), workers: 2, Rows, tolerance: 2e-6);
+
+    [Test]
+    public void Run_InBFloat16_EqualsAutogradInBFloat16([Values] MlpActivation activation)
+    {
+        // Eight binary digits: rounding differs by one step in four hundred here and there.
+        var settings = new NetworkSettings { Precision = MlpPrecision.BFloat16, LabelSmoothing = 0.1 };
+        AssertSameAsAutograd(new MlpArchitecture(Features, Small.HiddenLayers, Classes, activation), settings, workers: 2, Rows, tolerance: 0.02);
+    }
+
+    [Test]
+    public void Run_InBFloat16_RoundsWhatProductsTake()
+    {
+        using var single = new Passed(Small, new NetworkSettings(), workers: 1, Rows);
+        using var rounded = new Passed(Small, new NetworkSettings { Precision = MlpPrecision.BFloat16 }, workers: 1, Rows);
+
+        Assert.That(rounded.Loss, Is.Not.EqualTo(single.Loss));
+        Assert.That(rounded.Loss, Is.EqualTo(single.Loss).Within(1).Percent);
+        Assert.That(rounded.Gradients[0], Is.All.Matches<float>(value => (BitConverter.SingleToUInt32Bits(value) & 0xFFFF) == 0));
+    }
+
+    [Test]
+    public void Run_OfEachActivation_HasTheGradientsOfFiniteDifferences([Values] MlpActivation activation)
+    {
+        var architecture = new MlpArchitecture(Features, [7, 6], Classes, activation);
+        using var passed = new Passed(architecture, Everything with { DropoutRate = 0.2 }, workers: 2, Rows, Passed.InitialDeviation);
+
+        // In double precision, so that differences have digits enough.
+        using var scope = torch.NewDisposeScope();
+        using var network = Passed.CreateNetwork(architecture, Everything with { DropoutRate = 0.2, Type = torch.ScalarType.Float64 }, Passed.InitialDeviation);
+        using var noGradient = torch.no_grad();
+        for (var i = 0; i < network.Parameters.Count; i++)
+        {
+            var values = network.Parameters[i].view(-1);
+            for (var j = 0; j < values.numel(); j += 3)
+            {
+                const double Step = 1e-5;
+                var difference = (LossWith(values, j, Step) - LossWith(values, j, -Step)) / (2 * Step);
+                Assert.That(passed.Gradients[i][j], Is.EqualTo(difference).Within(2e-5), $"parameter {i}, value {j}");
+            }
+        }
+
+        double LossWith(torch.Tensor values, int index, double change)
+        {
+            values[index].add_(change);
+            var loss = Passed.AutogradLoss(network, Rows).item<double>();
+            values[index].sub_(change);
+            return loss;
+        }
+    }
+
+    [Test]
+    public void Run_OfTheSameBatch_GivesTheSameBits([Values(MlpPrecision.Single, MlpPrecision.BFloat16)] MlpPrecision precision)
+    {
+        using var once = new Passed(Small, Everything with { Precision = precision }, workers: 3, Rows);
+        using var again = new Passed(Small, Everything with { Precision = precision }, workers: 3, Rows);
+
+        Assert.That(again.Loss, Is.EqualTo(once.Loss));
+        Assert.That(again.Gradients, Is.EqualTo(once.Gradients));
+    }
+
+    [Test]
+    public void Run_CountsRowsThatAreRight()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var passed = new Passed(Small, new NetworkSettings(), workers: 3, Rows);
+        using var network = Passed.CreateNetwork(Small, new NetworkSettings());
+        var right = network.Forward(torch.tensor(Passed.Inputs(Rows))).argmax(1).eq(torch.tensor(Labels)).sum().item<long>();
+
+        Assert.That(passed.RightCount, Is.EqualTo(right));
+        Assert.That(right, Is.InRange(1, Rows - 1));
+    }
+
+    [Test]
+    public void Dispose_AfterBatchesOfTwoSizes_LeavesNoLiveTensor()
+    {
+        var before = torch.Tensor.TotalCount;
+        using (var passed = new Passed(Small, Everything with { Precision = MlpPrecision.BFloat16 }, workers: 2, Rows))
+        {
+            passed.RunAgain(Rows - 10);
+        }
+
+        Assert.That(torch.Tensor.TotalCount, Is.EqualTo(before));
+    }
+
+    private static void AssertSameAsAutograd(MlpActivation activation, NetworkSettings settings, int workers, int rowCount = Rows) =>
+        AssertSameAsAutograd(new MlpArchitecture(Features, Small.HiddenLayers, Classes, activation), settings, workers, rowCount, tolerance: 2e-6);
+
+    private static void AssertSameAsAutograd(MlpArchitecture architecture, NetworkSettings settings, int workers, int rowCount, double tolerance)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var passed = new Passed(architecture, settings, workers, rowCount);
+        using var network = Passed.CreateNetwork(architecture, settings);
+        var loss = Passed.AutogradLoss(network, rowCount);
+        var gradients = network.Gradients(loss);
+
+        Assert.That(passed.Loss, Is.EqualTo(loss.item<float>()).Within(tolerance));
+        for (var i = 0; i < gradients.Count; i++)
+        {
+            var expected = TensorValues.ToSingles(gradients[i]);
+            Assert.That(expected.Max(Math.Abs), Is.GreaterThan(settings.BatchNormalization ? 0 : 1e-3), $"parameter {i} learns");
+            Assert.That(passed.Gradients[i], Is.EqualTo(expected).Within(tolerance), $"parameter {i}");
+        }
+
+        foreach (var ((name, expected), (_, found)) in network.State.Zip(passed.Network.State))
+        {
+            Assert.That(TensorValues.ToSingles(found), Is.EqualTo(TensorValues.ToSingles(expected)).Within(2e-6), name);
+        }
+    }
+
+    /// <summary>A network whose pass over a batch has been run.</summary>
+    private sealed class Passed : IDisposable
+    {
+        public const double InitialDeviation = 0.4;
+
+        private readonly WorkerTeam _team;
+        private readonly NetworkPass _pass;
+
+        public Passed(MlpArchitecture architecture, NetworkSettings settings, int workers, int rowCount, double initialDeviation = InitialDeviation)
+        {
+            Network = CreateNetwork(architecture, settings, initialDeviation);
+            _team = new WorkerTeam(workers);
+            _pass = new NetworkPass(Network, Rows, _team);
+            _pass.RoundWeights();
+            Gradients = [.. Network.Parameters.Select(parameter => new float[parameter.numel()])];
+            RunAgain(rowCount);
+        }
+
+        public MlpNetwork Network { get; }
+
+        public float[][] Gradients { get; }
+
+        public double Loss { get; private set; }
+
+        public int RightCount { get; private set; }
+
+        public static MlpNetwork CreateNetwork(MlpArchitecture architecture, NetworkSettings settings, double initialDeviation = InitialDeviation)
+        {
+            var network = new MlpNetwork(architecture, settings);
+            using var generator = new torch.Generator(3);
+            MlpInitializer.Normal(initialDeviation).Initialize(network, generator);
+            foreach (var normalization in network.Normalizations)
+            {
+                var count = (int)normalization.Scale.numel();
+                TensorValues.Set(normalization.Scale, [.. Enumerable.Range(0, count).Select(unit => 0.5f + (unit % 5 * 0.3f))]);
+                TensorValues.Set(normalization.Shift, [.. Enumerable.Range(0, count).Select(unit => (unit % 3 * 0.2f) - 0.1f)]);
+            }
+
+            return network;
+        }
+
+        public static float[,] Inputs(int rowCount)
+        {
+            var random = new Random(1);
+            var inputs = new float[rowCount, Features];
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                inputs[i / Features, i % Features] = (4 * random.NextSingle()) - 2;
+            }
+
+            return inputs;
+        }
+
+        public static torch.Tensor AutogradLoss(MlpNetwork network, int rowCount)
+        {
+            var settings = network.Settings;
+            var logits = network.ForwardToLearn(torch.tensor(Inputs(rowCount), settings.Type), new DropoutMask(DropoutSeed, settings.DropoutRate));
+            var labels = torch.tensor([.. Labels.Take(rowCount).Select(label => (long)label)]);
+            return MlpNetwork.CrossEntropy(logits, labels, settings.LabelSmoothing, torch.tensor([.. Factors.Take(rowCount).Select(factor => factor + 0.1)], settings.Type));
+        }
+
+        public void RunAgain(int rowCount)
+        {
+            var inputs = Inputs(rowCount);
+            var slot = _pass.Slots[1];
+            slot.RowCount = rowCount;
+            for (var row = 0; row < rowCount; row++)
+            {
+                (slot.Labels[row], slot.Factors[row]) = (Labels[row], Factors[row] + 0.1);
+                _pass.Load(slot, row, (index, features) => System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref inputs[index, 0], Features).CopyTo(features), worker: 0);
+            }
+
+            using var noGradient = torch.no_grad();
+            var (lossSum, rightCount) = _pass.Run(slotIndex: 1, new DropoutMask(DropoutSeed, Network.Settings.DropoutRate));
+            (Loss, RightCount) = (lossSum / rowCount, rightCount);
+            _team.Run(_pass.ComputeGradient);
+            _team.Run(worker => _pass.VisitGradient(worker, (parameter, start, gradient) => gradient.CopyTo(Gradients[parameter].AsSpan(start))));
+        }
+
+        public void Dispose()
+        {
+            _team.Dispose();
+            _pass.Dispose();
+            Network.Dispose();
+        }
+    }
+}
