@@ -16,7 +16,8 @@ namespace MnistML;
 /// </summary>
 /// <remarks>
 /// Scoring needs ONNX Runtime and not TorchSharp. A saved pipeline loads with <c>mlContext.Model.Load</c> in any application that
-/// references Microsoft.ML, Microsoft.ML.OnnxTransformer and Microsoft.ML.OnnxRuntime.
+/// references Microsoft.ML, Microsoft.ML.OnnxTransformer and Microsoft.ML.OnnxRuntime; <c>mlContext.Model.LoadMlp</c> brings this transformer back. Views are scored in
+/// batches on all cores, prediction engines row by row; both give the same bits.
 /// </remarks>
 public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpModelParameters>, IDisposable
 {

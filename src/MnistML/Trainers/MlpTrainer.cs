@@ -24,7 +24,7 @@ namespace MnistML;
 /// <item><term>Is caching required?</term><description>No: the rows are read once and held, or read for each epoch where they are too many for
 /// <see cref="MlpTrainingOptions.MaxCacheBytes"/></description></item>
 /// <item><term>Required NuGet in addition to Microsoft.ML</term><description>MnistML, and TorchSharp-cpu for training</description></item>
-/// <item><term>Exportable to ONNX</term><description>The saved model holds the network as ONNX</description></item>
+/// <item><term>Exportable to ONNX</term><description>Yes, by <see cref="MlpTransformer.SaveAsOnnx(string)"/></description></item>
 /// </list>
 /// <para>
 /// Input columns: the label, <c>Key&lt;UInt32&gt;</c>, and the features, a vector of Single of known length, dense or sparse; and, if it is
