@@ -98,7 +98,7 @@ internal sealed class TrainingCheckpointTests
             "- Network is 2-5-3 Relu, and in the checkpoint 2-4-3 Relu.",
             "- Seed is 2, and in the checkpoint 1.",
             "- DropoutRate is 0.5, and in the checkpoint 0.",
-            "- BatchSize is 7, and in the checkpoint 128.",
+            "- BatchSize is 7, and in the checkpoint 256.",
             "- MaxEpochs is 3, and in the checkpoint 2.",
             "Choose another CheckpointPath or delete the file. To train a finished model further, pass it to Fit as the initial model.",
         ]));
