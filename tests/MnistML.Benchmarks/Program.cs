@@ -18,8 +18,11 @@ internal static class Program
             FuzzCommand.Create(),
             LoadingCommand.Create(),
             ScoringCommand.Create(),
+            GrowthCommand.Create(),
+            ParityCommand.Create(),
             PeersCommand.Create(),
             RooflineCommand.Create(),
+            SmallCommand.Create(),
             StreamingCommand.Create(),
         };
         return root.Parse(arguments).Invoke();
