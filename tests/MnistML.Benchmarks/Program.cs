@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MnistML.Benchmarks.Fuzz;
 using MnistML.Benchmarks.Loading;
+using MnistML.Benchmarks.Micro;
 using MnistML.Benchmarks.Scoring;
 using MnistML.Benchmarks.Speed;
 using MnistML.Benchmarks.Training;
@@ -19,6 +20,7 @@ internal static class Program
             LoadingCommand.Create(),
             ScoringCommand.Create(),
             GrowthCommand.Create(),
+            MicroCommand.Create(),
             ParityCommand.Create(),
             PeersCommand.Create(),
             RooflineCommand.Create(),
