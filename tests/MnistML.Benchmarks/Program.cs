@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MnistML.Benchmarks.Fuzz;
 using MnistML.Benchmarks.Loading;
+using MnistML.Benchmarks.Micro;
 using MnistML.Benchmarks.Scoring;
 using MnistML.Benchmarks.Speed;
 using MnistML.Benchmarks.Training;
@@ -18,8 +19,12 @@ internal static class Program
             FuzzCommand.Create(),
             LoadingCommand.Create(),
             ScoringCommand.Create(),
+            GrowthCommand.Create(),
+            MicroCommand.Create(),
+            ParityCommand.Create(),
             PeersCommand.Create(),
             RooflineCommand.Create(),
+            SmallCommand.Create(),
             StreamingCommand.Create(),
         };
         return root.Parse(arguments).Invoke();

@@ -30,7 +30,7 @@ internal sealed class TrainingOptions
     };
 
     private readonly Option<double?> _learningRate = SharedOptions.Number(
-        "--lr", value => value > 0, "above 0", "Learning rate, the largest one of the recipe's schedule [default: the recipe's; sgd 0.1, adam 0.001, adamw 0.002]");
+        "--lr", value => value > 0, "above 0", "Learning rate, the largest one of the recipe's schedule [default: the recipe's; sgd 0.1, adam 0.001, adamw 0.003]");
 
     private readonly Option<double?> _dropout = SharedOptions.Number(
         "--dropout", value => value is >= 0 and < 1, "at least 0 and below 1",
@@ -110,7 +110,7 @@ internal sealed class TrainingOptions
         {
             "sgd" => MlpOptimizer.Sgd(learningRate: 0.1, momentum: 0.9),
             "adam" => MlpOptimizer.Adam(learningRate: 0.001),
-            "adamw" => MlpOptimizer.AdamW(learningRate: 0.002),
+            "adamw" => MlpOptimizer.AdamW(learningRate: 0.003),
             _ => recipes,
         };
         return parsed.GetValue(_learningRate) is { } learningRate ? optimizer with { LearningRate = learningRate } : optimizer;

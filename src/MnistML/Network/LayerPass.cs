@@ -201,3 +201,4 @@ internal sealed class LayerPass : IDisposable
         Normalization.Scale(opened, scaled);
         return scaled;
     }}
+

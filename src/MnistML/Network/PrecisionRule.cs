@@ -1,5 +1,4 @@
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace MnistML.Network;
 
@@ -16,14 +15,14 @@ internal static class PrecisionRule
     /// <param name="architecture">The network.</param>
     /// <param name="device">Where it is trained; on CUDA Auto is Single.</param>
     /// <param name="hasBFloat16Products">Whether the processor has instructions for it.</param>
-    public static MlpPrecision Choose(MlpPrecision wanted, MlpArchitecture architecture, Device device, bool hasBFloat16Products)
+    public static MlpPrecision Choose(MlpPrecision wanted, MlpArchitecture architecture, DeviceType device, bool hasBFloat16Products)
     {
         if (wanted != MlpPrecision.Auto)
         {
             return wanted;
         }
 
-        return hasBFloat16Products && device.type == DeviceType.CPU && architecture.Layers.Max(layer => layer.WeightCount) >= FewestWeights
+        return hasBFloat16Products && device == DeviceType.CPU && architecture.Layers.Max(layer => layer.WeightCount) >= FewestWeights
             ? MlpPrecision.BFloat16
             : MlpPrecision.Single;
     }

@@ -4,7 +4,7 @@ using static System.Runtime.Intrinsics.Vector512;
 
 namespace MnistML.Network;
 
-/// <summary>Functions that .NET has for single numbers only or not at all, for sixteen at a time, right to a few units of the last of a float's digits.</summary>
+/// <summary>Functions that .NET has for single numbers only or not at all, for sixteen at a time, right to some ten-millionths.</summary>
 internal static class SpecialFunctions
 {
     /// <summary>Below it tanh is computed by a polynomial, since <c>1 - …</c> would lose the digits of a small result.</summary>

@@ -22,7 +22,7 @@ public static class MlpRecipes
 
     /// <summary>
     /// The default options: a good network within seconds. Hidden layers of 512 and 256 rectified linear units, standardised features, AdamW with one
-    /// cycle of the learning rate, batches of 128.
+    /// cycle of the learning rate, batches of 256. Learning rate, scaling and epochs were chosen on 6,000 of MNIST's training images that were set aside.
     /// </summary>
     public static MlpTrainer.Options Fast { get; } = new();
 }

@@ -3,8 +3,8 @@ namespace MnistML.Training;
 /// <summary>How many epochs to train where the user leaves it open: enough updates for small data, few passes over large data.</summary>
 internal static class EpochRule
 {
-    private const int Updates = 1_000;
-    private const int FewestEpochs = 5;
+    private const int Updates = 800;
+    private const int FewestEpochs = 3;
     private const int MostEpochs = 200;
 
     public static int EpochsFor(int batchesPerEpoch) => Math.Clamp(Updates / batchesPerEpoch, FewestEpochs, MostEpochs);

@@ -11,4 +11,10 @@ public enum MlpFeatureScaling
     /// <c>StandardScaler</c>); a feature that is the same in all rows is not divided. Suits features of any scale.
     /// </summary>
     Standardize,
+
+    /// <summary>
+    /// As <see cref="Standardize"/>, but where a feature has a value farther than five deviations from its mean, it is divided by so much that this one ends
+    /// there. A pixel that is ink in one image of a thousand would else count thirty times as much as one in the middle.
+    /// </summary>
+    BoundedStandardize,
 }

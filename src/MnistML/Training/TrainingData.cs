@@ -74,14 +74,14 @@ internal sealed record TrainingData
     /// </summary>
     private TrainingData WithValidation(IRowSource source, RowStore? store, MlpTrainingOptions options)
     {
-        var statistics = new RowStatistics(source, hasMoments: false, hasChecksum: options.CheckpointPath is not null);
+        var statistics = new RowStatistics(source, MlpFeatureScaling.None, hasChecksum: options.CheckpointPath is not null);
         var bytesLeft = store is null ? 0 : options.MaxCacheBytes - store.ByteCount;
         var validationStore = ReadAll(source, statistics, bytesLeft, options.CancellationToken);
         return this with { Validation = ToRows(source, validationStore, statistics, bytesLeft), Fingerprint = $"{Fingerprint}; to validate: {Describe(statistics)}" };
     }
 
     private static RowStatistics NewStatistics(IRowSource source, MlpTrainingOptions options) =>
-        new(source, hasMoments: options.FeatureScaling == MlpFeatureScaling.Standardize, hasChecksum: options.CheckpointPath is not null);
+        new(source, options.FeatureScaling, hasChecksum: options.CheckpointPath is not null);
 
     private static string Describe(RowStatistics statistics) => FormattableString.Invariant($"{statistics.RowCount} rows, checksum {statistics.Checksum:x8}");
 

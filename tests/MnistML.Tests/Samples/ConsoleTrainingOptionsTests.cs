@@ -25,7 +25,7 @@ internal sealed partial class ConsoleTrainingOptionsTests
     [OneTimeTearDown]
     public void DeleteFolder() => _folder.Dispose();
 
-    [TestCase("SGD(learning rate 0.1, momentum 0.9), learning rate by one cycle, batches of 128", "--optimizer", "sgd")]
+    [TestCase("SGD(learning rate 0.1, momentum 0.9), learning rate by one cycle, batches of 256", "--optimizer", "sgd")]
     [TestCase("Adam(learning rate 0.001), learning rate by one cycle", "--optimizer", "adam")]
     [TestCase("AdamW(learning rate 0.0005, weight decay 0.01)", "--lr", "0.0005")]
     [TestCase("SGD(learning rate 0.02, momentum 0.9)", "--optimizer", "sgd", "--lr", "0.02")]
@@ -41,9 +41,30 @@ internal sealed partial class ConsoleTrainingOptionsTests
         Assert.That(Losses(result), Has.Length.EqualTo(3).And.Not.EqualTo(_unchanged));
     }
 
+    [TestCase("bfloat16", "bfloat16")]
+    [TestCase("single", "Single")]
+    [TestCase("single", "auto", Description = "the network is too small for more")]
+    public void Train_WithAPrecision_TellsWhatWasUsed(string used, string wanted)
+    {
+        var result = Train("--precision", wanted, "--json", "p.json");
+
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_work, "p.json")));
+        Assert.That(json.RootElement.GetProperty("precision").GetString(), Is.EqualTo(used));
+        Assert.That(result.OutputLines, Has.Some.StartsWith($"Computing in {used} ({wanted.ToLowerInvariant()} was asked for), on up to "));
+        Assert.That(Losses(result), used == "single" ? Is.EqualTo(_unchanged) : Is.Not.EqualTo(_unchanged));
+    }
+
+    [Test]
+    public void Train_WithAPrecisionThatIsNone_SaysSo()
+    {
+        var result = Train("--precision", "double");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((1, "--precision is 'double', but must be auto, single or bfloat16. Run with --help for the options.\n")));
+    }
+
     [Test]
     public void Train_WithTheRecipesOwnValues_TrainsAsWithout() =>
-        Assert.That(Losses(Train("--optimizer", "adamw", "--lr", "0.002", "--dropout", "0", "--batch", "128", "--validation", "0")), Is.EqualTo(_unchanged));
+        Assert.That(Losses(Train("--optimizer", "adamw", "--lr", "0.003", "--dropout", "0", "--precision", "auto", "--batch", "256", "--validation", "0")), Is.EqualTo(_unchanged));
 
     [Test]
     public void Train_WithValidation_TellsItsLossAndAccuracy()

@@ -1,4 +1,5 @@
 using MnistML.Network;
+using MnistML.Tests.Support;
 using TorchSharp;
 
 namespace MnistML.Tests.Training;
@@ -10,31 +11,32 @@ internal sealed class AdamOptimizerTests
     [OneTimeSetUp]
     public void LoadLibTorch() => LibTorch.EnsureLoaded();
 
-    private static IEnumerable<TestCaseData> Settings() =>
+    private static IEnumerable<(MlpOptimizer Settings, Reference Reference)> Settings() =>
     [
-        new(MlpOptimizer.Adam(0.1, 0.8, 0.95, 1e-3), new Reference(0.1, 0.8, 0.95, 1e-3, 0, 0)),
-        new(MlpOptimizer.Adam(0.1, 0.8, 0.95, 1e-3, 0.1), new Reference(0.1, 0.8, 0.95, 1e-3, 0.1, 0)),
-        new(MlpOptimizer.AdamW(0.1, 0.8, 0.95, 1e-3, 0.1), new Reference(0.1, 0.8, 0.95, 1e-3, 0, 0.1)),
-        new(MlpOptimizer.Adam(), new Reference(0.001, 0.9, 0.999, 1e-8, 0, 0)),
-        new(MlpOptimizer.AdamW(), new Reference(0.001, 0.9, 0.999, 1e-8, 0, 0.01)),
+        (MlpOptimizer.Adam(0.1, 0.8, 0.95, 1e-3), new Reference(0.1, 0.8, 0.95, 1e-3, 0, 0)),
+        (MlpOptimizer.Adam(0.1, 0.8, 0.95, 1e-3, 0.1), new Reference(0.1, 0.8, 0.95, 1e-3, 0.1, 0)),
+        (MlpOptimizer.AdamW(0.1, 0.8, 0.95, 1e-3, 0.1), new Reference(0.1, 0.8, 0.95, 1e-3, 0, 0.1)),
+        (MlpOptimizer.Adam(), new Reference(0.001, 0.9, 0.999, 1e-8, 0, 0)),
+        (MlpOptimizer.AdamW(), new Reference(0.001, 0.9, 0.999, 1e-8, 0, 0.01)),
     ];
 
-    [TestCaseSource(nameof(Settings))]
-    public void Step_WithGivenGradients_EqualsPlainLoops(MlpOptimizer settings, object reference)
+    [Test]
+    public void Step_WithGivenGradients_EqualsPlainLoops([Range(0, 4)] int index, [Values] bool inPieces)
     {
         using var scope = torch.NewDisposeScope();
         using var network = new MlpNetwork(new MlpArchitecture(3, [], 2));
         using var generator = new torch.Generator(5);
         MlpInitializer.Normal(1).Initialize(network, generator);
         double[] expected = [.. network.ToModelParameters().Layers[0].Weights.ToArray().Select(weight => (double)weight)];
+        var (settings, reference) = Settings().ElementAt(index);
         using var optimizer = settings.Create(network);
 
         for (var step = 0; step < Steps; step++)
         {
-            optimizer.Step([.. network.Parameters.Select(parameter => parameter.detach().square() + step)], settings.LearningRate);
+            OptimizerSteps.Step(optimizer, network, weights => weights.square() + step, settings.LearningRate, inPieces);
         }
 
-        ((Reference)reference).Run(expected);
+        reference.Run(expected);
         Assert.That(network.ToModelParameters().Layers[0].Weights.ToArray(), Is.EqualTo(expected).Within(1e-5));
     }
 

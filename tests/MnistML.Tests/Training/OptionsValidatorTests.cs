@@ -60,6 +60,7 @@ internal sealed class OptionsValidatorTests
             MaxCacheBytes = 1000,
             ExampleWeightColumnName = "",
             InvalidFeatures = (MlpInvalidFeatures)4,
+            Precision = (MlpPrecision)9,
         };
 
         var exception = Assert.Throws<ArgumentException>(() => new MlpTrainer(new MLContext(), options));
@@ -85,6 +86,7 @@ internal sealed class OptionsValidatorTests
             "- MaxCacheBytes is 1000, but must be at least 1048576.",
             "- ExampleWeightColumnName must name a column, or be null.",
             "- InvalidFeatures must be one of those that its type names.",
+            "- Precision must be one of those that its type names.",
         ];
         var lines = exception!.Message.Replace(" (Parameter 'options')", "", StringComparison.Ordinal).Split(Environment.NewLine)[1..];
         Assert.That(lines.Order(StringComparer.Ordinal), Is.EqualTo(expected.Order(StringComparer.Ordinal)));

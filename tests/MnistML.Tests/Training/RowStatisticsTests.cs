@@ -33,6 +33,22 @@ internal sealed class RowStatisticsTests
     }
 
     [Test]
+    public void FeatureScale_Bounded_LeavesNoValueBeyondFiveDeviations()
+    {
+        // One row of a thousand has ink; the second column is as any other.
+        var random = new Random(1);
+        float[][] rows = [.. Enumerable.Range(0, 1_000).Select(row => (float[])[row == 7 ? 1 : 0, random.NextSingle(), row == 8 ? -3 : 0])];
+
+        var scale = Collect(rows, MlpFeatureScaling.BoundedStandardize).FeatureScale!;
+
+        var plain = Collect(rows).FeatureScale!;
+        Assert.That((1 - scale.Means[0]) / scale.Deviations[0], Is.EqualTo(5).Within(1e-9));
+        Assert.That((-3 - scale.Means[2]) / scale.Deviations[2], Is.EqualTo(-5).Within(1e-9));
+        Assert.That(scale.Deviations[1], Is.EqualTo(plain.Deviations[1]));
+        Assert.That((1 - plain.Means[0]) / plain.Deviations[0], Is.GreaterThan(30));
+    }
+
+    [Test]
     public void Checksum_OfOtherRows_IsAnother()
     {
         uint[] checksums =
@@ -48,9 +64,9 @@ internal sealed class RowStatisticsTests
         Assert.That(Collect([[1, 2, 3], [4, 5, 6]]).Checksum, Is.EqualTo(checksums[0]));
     }
 
-    private static RowStatistics Collect(float[][] rows)
+    private static RowStatistics Collect(float[][] rows, MlpFeatureScaling scaling = MlpFeatureScaling.Standardize)
     {
-        var statistics = new RowStatistics(new ArrayRows(1, [.. rows.Select(row => (row, 0))]), hasMoments: true, hasChecksum: true);
+        var statistics = new RowStatistics(new ArrayRows(1, [.. rows.Select(row => (row, 0))]), scaling, hasChecksum: true);
         foreach (var row in rows)
         {
             statistics.Add(row, new RowTag(0, 1));

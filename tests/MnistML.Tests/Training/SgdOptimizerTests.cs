@@ -1,4 +1,5 @@
 using MnistML.Network;
+using MnistML.Tests.Support;
 using TorchSharp;
 
 namespace MnistML.Tests.Training;
@@ -10,12 +11,17 @@ internal sealed class SgdOptimizerTests
     [OneTimeSetUp]
     public void LoadLibTorch() => LibTorch.EnsureLoaded();
 
-    [TestCase(0.1, 0, false, 0)]
-    [TestCase(0.1, 0.9, false, 0)]
-    [TestCase(0.05, 0.9, true, 0)]
-    [TestCase(0.05, 0.8, true, 0.01)]
-    [TestCase(0.2, 0, false, 0.1)]
-    public void Step_WithGivenGradients_EqualsPlainLoops(double learningRate, double momentum, bool nesterov, double weightDecay)
+    [TestCase(0.1, 0, false, 0, false)]
+    [TestCase(0.1, 0, false, 0, true)]
+    [TestCase(0.1, 0.9, false, 0, false)]
+    [TestCase(0.1, 0.9, false, 0, true)]
+    [TestCase(0.05, 0.9, true, 0, false)]
+    [TestCase(0.05, 0.9, true, 0, true)]
+    [TestCase(0.05, 0.8, true, 0.01, false)]
+    [TestCase(0.05, 0.8, true, 0.01, true)]
+    [TestCase(0.2, 0, false, 0.1, false)]
+    [TestCase(0.2, 0, false, 0.1, true)]
+    public void Step_WithGivenGradients_EqualsPlainLoops(double learningRate, double momentum, bool nesterov, double weightDecay, bool inPieces)
     {
         // The gradient of step t for a weight w is w² + t: any function of both would do.
         using var scope = torch.NewDisposeScope();
@@ -28,7 +34,7 @@ internal sealed class SgdOptimizerTests
 
         for (var step = 0; step < Steps; step++)
         {
-            optimizer.Step([.. network.Parameters.Select(parameter => parameter.detach().square() + step)], learningRate);
+            OptimizerSteps.Step(optimizer, network, weights => weights.square() + step, learningRate, inPieces);
             for (var i = 0; i < expected.Length; i++)
             {
                 var gradient = (expected[i] * expected[i]) + step + (weightDecay * expected[i]);

@@ -90,7 +90,7 @@ internal sealed class TrainingCheckpointTests
         Train(options);
         var before = File.ReadAllBytes(_path);
 
-        var error = Assert.Throws<InvalidOperationException>(() => Train(options with { MaxEpochs = 3, BatchSize = 7, DropoutRate = 0.5, HiddenLayers = [5] }, seed: 2));
+        var error = Assert.Throws<InvalidOperationException>(() => Train(options with { MaxEpochs = 3, BatchSize = 7, DropoutRate = 0.5, HiddenLayers = [5], Precision = MlpPrecision.BFloat16 }, seed: 2));
 
         Assert.That(error!.Message.Split(Environment.NewLine), Is.EqualTo(
         [
@@ -98,7 +98,8 @@ internal sealed class TrainingCheckpointTests
             "- Network is 2-5-3 Relu, and in the checkpoint 2-4-3 Relu.",
             "- Seed is 2, and in the checkpoint 1.",
             "- DropoutRate is 0.5, and in the checkpoint 0.",
-            "- BatchSize is 7, and in the checkpoint 128.",
+            "- Precision is BFloat16, and in the checkpoint Single.",
+            "- BatchSize is 7, and in the checkpoint 256.",
             "- MaxEpochs is 3, and in the checkpoint 2.",
             "Choose another CheckpointPath or delete the file. To train a finished model further, pass it to Fit as the initial model.",
         ]));
