@@ -14,7 +14,8 @@ internal static class Program
         var root = new RootCommand("Measures MnistML, and checks what takes long to check.")
         {
             ClassicCommand.Create(),
-            FuzzCommand.Create(),
+            FuzzCommand.CreateForIdx(),
+            FuzzCommand.CreateForModels(),
             LoadingCommand.Create(),
             ScoringCommand.Create(),
             StreamingCommand.Create(),

@@ -9,13 +9,13 @@ namespace MnistML.Onnx;
 /// </summary>
 internal static class OnnxMlpReader
 {
-    /// <summary>Reads a model; null if another than this library says that it has written it.</summary>
+    /// <summary>Reads a model; null if nothing in it says that this library has written it.</summary>
     /// <exception cref="InvalidDataException">It is not an ONNX model, or not a whole one of ours, or names other files; the message says why.</exception>
     public static OnnxMlp? TryRead(byte[] bytes)
     {
         var model = Parse(bytes);
         ThrowIfExternal(model.Graph);
-        if (model.ProducerName != nameof(MnistML))
+        if (model.ProducerName != nameof(MnistML) && !model.MetadataProps.Any(entry => entry.Key == OnnxMlpWriter.ActivationProperty))
         {
             return null;
         }
