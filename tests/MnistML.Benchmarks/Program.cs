@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MnistML.Benchmarks.Fuzz;
+using MnistML.Benchmarks.Life;
 using MnistML.Benchmarks.Loading;
 using MnistML.Benchmarks.Scoring;
 using MnistML.Benchmarks.Training;
@@ -16,6 +17,7 @@ internal static class Program
             ClassicCommand.Create(),
             FuzzCommand.CreateForIdx(),
             FuzzCommand.CreateForModels(),
+            LifeCommand.Create(),
             LoadingCommand.Create(),
             ScoringCommand.Create(),
             StreamingCommand.Create(),

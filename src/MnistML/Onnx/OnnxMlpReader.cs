@@ -9,13 +9,16 @@ namespace MnistML.Onnx;
 /// </summary>
 internal static class OnnxMlpReader
 {
+    /// <summary>Properties that this library writes begin with it.</summary>
+    private const string PropertyPrefix = "mnistml.";
+
     /// <summary>Reads a model; null if nothing in it says that this library has written it.</summary>
     /// <exception cref="InvalidDataException">It is not an ONNX model, or not a whole one of ours, or names other files; the message says why.</exception>
     public static OnnxMlp? TryRead(byte[] bytes)
     {
         var model = Parse(bytes);
         ThrowIfExternal(model.Graph);
-        if (model.ProducerName != nameof(MnistML) && !model.MetadataProps.Any(entry => entry.Key == OnnxMlpWriter.ActivationProperty))
+        if (model.ProducerName != nameof(MnistML) && !model.MetadataProps.Any(entry => entry.Key.StartsWith(PropertyPrefix, StringComparison.Ordinal)))
         {
             return null;
         }

@@ -8,7 +8,9 @@ internal sealed class ZipMutator(Random random)
     private const int BombBytes = 2 << 20;
     private const int ManyParts = 2_000;
 
-    /// <summary>Numbers of these lengths stand behind the signatures of the three kinds of headers.</summary>
+    private const string NetworkEntry = "Transform_000/OnnxModel";
+
+    /// <summary>The longest of the three kinds of headers has so many bytes behind its signature.</summary>
     private const int LongestHeader = 46;
 
     private static readonly byte[][] Signatures = ["PK\u0003\u0004"u8.ToArray(), "PK\u0001\u0002"u8.ToArray(), "PK\u0005\u0006"u8.ToArray()];
@@ -50,6 +52,15 @@ internal sealed class ZipMutator(Random random)
         return ZipParts.Write(parts, random.Next(2) == 0 ? CompressionLevel.Fastest : CompressionLevel.NoCompression);
     }
 
+    /// <summary>What is in other stages ML.NET reads and believes, which is not promised to end well.</summary>
+    private static bool IsOurs(string path, List<ZipPart> parts)
+    {
+        var folder = path[..(path.LastIndexOf('/') + 1)];
+        return !path.Contains("Transform_", StringComparison.Ordinal)
+            || parts.Any(part => part.Path == $"{folder}Transform_000/Model.key")
+            || parts.Any(part => part.Path.EndsWith(NetworkEntry, StringComparison.Ordinal) && path.StartsWith(part.Path[..^NetworkEntry.Length], StringComparison.Ordinal));
+    }
+
     private void SpoilPart(List<ZipPart> parts, int index)
     {
         var part = parts[index];
@@ -84,7 +95,8 @@ internal sealed class ZipMutator(Random random)
                 parts.AddRange(Enumerable.Range(0, ManyParts).Select(number => new ZipPart($"{part.Path}{number}", [])));
                 break;
             default:
-                parts[index] = part with { Content = _bytes.Spoil(part.Content) };
+                index = _bytes.Pick([.. Enumerable.Range(0, parts.Count).Where(place => IsOurs(parts[place].Path, parts))]);
+                parts[index] = parts[index] with { Content = _bytes.Spoil(parts[index].Content) };
                 break;
         }
 
