@@ -17,15 +17,20 @@ internal static class OnnxMlpReader
     public static OnnxMlp? TryRead(byte[] bytes)
     {
         var model = Parse(bytes);
+        if (model.Graph is null)
+        {
+            throw new InvalidDataException("the ONNX model has no graph.");
+        }
+
         ThrowIfExternal(model.Graph);
         if (model.ProducerName != nameof(MnistML) && !model.MetadataProps.Any(entry => entry.Key.StartsWith(PropertyPrefix, StringComparison.Ordinal)))
         {
             return null;
         }
 
-        if (model is not { Graph: { Input: [var input], Output: [var output] } graph })
+        if (model.Graph is not { Input: [var input], Output: [var output] } graph)
         {
-            throw new InvalidDataException("the ONNX model has no graph of one input and one output.");
+            throw new InvalidDataException("the ONNX model's graph has other than one input and one output.");
         }
 
         var constants = Constants(graph, input.Name);
