@@ -16,9 +16,9 @@ public static class MlpModelExtensions
     /// <param name="inputSchema">The schema of the data that the model was trained on, as it was saved with the model.</param>
     /// <returns>The model; dispose of it to free what ONNX Runtime holds. It scores bit for bit as the one that was saved, on the same machine.</returns>
     /// <remarks>
-    /// The whole archive is read into memory and checked, and nothing of it is taken at its word: what is cut, altered or says of itself what is not so is refused. But a
-    /// model names the .NET types that its other stages are made of, which ML.NET then looks for among the application's assemblies: load only models from those whom
-    /// you trust.
+    /// The whole archive is read into memory and checked: what is cut, damaged or leads out of it is refused, and so is a network, or a stage that belongs to it, that was altered. ML.NET
+    /// reads what other stages hold, and believes it. It may ask for gigabytes where someone has made a file that tells it so; and a model names the .NET types that its stages are made of,
+    /// which ML.NET then looks for among the application's assemblies. So load only models from those whom you trust.
     /// </remarks>
     /// <exception cref="InvalidDataException">It is not a whole model, or not one that ML.NET can load; the message says what was found.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>

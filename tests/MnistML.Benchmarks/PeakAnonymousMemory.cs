@@ -1,14 +1,8 @@
-using System.Globalization;
-
 namespace MnistML.Benchmarks;
 
-/// <summary>
-/// Watches the physical memory of this process that is no file's, from its making on. Linux tells it; elsewhere there is none to read.
-/// </summary>
+/// <summary>Watches <see cref="AnonymousMemory"/>, from its making on.</summary>
 internal sealed class PeakAnonymousMemory : IDisposable
 {
-    private const string Status = "/proc/self/status";
-    private const string Field = "RssAnon:";
     private const int IntervalMilliseconds = 20;
 
     private readonly Timer? _timer;
@@ -16,7 +10,7 @@ internal sealed class PeakAnonymousMemory : IDisposable
 
     public PeakAnonymousMemory()
     {
-        if (File.Exists(Status))
+        if (AnonymousMemory.Read() is not null)
         {
             _timer = new Timer(_ => Sample(), state: null, dueTime: 0, IntervalMilliseconds);
         }
@@ -29,9 +23,7 @@ internal sealed class PeakAnonymousMemory : IDisposable
 
     private void Sample()
     {
-        const long BytesPerKibibyte = 1024;
-        var line = File.ReadLines(Status).First(line => line.StartsWith(Field, StringComparison.Ordinal));
-        var bytes = BytesPerKibibyte * long.Parse(line[Field.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        var bytes = AnonymousMemory.Read()!.Value;
         if (bytes > Interlocked.Read(ref _peak))
         {
             Interlocked.Exchange(ref _peak, bytes);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MnistML.Benchmarks.Fuzz;
+using MnistML.Benchmarks.Life;
 using MnistML.Benchmarks.Loading;
 using MnistML.Benchmarks.Micro;
 using MnistML.Benchmarks.Scoring;
@@ -16,7 +17,9 @@ internal static class Program
         var root = new RootCommand("Measures MnistML, and checks what takes long to check.")
         {
             ClassicCommand.Create(),
-            FuzzCommand.Create(),
+            FuzzCommand.CreateForIdx(),
+            FuzzCommand.CreateForModels(),
+            LifeCommand.Create(),
             LoadingCommand.Create(),
             ScoringCommand.Create(),
             GrowthCommand.Create(),

@@ -9,20 +9,28 @@ namespace MnistML.Onnx;
 /// </summary>
 internal static class OnnxMlpReader
 {
-    /// <summary>Reads a model; null if another than this library says that it has written it.</summary>
+    /// <summary>Properties that this library writes begin with it.</summary>
+    private const string PropertyPrefix = "mnistml.";
+
+    /// <summary>Reads a model; null if nothing in it says that this library has written it.</summary>
     /// <exception cref="InvalidDataException">It is not an ONNX model, or not a whole one of ours, or names other files; the message says why.</exception>
     public static OnnxMlp? TryRead(byte[] bytes)
     {
         var model = Parse(bytes);
+        if (model.Graph is null)
+        {
+            throw new InvalidDataException("the ONNX model has no graph.");
+        }
+
         ThrowIfExternal(model.Graph);
-        if (model.ProducerName != nameof(MnistML))
+        if (model.ProducerName != nameof(MnistML) && !model.MetadataProps.Any(entry => entry.Key.StartsWith(PropertyPrefix, StringComparison.Ordinal)))
         {
             return null;
         }
 
-        if (model is not { Graph: { Input: [var input], Output: [var output] } graph })
+        if (model.Graph is not { Input: [var input], Output: [var output] } graph)
         {
-            throw new InvalidDataException("the ONNX model has no graph of one input and one output.");
+            throw new InvalidDataException("the ONNX model's graph has other than one input and one output.");
         }
 
         var constants = Constants(graph, input.Name);

@@ -32,6 +32,8 @@ internal sealed class MlpModelLoader
     public static ITransformer Load(Stream stream, Func<Stream, ITransformer> loadStock)
     {
         var archive = ModelArchive.Read(stream);
+        ChainEntries.Check(archive);
+        SchemaEntries.Check(archive);
         var loader = new MlpModelLoader();
         loader.TakeNetworksFrom(archive);
 
@@ -71,10 +73,12 @@ internal sealed class MlpModelLoader
                 continue;
             }
 
+            var stage = path[..^OnnxEntry.Length];
+            network = StageSeal.Take(network, archive, stage[..(stage.LastIndexOf('/') + 1)]);
             _networks[network.Output.Name] = network;
             _networksLeft++;
             archive.Entries.Remove(path);
-            archive.Entries[path[..^OnnxEntry.Length] + StageEntry] = PlaceholderStage.Value;
+            archive.Entries[stage + StageEntry] = PlaceholderStage.Value;
         }
     }
 

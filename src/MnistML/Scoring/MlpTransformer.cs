@@ -29,6 +29,7 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     /// <summary>The logits and the two after them. Each stage is ML.NET's own, or is saved as one of its own.</summary>
     private readonly TransformerChain<ITransformer> _stages;
 
+    private readonly IHostEnvironment _environment;
     private readonly OnnxMlp _mlp;
     private readonly MlpMetadata _metadata;
 
@@ -37,12 +38,14 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
         IHostEnvironment environment, MlpModelParameters model, MlpMetadata metadata, DataViewSchema.Column features, DataViewSchema.Column label)
         : this(environment, model, metadata with { ClassNames = KeyNames.Of(label) }, features, StockScorer.Fit(CreateLogitsColumnName(model), label), label)
     {
+        _environment = environment;
         FeatureColumnType = features.Type;
     }
 
     /// <summary>Makes one of a network and the stock stages behind it, as they were saved.</summary>
     internal MlpTransformer(IHostEnvironment environment, OnnxMlp mlp, ITransformer scorer, ITransformer dropColumns)
     {
+        _environment = environment;
         _mlp = mlp;
         _metadata = MlpMetadata.Parse(mlp.Properties);
         _logits = new LogitsTransformer(environment, mlp);
@@ -99,7 +102,12 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => ((ITransformer)_stages).GetRowToRowMapper(inputSchema);
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)_stages).Save(ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ITransformer[] stages = [.. _stages];
+        using var network = new LogitsTransformer(_environment, StageSeal.Put(_mlp, stages[1..]));
+        ((ICanSaveModel)new TransformerChain<ITransformer>([network, .. stages[1..]])).Save(ctx);
+    }
 
     /// <summary>
     /// Saves the network as an ONNX model. The file appears under its name only when it is whole, and replaces one that is there.

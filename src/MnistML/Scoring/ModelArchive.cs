@@ -39,7 +39,7 @@ internal sealed class ModelArchive
 
                 if (!IsPlain(entry.FullName) || !entries.TryAdd(entry.FullName, ReadEntry(entry)))
                 {
-                    throw new InvalidDataException($"the entry '{entry.FullName}' is there twice, or leads out of the archive.");
+                    throw new InvalidDataException($"the entry '{entry.FullName}' is there twice, has no name, or leads out of the archive.");
                 }
             }
 
@@ -68,7 +68,7 @@ internal sealed class ModelArchive
         return stream;
     }
 
-    private static bool IsPlain(string path) => !Path.IsPathRooted(path) && !path.Contains(':') && !path.Split('/', '\\').Contains("..");
+    private static bool IsPlain(string path) => path.Length > 0 && !Path.IsPathRooted(path) && !path.Contains(':') && !path.Split('/', '\\').Contains("..");
 
     private static byte[] ReadEntry(ZipArchiveEntry entry)
     {

@@ -15,14 +15,18 @@ internal static class PlaceholderStage
     /// <summary>The entry that says what kind of stage it is; there are no others.</summary>
     public static byte[] Value => Saved.Value;
 
+    /// <summary>The stage itself.</summary>
+    public static ITransformer Create()
+    {
+        var mlContext = new MLContext();
+        return mlContext.Transforms.CopyColumns(Column, nameof(Row.Value)).Fit(mlContext.Data.LoadFromEnumerable<Row>([]));
+    }
+
     /// <summary>Only ML.NET can write such an entry; so a chain of one stage is saved, and its stage's entry taken.</summary>
     private static byte[] Save()
     {
-        var mlContext = new MLContext();
-        var input = mlContext.Data.LoadFromEnumerable<Row>([]);
-        var stage = mlContext.Transforms.CopyColumns(Column, nameof(Row.Value)).Fit(input);
         using var stream = new MemoryStream();
-        mlContext.Model.Save(new TransformerChain<ITransformer>(stage), input.Schema, stream);
+        new MLContext().Model.Save(new TransformerChain<ITransformer>(Create()), inputSchema: null, stream);
 
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
         using var entry = archive.Entries.Single(entry => entry.Name == StageEntry && entry.FullName.Contains("Transform_", StringComparison.Ordinal)).Open();

@@ -5,7 +5,7 @@ using MnistML.Tests.Support;
 namespace MnistML.Tests.Idx;
 
 /// <summary>What the library writes, NumPy reads, and the other way round.</summary>
-[NeedsNumPy]
+[NeedsPython("numpy")]
 public sealed class IdxFileNumPyTests
 {
     /// <summary>Prints type, shape and the SHA-256 of the values as this machine holds them.</summary>
@@ -49,7 +49,7 @@ public sealed class IdxFileNumPyTests
             Write<double>("doubles.gz", "float64", [double.MinValue, -0.0, double.Epsilon, 0.1, double.NegativeInfinity, double.MaxValue], 1, 1, 1, 3, 1, 1, 2, 1),
         ];
 
-        var printed = NumPy.Run(Reader, [.. expected.Select(line => _folder.PathOf(line.Split('|')[0]))]);
+        var printed = Python.Run(Reader, [.. expected.Select(line => _folder.PathOf(line.Split('|')[0]))]);
 
         Assert.That(printed.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(expected.Select(line => line.Split('|')[1])));
     }
@@ -63,7 +63,7 @@ public sealed class IdxFileNumPyTests
     public string Read_WhatNumPyWrote_GivesTheSameValues(int code, string dtype)
     {
         var path = _folder.PathOf($"numpy{code}");
-        NumPy.Run(Writer, path, $"{code}", dtype);
+        Python.Run(Writer, path, $"{code}", dtype);
         var file = IdxFile.Read(path);
 
         var hash = code switch
@@ -76,7 +76,7 @@ public sealed class IdxFileNumPyTests
             _ => Hash<double>(file.ToArray<double>()),
         };
 
-        Assert.That(NumPy.Run(Reader, path).Trim(), Does.EndWith(hash));
+        Assert.That(Python.Run(Reader, path).Trim(), Does.EndWith(hash));
         return file.Header.ToString();
     }
 

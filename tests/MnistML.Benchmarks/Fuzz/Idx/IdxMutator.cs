@@ -1,20 +1,21 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace MnistML.Benchmarks.Fuzz;
+namespace MnistML.Benchmarks.Fuzz.Idx;
 
 /// <summary>Spoils right files in the ways in which files are spoilt, and in some in which nobody has yet.</summary>
-internal sealed class Mutator(Random random)
+internal sealed class IdxMutator(Random random)
 {
     private const int BombBytes = 8 << 20;
 
-    private static readonly byte[] TellingBytes = [0, 1, 2, 8, 0x0E, 0x1F, 0x7F, 0x80, 0xFF];
     private static readonly int[] TellingLengths = [0, 1, -1, 2, 12, 255, 65_536, 1 << 20, 1 << 30, int.MaxValue, int.MinValue];
 
     private static readonly byte[][] ForeignStarts =
     [
         "<!DOCTYPE html>"u8.ToArray(), "PK\u0003\u0004"u8.ToArray(), [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], [0x1F, 0x8B], [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3], "BZh9"u8.ToArray(),
     ];
+
+    private readonly ByteSpoiler _bytes = new(random);
 
     /// <summary>A pair, one or both of whose files are spoilt, packed, or exchanged.</summary>
     public FilePair Mutate(FilePair pair)
@@ -53,30 +54,18 @@ internal sealed class Mutator(Random random)
         var count = random.Next(bytes.Length - at + 1);
         return random.Next(12) switch
         {
-            0 => bytes[..at],
-            1 => [.. bytes, .. Noise(1 + random.Next(64))],
-            2 => [.. bytes[..at], .. bytes[(at + count)..]],
-            3 => [.. bytes[..(at + count)], .. bytes[at..]],
-            4 => [.. bytes[..at], .. Noise(1 + random.Next(16)), .. bytes[at..]],
-            5 => [.. Pick(SeedFiles.All).Images.Take(at), .. bytes[at..]],
-            6 => [.. Pick(ForeignStarts), .. bytes[Math.Min(bytes.Length, at)..]],
+            0 => ByteSpoiler.Cut(bytes, at),
+            1 => _bytes.Append(bytes),
+            2 => ByteSpoiler.Remove(bytes, at, count),
+            3 => ByteSpoiler.Repeat(bytes, at, count),
+            4 => _bytes.Insert(bytes, at),
+            5 => [.. _bytes.Pick(SeedFiles.All).Images.Take(at), .. bytes[at..]],
+            6 => [.. _bytes.Pick(ForeignStarts), .. bytes[Math.Min(bytes.Length, at)..]],
             7 or 8 => WithLength(bytes),
             9 => random.Next(200) == 0 ? Bomb() : bytes,
-            10 => WithByte(bytes, at, (byte)(random.Next(2) == 0 ? 1 << random.Next(8) : 0), Pick(TellingBytes)),
-            _ => WithByte(bytes, random.Next(8), 0, Pick(TellingBytes)),
+            10 => _bytes.WithByte(bytes, at),
+            _ => _bytes.WithTellingByte(bytes, random.Next(8)),
         };
-    }
-
-    /// <summary>Flips a bit if one is given, and else puts a byte.</summary>
-    private static byte[] WithByte(byte[] bytes, int at, byte bit, byte value)
-    {
-        byte[] changed = [.. bytes];
-        if (at < changed.Length)
-        {
-            changed[at] = bit != 0 ? (byte)(changed[at] ^ bit) : value;
-        }
-
-        return changed;
     }
 
     /// <summary>Puts another length into one of the first dimensions.</summary>
@@ -86,7 +75,7 @@ internal sealed class Mutator(Random random)
         var at = 4 + (4 * random.Next(3));
         if (at + sizeof(int) <= changed.Length)
         {
-            BinaryPrimitives.WriteInt32BigEndian(changed.AsSpan(at), Pick(TellingLengths));
+            BinaryPrimitives.WriteInt32BigEndian(changed.AsSpan(at), _bytes.Pick(TellingLengths));
         }
 
         return changed;
@@ -97,19 +86,10 @@ internal sealed class Mutator(Random random)
     {
         var bytes = new byte[12 + BombBytes];
         (bytes[2], bytes[3]) = (0x08, 2);
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4), Pick([12, BombBytes, BombBytes / 2, int.MaxValue]));
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(8), Pick([1, BombBytes / 12, int.MaxValue]));
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4), _bytes.Pick([12, BombBytes, BombBytes / 2, int.MaxValue]));
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(8), _bytes.Pick([1, BombBytes / 12, int.MaxValue]));
         return Pack(bytes);
     }
-
-    private byte[] Noise(int count)
-    {
-        var noise = new byte[count];
-        random.NextBytes(noise);
-        return noise;
-    }
-
-    private T Pick<T>(IReadOnlyList<T> items) => items[random.Next(items.Count)];
 
     private static byte[] Pack(byte[] bytes)
     {

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace MnistML.Benchmarks.Fuzz;
+namespace MnistML.Benchmarks.Fuzz.Idx;
 
 /// <summary>A pair of files to load, with the options that fit it.</summary>
 internal sealed record FilePair(byte[] Images, byte[] Labels, IdxLoaderOptions Options);

@@ -1,0 +1,108 @@
+using System.IO.Compression;
+
+namespace MnistML.Benchmarks.Fuzz.Models;
+
+/// <summary>Spoils zip archives: their headers, or their parts with checksums that are right.</summary>
+internal sealed class ZipMutator(Random random)
+{
+    private const int BombBytes = 2 << 20;
+    private const int ManyParts = 2_000;
+
+    private const string NetworkEntry = "Transform_000/OnnxModel";
+
+    /// <summary>The longest of the three kinds of headers has so many bytes behind its signature.</summary>
+    private const int LongestHeader = 46;
+
+    private static readonly byte[][] Signatures = ["PK\u0003\u0004"u8.ToArray(), "PK\u0001\u0002"u8.ToArray(), "PK\u0005\u0006"u8.ToArray()];
+    private static readonly string[] OddPaths = ["../x", "..\\x", "/tmp/x", "C:\\x", "a/../../x", " ", "/", "Model.key", "a/b/OnnxModel", "OnnxModel", "con", "a\0b", new string('d', 5_000), string.Join('/', Enumerable.Repeat("e", 500))];
+
+    private readonly ByteSpoiler _bytes = new(random);
+
+    /// <summary>Has sizes, places, checksums, methods and counts lie.</summary>
+    public byte[] SpoilHeaders(byte[] zip)
+    {
+        var signature = _bytes.Pick(Signatures);
+        List<int> places = [];
+        for (var at = 0; at + signature.Length <= zip.Length; at++)
+        {
+            if (zip.AsSpan(at, signature.Length).SequenceEqual(signature))
+            {
+                places.Add(at);
+            }
+        }
+
+        for (var times = 1 + random.Next(3); times > 0; times--)
+        {
+            var at = _bytes.Pick(places) + signature.Length + random.Next(LongestHeader);
+            zip = random.Next(3) == 0 ? _bytes.WithByte(zip, at) : _bytes.WithNumber(zip, at);
+        }
+
+        return zip;
+    }
+
+    /// <summary>Alters parts, and packs them anew.</summary>
+    public byte[] SpoilParts(byte[] zip)
+    {
+        var parts = ZipParts.Read(zip);
+        for (var times = random.Next(4) == 0 ? 2 : 1; times > 0; times--)
+        {
+            SpoilPart(parts, random.Next(parts.Count));
+        }
+
+        return ZipParts.Write(parts, random.Next(2) == 0 ? CompressionLevel.Fastest : CompressionLevel.NoCompression);
+    }
+
+    /// <summary>What is in other stages ML.NET reads and believes, which is not promised to end well.</summary>
+    private static bool IsOurs(string path, List<ZipPart> parts)
+    {
+        var folder = path[..(path.LastIndexOf('/') + 1)];
+        return !path.Contains("Transform_", StringComparison.Ordinal)
+            || parts.Any(part => part.Path == $"{folder}Transform_000/Model.key")
+            || parts.Any(part => part.Path.EndsWith(NetworkEntry, StringComparison.Ordinal) && path.StartsWith(part.Path[..^NetworkEntry.Length], StringComparison.Ordinal));
+    }
+
+    private void SpoilPart(List<ZipPart> parts, int index)
+    {
+        var part = parts[index];
+        switch (random.Next(20))
+        {
+            case 0:
+                parts.RemoveAt(index);
+                break;
+            case 1:
+                parts.Insert(random.Next(parts.Count), part with { Content = _bytes.Spoil(part.Content) });
+                break;
+            case 2:
+                parts[index] = part with { Path = _bytes.Pick(OddPaths) };
+                break;
+            case 3:
+                parts[index] = part with { Path = _bytes.Pick(parts).Path };
+                break;
+            case 4:
+                parts[index] = part with { Content = _bytes.Pick(parts).Content };
+                break;
+            case 5:
+                var others = ZipParts.Read(_bytes.Pick([.. ModelSeeds.NetworkZips, .. ModelSeeds.PipelineZips]));
+                parts[index] = part with { Content = (others.Find(other => other.Path == part.Path) ?? _bytes.Pick(others)).Content };
+                break;
+            case 6:
+                parts.Add(new ZipPart(_bytes.Pick(OddPaths), part.Content));
+                break;
+            case 7 when random.Next(10) == 0:
+                parts[index] = part with { Content = new byte[BombBytes] };
+                break;
+            case 8 when random.Next(10) == 0:
+                parts.AddRange(Enumerable.Range(0, ManyParts).Select(number => new ZipPart($"{part.Path}{number}", [])));
+                break;
+            default:
+                index = _bytes.Pick([.. Enumerable.Range(0, parts.Count).Where(place => IsOurs(parts[place].Path, parts))]);
+                parts[index] = parts[index] with { Content = _bytes.Spoil(parts[index].Content) };
+                break;
+        }
+
+        if (parts.Count == 0)
+        {
+            parts.Add(part);
+        }
+    }
+}

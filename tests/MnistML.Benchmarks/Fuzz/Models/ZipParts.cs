@@ -1,0 +1,40 @@
+using System.IO.Compression;
+
+namespace MnistML.Benchmarks.Fuzz.Models;
+
+/// <summary>An entry of a zip archive.</summary>
+internal sealed record ZipPart(string Path, byte[] Content);
+
+/// <summary>Zip archives taken apart and put together, with checksums that are right.</summary>
+internal static class ZipParts
+{
+    public static List<ZipPart> Read(byte[] zip)
+    {
+        using var archive = new ZipArchive(new MemoryStream(zip));
+        return [.. archive.Entries.Select(entry => new ZipPart(entry.FullName, Read(entry)))];
+    }
+
+    /// <summary>Puts parts together; two may have one path.</summary>
+    public static byte[] Write(IEnumerable<ZipPart> parts, CompressionLevel level)
+    {
+        using var zip = new MemoryStream();
+        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create))
+        {
+            foreach (var part in parts)
+            {
+                using var entry = archive.CreateEntry(part.Path, level).Open();
+                entry.Write(part.Content);
+            }
+        }
+
+        return zip.ToArray();
+    }
+
+    private static byte[] Read(ZipArchiveEntry entry)
+    {
+        using var stream = entry.Open();
+        using var content = new MemoryStream();
+        stream.CopyTo(content);
+        return content.ToArray();
+    }
+}

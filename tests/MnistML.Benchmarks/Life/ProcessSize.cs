@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace MnistML.Benchmarks.Life;
+
+/// <summary>What this process holds, garbage apart.</summary>
+/// <param name="AnonymousBytes">Physical memory that is no file's; 0 where the system does not say.</param>
+/// <param name="ManagedBytes">Objects of .NET.</param>
+/// <param name="Threads">Threads.</param>
+/// <param name="Handles">Open files and the like, as the system counts them.</param>
+internal sealed record ProcessSize(long AnonymousBytes, long ManagedBytes, int Threads, int Handles)
+{
+    private const long MostAnonymousBytes = 16 << 20;
+    private const long MostManagedBytes = 2 << 20;
+
+    /// <summary>.NET's pool adds and removes threads as it sees fit.</summary>
+    private const int MostThreads = 8;
+    private const int MostHandles = 8;
+
+    public static ProcessSize Read()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        using var process = Process.GetCurrentProcess();
+        return new ProcessSize(AnonymousMemory.Read() ?? 0, GC.GetTotalMemory(forceFullCollection: true), process.Threads.Count, process.HandleCount);
+    }
+
+    public bool HasGrownFrom(ProcessSize before) =>
+        AnonymousBytes > before.AnonymousBytes + MostAnonymousBytes
+        || ManagedBytes > before.ManagedBytes + MostManagedBytes
+        || Threads > before.Threads + MostThreads
+        || Handles > before.Handles + MostHandles;
+
+    public override string ToString() => FormattableString.Invariant(
+        $"{AnonymousBytes / 1e6:F1} MB anonymous, {ManagedBytes / 1e6:F1} MB managed, {Threads} threads, {Handles} handles");
+}

@@ -1,0 +1,125 @@
+using Google.Protobuf;
+using MnistML.Onnx;
+using MnistML.Tests.Support;
+
+namespace MnistML.Tests.Onnx;
+
+public sealed class OnnxMlpReaderTests
+{
+    private static readonly OnnxMlp Example = new(
+        Networks.Random(new MlpArchitecture(3, [5], 4, MlpActivation.Gelu), seed: 1), "Features", new OnnxOutput("Logits", [1, 2, 3, 4], 0.5f), new Dictionary<string, string> { ["a"] = "b" });
+
+    /// <summary>Changes of one field each, and whether anything is left of the network that could be meant.</summary>
+    private static IEnumerable<TestCaseData> Changes()
+    {
+        yield return Change("IrVersion", model => model.IrVersion++);
+        yield return Change("Producer", model => model.ProducerName = "");
+        yield return Change("OperatorSet", model => model.OpsetImport[0].Version--);
+        yield return Change("Activation", model => model.MetadataProps[0].Value = "Relu");
+        yield return Change("ActivationUnknown", model => model.MetadataProps[0].Value = "99");
+        yield return Change("ActivationMissing", model => model.MetadataProps.RemoveAt(0));
+        yield return Change("PropertyTwice", model => model.MetadataProps.Add(model.MetadataProps[1].Clone()));
+        yield return Change("GraphName", model => model.Graph.Name = "x");
+        yield return Change("NoGraph", model => model.Graph = null);
+        yield return Change("SecondInput", model => model.Graph.Input.Add(model.Graph.Input[0].Clone()));
+        yield return Change("NoOutput", model => model.Graph.Output.Clear());
+        yield return Change("InputName", model => model.Graph.Input[0].Name = "x");
+        yield return Change("OutputName", model => model.Graph.Output[0].Name = "x");
+        yield return Change("InputSize", model => model.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimValue++);
+        yield return Change("OutputType", model => model.Graph.Output[0].Type.TensorType.ElemType = 7);
+        yield return Change("NodeMissing", model => model.Graph.Node.RemoveAt(1));
+        yield return Change("NodeTwice", model => model.Graph.Node.Add(model.Graph.Node[1].Clone()));
+        yield return Change("Operator", model => model.Graph.Node[0].OpType = "Loop");
+        yield return Change("NodeInput", model => model.Graph.Node[0].Input[0] = "x");
+        yield return Change("Attribute", model => model.Graph.Node[0].Attribute[0].I = 0);
+        yield return Change("AttributeGraph", model => model.Graph.Node[0].Attribute[0].G = new GraphProto());
+        yield return Change("ConstantMissing", model => model.Graph.Initializer.RemoveAt(0));
+        yield return Change("ConstantTwice", model => model.Graph.Initializer.Add(model.Graph.Initializer[0].Clone()));
+        foreach (var name in Model().Graph.Initializer.Select(tensor => tensor.Name))
+        {
+            yield return Change($"{name}.Dims", model => Constant(model, name).Dims.Add(1));
+            yield return Change($"{name}.HugeDims", model => Constant(model, name).Dims.Add(long.MaxValue));
+            yield return Change($"{name}.Type", model => Constant(model, name).DataType = 11);
+            yield return Change($"{name}.Cut", model => Constant(model, name).RawData = ByteString.CopyFrom(Constant(model, name).RawData.Span[1..]));
+            yield return Change($"{name}.Empty", model => Constant(model, name).RawData = ByteString.Empty);
+            yield return Change($"{name}.Name", model => Constant(model, name).Name += "x");
+        }
+    }
+
+    [Test]
+    public void TryRead_OfWhatWasWritten_GivesItBack()
+    {
+        var read = OnnxMlpReader.TryRead(OnnxMlpWriter.WriteForRow(Example))!;
+
+        Assert.That(read.InputName, Is.EqualTo("Features"));
+        Assert.That(read.Properties, Is.EqualTo(Example.Properties));
+        Assert.That(read.Output.Name, Is.EqualTo("Logits"));
+        Assert.That(read.Output.Offsets, Is.EqualTo(Example.Output.Offsets));
+        Assert.That(read.Output.Scale, Is.EqualTo(0.5f));
+        Assert.That(read.Parameters.Architecture, Is.EqualTo(Example.Parameters.Architecture));
+        Assert.That(OnnxMlpWriter.WriteForRow(read), Is.EqualTo(OnnxMlpWriter.WriteForRow(Example)));
+    }
+
+    [TestCaseSource(nameof(Changes))]
+    public void TryRead_OneFieldAltered_IsRefused(Action<ModelProto> change)
+    {
+        var model = Model();
+        change(model);
+
+        Assert.That(() => OnnxMlpReader.TryRead(model.ToByteArray()), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("the ONNX model"));
+    }
+
+    [Test]
+    public void TryRead_ModelOfAnother_IsNull()
+    {
+        var model = new ModelProto { ProducerName = "pytorch", Graph = new GraphProto { Name = "main_graph" } };
+
+        Assert.That(OnnxMlpReader.TryRead(model.ToByteArray()), Is.Null);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void TryRead_ExternalData_IsRefusedWhosesoeverModelItIs(bool isOurs)
+    {
+        var model = Model();
+        model.Graph.Initializer[1].ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "/etc/passwd" });
+        if (!isOurs)
+        {
+            model.ProducerName = "pytorch";
+            model.MetadataProps.Clear();
+        }
+
+        Assert.That(
+            () => OnnxMlpReader.TryRead(model.ToByteArray()),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                $"the ONNX model's constant '{model.Graph.Initializer[1].Name}' lies in another file (external_data), which is not followed."));
+    }
+
+    [Test]
+    public void TryRead_ExternalDataWithinANode_IsRefused()
+    {
+        var tensor = new TensorProto { Name = "inner", DataLocation = TensorProto.Types.DataLocation.External };
+        var inner = new GraphProto { Node = { new NodeProto { Attribute = { new AttributeProto { T = tensor } } } } };
+        var model = new ModelProto { Graph = new GraphProto { Node = { new NodeProto { Attribute = { new AttributeProto { G = inner } } } } } };
+
+        Assert.That(
+            () => OnnxMlpReader.TryRead(model.ToByteArray()),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("the ONNX model's constant 'inner' lies in another file (external_data), which is not followed."));
+    }
+
+    [Test]
+    public void TryRead_EachCutModel_IsRefused()
+    {
+        var bytes = OnnxMlpWriter.WriteForRow(Example);
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.That(() => OnnxMlpReader.TryRead(bytes[..length]), Throws.TypeOf<InvalidDataException>(), $"{length} bytes");
+        }
+    }
+
+    private static ModelProto Model() => OnnxMlpWriter.BuildForRow(Example);
+
+    private static TensorProto Constant(ModelProto model, string name) => model.Graph.Initializer.First(tensor => tensor.Name == name);
+
+    private static TestCaseData Change(string name, Action<ModelProto> change) => new TestCaseData(change).SetArgDisplayNames(name);
+}
