@@ -4,7 +4,7 @@ using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Onnx;
 
-public sealed class OnnxMlpReaderTests
+internal sealed class OnnxMlpReaderTests
 {
     private static readonly OnnxMlp Example = new(
         Networks.Random(new MlpArchitecture(3, [5], 4, MlpActivation.Gelu), seed: 1), "Features", new OnnxOutput("Logits", [1, 2, 3, 4], 0.5f), new Dictionary<string, string> { ["a"] = "b" });

@@ -75,7 +75,7 @@ public sealed class LoadMlpDamageTests
     [TestCase("..\\escape")]
     [TestCase("C:\\escape")]
     public void LoadMlp_OfAnEntryThatLeadsOut_IsRefused(string name) => AssertRefused(
-        Rewrite(entries => entries[name] = [1]), $"'{_path}' is not a model that can be loaded: the entry '{name}' is there twice, or leads out of the archive.");
+        Rewrite(entries => entries[name] = [1]), $"'{_path}' is not a model that can be loaded: the entry '{name}' is there twice, has no name, or leads out of the archive.");
 
     [Test]
     public void LoadMlp_OfABomb_IsRefusedBeforeItIsUnpacked()
@@ -169,7 +169,7 @@ public sealed class LoadMlpDamageTests
 
     [Test]
     public void LoadMlp_OfANetworkWithoutItsStages_IsRefused() => AssertRefused(
-        Rewrite(entries => entries["elsewhere/OnnxModel"] = entries[Onnx]), "it holds a network without the stages that belong to it.");
+        Rewrite(entries => entries["elsewhere/OnnxModel"] = entries[Onnx]), "the stages in '' are not those that were saved with its network.");
 
     [TestCase(Onnx)]
     [TestCase(Scorer)]
