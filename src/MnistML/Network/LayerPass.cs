@@ -200,5 +200,5 @@ internal sealed class LayerPass : IDisposable
         var scaled = scratch.Third[..opened.Length];
         Normalization.Scale(opened, scaled);
         return scaled;
-    }}
-
+    }
+}
