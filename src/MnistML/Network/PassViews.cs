@@ -22,7 +22,7 @@ internal sealed class PassViews : IDisposable
 
         LayerViews OfLayer(LayerPass layer, RowMatrix[] inputs) => new()
         {
-            Units = [.. Enumerable.Range(0, workerCount).Select(worker => Share.Of(layer.UnitCount, worker, workerCount))],
+            Units = [.. Units(layer)],
             InputRows = [.. inputs.Select(OfRows)],
             Inputs = [.. inputs.Select(input => Own(input.Tensor.narrow(0, 0, rowCount)))],
             ValueRows = OfRows(layer.Values),
@@ -33,7 +33,7 @@ internal sealed class PassViews : IDisposable
             TransposedWeights = Own(layer.ProductWeights.t()),
         };
 
-        IEnumerable<Share> Units(LayerPass layer) => Enumerable.Range(0, workerCount).Select(worker => Share.Of(layer.UnitCount, worker, workerCount));
+        IEnumerable<Share> Units(LayerPass layer) => Enumerable.Range(0, workerCount).Select(worker => Share.OfUnits(layer.UnitCount, worker, workerCount));
 
         Tensor[] OfRows(RowMatrix matrix) => [.. Rows.Select(share => Own(matrix.Tensor.narrow(0, share.Start, share.Count)))];
     }
