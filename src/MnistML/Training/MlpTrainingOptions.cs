@@ -40,10 +40,10 @@ public abstract record MlpTrainingOptions : IValidatableObject
 
     /// <summary>
     /// Whether the values of each hidden layer are normalised over the batch in front of the activation, with ε = 10⁻⁵ and running averages that take
-    /// a tenth from each batch, as PyTorch's <c>BatchNorm1d</c> (Ioffe and Szegedy, 2015); false by default. The averages are folded into the model's
+    /// a tenth from each batch, as PyTorch's <c>BatchNorm1d</c> (Ioffe and Szegedy, 2015); true by default. The averages are folded into the model's
     /// layers. A last batch of a single row, which has no variance, joins the batch before it.
     /// </summary>
-    public bool BatchNormalization { get; init; }
+    public bool BatchNormalization { get; init; } = true;
 
     /// <summary>How weights are set before training; <see cref="MlpInitializer.Default"/> by default.</summary>
     [OptionsWithin]
@@ -180,7 +180,7 @@ public abstract record MlpTrainingOptions : IValidatableObject
     {
         if (BatchNormalization && BatchSize == 1)
         {
-            yield return new ValidationResult($"{nameof(BatchSize)} is 1, but {nameof(BatchNormalization)} needs batches of at least 2.");
+            yield return new ValidationResult($"{nameof(BatchSize)} is 1, but {nameof(BatchNormalization)} needs batches of at least 2: set it to false, or choose larger batches.");
         }
     }
 

@@ -68,7 +68,7 @@ internal static class SmallCommand
 
     private static double OurSeconds(int steps)
     {
-        var options = new MlpTrainer.Options { HiddenLayers = [Units], BatchSize = Rows, MaxEpochs = steps, Optimizer = MlpOptimizer.Adam(), Schedule = MlpSchedule.Constant };
+        var options = new MlpTrainer.Options { HiddenLayers = [Units], BatchNormalization = false, BatchSize = Rows, MaxEpochs = steps, Optimizer = MlpOptimizer.Adam(), Schedule = MlpSchedule.Constant };
         var watch = Stopwatch.StartNew();
         var data = TrainingData.Read(new PixelRows(Rows, Features, Classes), validationSource: null, options, seed: 1);
         new TrainingLoop(data, options, seed: 1).Run();

@@ -14,6 +14,7 @@ internal sealed class LearnerTests
     private static readonly MlpTrainer.Options Plain = new()
     {
         HiddenLayers = [208, 64],
+        BatchNormalization = false,
         FeatureScaling = MlpFeatureScaling.None,
         Optimizer = MlpOptimizer.Sgd(0.1),
         Schedule = MlpSchedule.Constant,

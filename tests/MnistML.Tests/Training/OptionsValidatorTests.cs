@@ -68,7 +68,7 @@ internal sealed class OptionsValidatorTests
         string[] expected =
         [
             "- DropoutRate is 1, but must be below 1.",
-            "- BatchSize is 1, but BatchNormalization needs batches of at least 2.",
+            "- BatchSize is 1, but BatchNormalization needs batches of at least 2: set it to false, or choose larger batches.",
             "- FeatureScaling must be one of those that its type names.",
             "- Schedule.RiseShare is 1, but must be below 1.",
             "- Schedule.StartDivisor is 0.5, but must be at least 1.",

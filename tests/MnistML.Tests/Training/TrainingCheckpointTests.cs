@@ -120,7 +120,7 @@ internal sealed class TrainingCheckpointTests
         var options = new MlpTrainer.Options { HiddenLayers = [4], MaxEpochs = 2 };
         return
         [
-            options with { Activation = MlpActivation.Tanh }, options with { BatchNormalization = true }, options with { Initializer = MlpInitializer.Normal(0.1) },
+            options with { Activation = MlpActivation.Tanh }, options with { BatchNormalization = false }, options with { Initializer = MlpInitializer.Normal(0.1) },
             options with { FeatureScaling = MlpFeatureScaling.None }, options with { Optimizer = MlpOptimizer.AdamW(0.002, epsilon: 1e-7) },
             options with { Schedule = MlpSchedule.OneCycle(riseShare: 0.2) }, options with { LabelSmoothing = 0.1 }, options with { ClassWeights = MlpClassWeights.Balanced },
             options with { GradientClipNorm = 2 }, options with { ValidationFraction = 0.2 }, options with { Optimizer = MlpOptimizer.Adam(0.002, weightDecay: 0.01) },

@@ -14,6 +14,7 @@ internal sealed class TrainingLoopOptionsTests
     private static readonly MlpTrainer.Options Plain = new()
     {
         HiddenLayers = [],
+        BatchNormalization = false,
         FeatureScaling = MlpFeatureScaling.None,
         Optimizer = MlpOptimizer.Sgd(0.3),
         Schedule = MlpSchedule.Constant,

@@ -16,6 +16,7 @@ internal sealed class TrainingLoopTests
     /// <summary>Gradient descent and nothing else.</summary>
     private static readonly MlpTrainer.Options Plain = new()
     {
+        BatchNormalization = false,
         FeatureScaling = MlpFeatureScaling.None,
         Optimizer = MlpOptimizer.Sgd(0.1),
         Schedule = MlpSchedule.Constant,
