@@ -47,9 +47,9 @@ internal sealed record MlpMetadata
             return new MlpMetadata
             {
                 Version = properties[VersionName],
-                Options = JsonSerializer.Deserialize<Dictionary<string, string>>(properties[OptionsName])!,
-                ClassNames = properties.TryGetValue(ClassNamesName, out var names) ? JsonSerializer.Deserialize<string[]>(names) : null,
-                History = JsonSerializer.Deserialize<MlpEpochMetrics[]>(properties[HistoryName])!,
+                Options = Whole(JsonSerializer.Deserialize<Dictionary<string, string>>(properties[OptionsName]), options => options.Values),
+                ClassNames = properties.TryGetValue(ClassNamesName, out var names) ? Whole(JsonSerializer.Deserialize<string[]>(names), texts => texts) : null,
+                History = Whole(JsonSerializer.Deserialize<MlpEpochMetrics[]>(properties[HistoryName]), epochs => epochs),
             };
         }
         catch (Exception error) when (error is KeyNotFoundException or JsonException)
@@ -57,6 +57,10 @@ internal sealed record MlpMetadata
             throw new InvalidDataException($"its metadata can't be read: {error.Message}", error);
         }
     }
+
+    /// <summary>JSON may be null where nothing else may be.</summary>
+    private static T Whole<T>(T? read, Func<T, IEnumerable<object?>> itemsOf)
+        where T : class => read is not null && !itemsOf(read).Contains(null) ? read : throw new JsonException("Something in it is null.");
 
     private Dictionary<string, string> Properties
     {
