@@ -103,5 +103,10 @@ internal sealed class TrainCommand(IAnsiConsole console)
         {
             throw new TrainingInterruptedException(options.CheckpointPath!);
         }
+        catch (Exception refusal) when (refusal is InvalidOperationException or FormatException)
+        {
+            // The training diverged, or the checkpoint is another training's: it is the user's to change something.
+            throw new ArgumentException(refusal.Message, refusal);
+        }
     }
 }

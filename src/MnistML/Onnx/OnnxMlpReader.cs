@@ -12,7 +12,7 @@ internal static class OnnxMlpReader
     /// <summary>Properties that this library writes begin with it.</summary>
     private const string PropertyPrefix = "mnistml.";
 
-    /// <summary>Reads a model; null if nothing in it says that this library has written it.</summary>
+    /// <summary>Reads a model; null if nothing in it says that this library has written it, or if it is one that was exported.</summary>
     /// <exception cref="InvalidDataException">It is not an ONNX model, or not a whole one of ours, or names other files; the message says why.</exception>
     public static OnnxMlp? TryRead(byte[] bytes)
     {
@@ -28,16 +28,21 @@ internal static class OnnxMlpReader
             return null;
         }
 
-        if (model.Graph is not { Input: [var input], Output: [var output] } graph)
+        if (model.Graph is not { Input: [var input], Output.Count: > 0 } graph)
         {
-            throw new InvalidDataException("the ONNX model's graph has other than one input and one output.");
+            throw new InvalidDataException("the ONNX model's graph has other than one input, or no output.");
         }
 
         var constants = Constants(graph, input.Name);
         var properties = Properties(model);
         properties.Remove(OnnxMlpWriter.ActivationProperty, out var activation);
         var parameters = ReadParameters(constants, activation);
-        var mlp = new OnnxMlp(parameters, input.Name, ReadOutput(constants, output.Name, parameters.Architecture.ClassCount), properties);
+        if (OnnxMlpWriter.BuildForExport(new OnnxMlp(parameters, input.Name, new OnnxOutput("", [], Scale: 1), properties)).Equals(model))
+        {
+            return null; // A user has put an exported network into his pipeline: a stage of ML.NET's, and to stay one.
+        }
+
+        var mlp = new OnnxMlp(parameters, input.Name, ReadOutput(constants, graph.Output[0].Name, parameters.Architecture.ClassCount), properties);
         return OnnxMlpWriter.BuildForRow(mlp).Equals(model)
             ? mlp
             : throw new InvalidDataException("the ONNX model holds something else than a network as this version of MnistML saves it.");

@@ -72,7 +72,8 @@ internal static class OnnxMlpWriter
     /// </summary>
     public static byte[] WriteForExport(OnnxMlp mlp) => BuildForExport(mlp).ToByteArray();
 
-    private static ModelProto BuildForExport(OnnxMlp mlp)
+    /// <summary>What <see cref="WriteForExport"/> writes.</summary>
+    public static ModelProto BuildForExport(OnnxMlp mlp)
     {
         var architecture = mlp.Parameters.Architecture;
         var (label, score) = (UnlikeInput(LabelName), UnlikeInput(ScoreName));

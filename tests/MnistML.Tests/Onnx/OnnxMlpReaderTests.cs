@@ -47,6 +47,17 @@ internal sealed class OnnxMlpReaderTests
     }
 
     [Test]
+    public void TryRead_OfAnExportedNetwork_IsNullUnlessItWasAltered()
+    {
+        var exported = OnnxMlpWriter.BuildForExport(Example);
+        var altered = exported.Clone();
+        altered.Graph.Node[0].OpType = "Loop";
+
+        Assert.That(OnnxMlpReader.TryRead(exported.ToByteArray()), Is.Null);
+        Assert.That(() => OnnxMlpReader.TryRead(altered.ToByteArray()), Throws.TypeOf<InvalidDataException>());
+    }
+
+    [Test]
     public void TryRead_OfWhatWasWritten_GivesItBack()
     {
         var read = OnnxMlpReader.TryRead(OnnxMlpWriter.WriteForRow(Example))!;

@@ -113,7 +113,7 @@ internal sealed class ConsoleTests
     {
         File.WriteAllBytes(Path.Combine(_work, "m.zip"), [1, 2, 3]);
 
-        AssertFailure(Run("evaluate", "--model", "m.zip"), "'m.zip' is not a model that can be loaded: it is not a whole zip archive: End of Central Directory record could not be found.");
+        AssertFailure(Run("evaluate", "--model", "m.zip"), "'m.zip' is not a model that can be loaded: it is not a whole zip archive: Central Directory corrupt.");
         Assert.That(Run("evaluate", "--model", "m.zip", "--verbose").ErrorLines, Has.Length.GreaterThan(3));
     }
 

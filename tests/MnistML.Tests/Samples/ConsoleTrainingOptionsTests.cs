@@ -132,6 +132,19 @@ internal sealed partial class ConsoleTrainingOptionsTests
         Assert.That(process.ExitCode, Is.EqualTo(130));
     }
 
+    [Test]
+    public void Train_ThatCannotGoOn_FailsInOneLineAsTheUsersMistake()
+    {
+        var diverged = Train("--optimizer", "sgd", "--lr", "1e30");
+        Train("--epochs", "1", "--checkpoint", "other.checkpoint");
+        var other = Train("--epochs", "1", "--dropout", "0.5", "--checkpoint", "other.checkpoint");
+
+        Assert.That(diverged.ErrorLines, Has.Length.EqualTo(1).And.One.Contains("The training diverged in epoch 1, batch ").And.One.Contains("Try a smaller learning rate"));
+        Assert.That(diverged.ExitCode, Is.EqualTo(1));
+        Assert.That(other.ErrorLines, Has.Length.EqualTo(1).And.One.StartsWith("The checkpoint 'other.checkpoint' is of another training").And.One.Contains("DropoutRate"));
+        Assert.That(other.ExitCode, Is.EqualTo(1));
+    }
+
     [TestCase("Argument 'lion' not recognized. Must be one of: 'sgd' 'adam' 'adamw' Run with --help for the options.", "--optimizer", "lion")]
     [TestCase("--lr is '0', but must be a number above 0. Run with --help for the options.", "--lr", "0")]
     [TestCase("--lr is 'NaN', but must be a number above 0. Run with --help for the options.", "--lr", "NaN")]

@@ -148,6 +148,20 @@ public sealed class LoadMlpTests
         Assert.That(Predictions.Bits(loaded.Transform(_case.Data)), Is.EqualTo(Predictions.Bits(stock.Transform(_case.Data))));
     }
 
+    [Test]
+    public void LoadMlp_OfAPipelineWithAnExportedNetwork_LeavesItToMlNet()
+    {
+        using var folder = new TemporaryFolder();
+        _transformer.SaveAsOnnx(folder.PathOf("mlp.onnx"));
+        using var exported = _case.MlContext.Transforms.ApplyOnnxModel(["Score"], ["Features"], folder.PathOf("mlp.onnx")).Fit(_case.Data);
+        using var chain = new TransformerChain<ITransformer>(exported);
+
+        using var loaded = SavedModel.SaveAndLoadMlp(_case.MlContext, chain, _case.Data.Schema);
+
+        Assert.That(MlpTransformer.Find(loaded), Is.Null);
+        Assert.That(Predictions.Scores(loaded.Transform(_case.Data)), Is.EqualTo(Predictions.Scores(_transformer.Transform(_case.Data))).Within(1e-6));
+    }
+
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(10)]
