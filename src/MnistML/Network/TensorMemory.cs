@@ -6,7 +6,7 @@ namespace MnistML.Network;
 
 /// <summary>
 /// Where the values of a contiguous tensor in the processor's memory stand. TorchSharp's <c>Tensor.bytes</c> calls libtorch five times to find that out,
-/// which took a twentieth of each batch; this asks once. Good as long as the tensor lives.
+/// which stood out in profiles of a batch; this asks once. Good as long as the tensor lives.
 /// </summary>
 internal readonly unsafe struct TensorMemory
 {
