@@ -70,8 +70,8 @@ internal static class LoadingCommand
             }
         }
 
-        var ratio = Median(ours) / Median(theirs);
-        verdict.Expect(ratio <= 1, Text($"gzip to floats takes no longer than NumPy: {Median(ours):F3} s against {Median(theirs):F3} s, ratio {ratio:F2} (medians of {rounds})"));
+        var ratio = Statistics.Median(ours) / Statistics.Median(theirs);
+        verdict.Expect(ratio <= 1, Text($"gzip to floats takes no longer than NumPy: {Statistics.Median(ours):F3} s against {Statistics.Median(theirs):F3} s, ratio {ratio:F2} (medians of {rounds})"));
     }
 
     private static void MeasureRaw(string imagesPath, string labelsPath, int rounds, Verdict verdict)
@@ -79,7 +79,7 @@ internal static class LoadingCommand
         var view = Load(imagesPath, labelsPath);
         var bytes = (double)view.GetRowCount()!.Value * ((VectorDataViewType)view.Schema["Features"].Type).Size * sizeof(float);
         var rates = Enumerable.Range(0, rounds + 1).Select(_ => bytes / Seconds(() => Pass(view, random: null)) / 1e9).Skip(1).ToList();
-        verdict.Expect(Median(rates) > LeastGigabytesPerSecond, Text($"raw file above {LeastGigabytesPerSecond} GB/s of floats: {Median(rates):F2} GB/s (median of {rounds})"));
+        verdict.Expect(Statistics.Median(rates) > LeastGigabytesPerSecond, Text($"raw file above {LeastGigabytesPerSecond} GB/s of floats: {Statistics.Median(rates):F2} GB/s (median of {rounds})"));
     }
 
     private static void CountAllocations(string name, string imagesPath, string labelsPath, Random? random, Verdict verdict)
@@ -132,12 +132,6 @@ internal static class LoadingCommand
         var watch = Stopwatch.StartNew();
         action();
         return watch.Elapsed.TotalSeconds;
-    }
-
-    private static double Median(List<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     private static string Unpack(string gzipPath, string rawPath)

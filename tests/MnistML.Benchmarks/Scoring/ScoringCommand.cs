@@ -70,12 +70,12 @@ internal static class ScoringCommand
             }
         }
 
-        var share = Median(runtimes) / Median(ours);
-        var timesStock = Median(stocks) / Median(ours);
+        var share = Statistics.Median(runtimes) / Statistics.Median(ours);
+        var timesStock = Statistics.Median(stocks) / Statistics.Median(ours);
         verdict.Expect(
             share >= LeastShareOfOnnxRuntime,
-            Text($"a pass over PredictedLabel and Score at {LeastShareOfOnnxRuntime} of ONNX Runtime's batched rate at least: {Median(ours):F2} µs a row, ONNX Runtime {Median(runtimes):F2}: {share:F2}"));
-        verdict.Expect(timesStock >= LeastTimesStock, Text($"at least {LeastTimesStock} times the stock chain's rate: {Median(stocks):F2} µs a row in the stock chain: {timesStock:F2}"));
+            Text($"a pass over PredictedLabel and Score at {LeastShareOfOnnxRuntime} of ONNX Runtime's batched rate at least: {Statistics.Median(ours):F2} µs a row, ONNX Runtime {Statistics.Median(runtimes):F2}: {share:F2}"));
+        verdict.Expect(timesStock >= LeastTimesStock, Text($"at least {LeastTimesStock} times the stock chain's rate: {Statistics.Median(stocks):F2} µs a row in the stock chain: {timesStock:F2}"));
     }
 
     private static void CompareSinglePredictions(MlpTransformer model, BareNetwork bare, MLContext mlContext, int rounds, Verdict verdict)
@@ -98,10 +98,10 @@ internal static class ScoringCommand
         var before = GC.GetAllocatedBytesForCurrentThread();
         Repeat(() => engine.Predict(digit, ref prediction));
         var bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / SinglePredictions;
-        var times = Median(ours) / Median(bares);
+        var times = Statistics.Median(ours) / Statistics.Median(bares);
         verdict.Expect(
             times <= MostTimesBareCall,
-            Text($"a prediction takes {MostTimesBareCall} times a bare call of ONNX Runtime at most: {Median(ours):F1} µs and {Median(bares):F1} µs: {times:F2}; {bytes} bytes allocated for each"));
+            Text($"a prediction takes {MostTimesBareCall} times a bare call of ONNX Runtime at most: {Statistics.Median(ours):F1} µs and {Statistics.Median(bares):F1} µs: {times:F2}; {bytes} bytes allocated for each"));
     }
 
     private static void CompareEvaluation(MlpTransformer model, IDataView test, MLContext mlContext, int rounds, double? pyTorchSeconds, Verdict verdict)
@@ -110,13 +110,13 @@ internal static class ScoringCommand
         double[] seconds = [.. Enumerable.Range(0, rounds + 1).Select(_ => Microseconds(() => mlContext.MulticlassClassification.Evaluate(model.Transform(test)), 1) / 1e6).Skip(1)];
         if (pyTorchSeconds is not { } theirs)
         {
-            Console.WriteLine(Text($"Evaluate on the test set takes {Median(seconds):F3} s; the comparison with PyTorch is left out: no --pytorch, or /usr/bin/python3 has no torch."));
+            Console.WriteLine(Text($"Evaluate on the test set takes {Statistics.Median(seconds):F3} s; the comparison with PyTorch is left out: no --pytorch, or /usr/bin/python3 has no torch."));
             return;
         }
 
         verdict.Expect(
-            Median(seconds) / theirs <= MostTimesPyTorch,
-            Text($"Evaluate on the test set takes {MostTimesPyTorch} times PyTorch's evaluation at most: {Median(seconds):F3} s and {theirs:F3} s: {Median(seconds) / theirs:F2}"));
+            Statistics.Median(seconds) / theirs <= MostTimesPyTorch,
+            Text($"Evaluate on the test set takes {MostTimesPyTorch} times PyTorch's evaluation at most: {Statistics.Median(seconds):F3} s and {theirs:F3} s: {Statistics.Median(seconds) / theirs:F2}"));
     }
 
     private static void Pass(IDataView view)
@@ -147,12 +147,6 @@ internal static class ScoringCommand
         var watch = Stopwatch.StartNew();
         action();
         return watch.Elapsed.TotalMicroseconds / count;
-    }
-
-    private static double Median(IReadOnlyList<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

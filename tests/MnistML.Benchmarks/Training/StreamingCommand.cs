@@ -52,8 +52,8 @@ internal static class StreamingCommand
                 held.Add(Train(images, labels, long.MaxValue));
             }
 
-            var ratio = Median(streamed) / Median(held);
-            speed.Expect(ratio >= LeastRatio, Text($"streamed at least {LeastRatio} as fast as in memory: {Median(streamed):N0} and {Median(held):N0} rows a second, ratio {ratio:F2}"));
+            var ratio = Statistics.Median(streamed) / Statistics.Median(held);
+            speed.Expect(ratio >= LeastRatio, Text($"streamed at least {LeastRatio} as fast as in memory: {Statistics.Median(streamed):N0} and {Statistics.Median(held):N0} rows a second, ratio {ratio:F2}"));
         }
         finally
         {
@@ -94,12 +94,6 @@ internal static class StreamingCommand
         {
             stream.Write(file, headerLength, Math.Min(left, DrawnImages) * itemSize);
         }
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
