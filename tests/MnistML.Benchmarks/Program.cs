@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MnistML.Benchmarks.Accuracy;
 using MnistML.Benchmarks.Fuzz;
 using MnistML.Benchmarks.Life;
 using MnistML.Benchmarks.Loading;
@@ -16,6 +17,7 @@ internal static class Program
     {
         var root = new RootCommand("Measures MnistML, and checks what takes long to check.")
         {
+            AugmentationCommand.Create(),
             ClassicCommand.Create(),
             FuzzCommand.CreateForIdx(),
             FuzzCommand.CreateForModels(),
@@ -29,6 +31,7 @@ internal static class Program
             RooflineCommand.Create(),
             SmallCommand.Create(),
             StreamingCommand.Create(),
+            StudyCommand.Create(),
         };
         return root.Parse(arguments).Invoke();
     }

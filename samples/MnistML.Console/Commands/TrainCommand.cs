@@ -55,6 +55,7 @@ internal sealed class TrainCommand(IAnsiConsole console)
             DigitData.LoadAsync(mlContext, parsed.GetValue(_data), parsed.GetValue(_mirror), progress, cancellationToken)).ConfigureAwait(false);
         var loadSeconds = watch.Elapsed.TotalSeconds;
         DataReport.Write(console, data);
+        options = _training.Read(parsed, data.Height, data.Width);
         var architecture = ModelSummary.ArchitectureOf(data, options);
         ModelSummary.Write(console, architecture, options);
 

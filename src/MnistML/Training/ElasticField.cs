@@ -35,8 +35,8 @@ internal sealed class ElasticField
         _radius = (int)Math.Ceiling(Reach * smoothness);
         _paddedLineLength = _lineLength + (2 * _radius);
         _weights = WeightsOf(_radius, displacement, smoothness);
-        _noise = new float[height * _lineLength];
-        _between = new float[height * _paddedLineLength];
+        _noise = new float[2 * height * _lineLength];
+        _between = new float[2 * height * _paddedLineLength];
         _x = new float[height * _lineLength];
         _y = new float[height * _lineLength];
     }
@@ -53,10 +53,9 @@ internal sealed class ElasticField
     /// <summary>Draws a new field.</summary>
     public void Draw(ulong seed)
     {
-        DrawNoise((uint)seed, _noise);
-        Smooth(_noise, _x);
-        DrawNoise((uint)(seed >> 32), _noise);
-        Smooth(_noise, _y);
+        DrawNoise((uint)seed, _noise.AsSpan(0, _x.Length));
+        DrawNoise((uint)(seed >> 32), _noise.AsSpan(_x.Length));
+        Smooth(_noise, _x, _y);
     }
 
     /// <summary>Numbers from U(-1, 1) for the pixels of each row, and 0 in the places after them.</summary>
@@ -81,13 +80,18 @@ internal sealed class ElasticField
     }
 
     /// <summary>Smooths up and down, then left and right: a Gaussian is the product of both.</summary>
+    /// <param name="noise">Numbers for one coordinate, then for the other.</param>
+    /// <param name="smoothedX">The first of them, smoothed.</param>
+    /// <param name="smoothedY">The second.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Smooth(ReadOnlySpan<float> noise, Span<float> smoothed)
+    internal void Smooth(ReadOnlySpan<float> noise, Span<float> smoothedX, Span<float> smoothedY)
     {
         ref var from = ref MemoryMarshal.GetReference(noise);
         ref var between = ref MemoryMarshal.GetArrayDataReference(_between);
-        ref var to = ref MemoryMarshal.GetReference(smoothed);
         ref var weights = ref MemoryMarshal.GetArrayDataReference(_weights);
+        ref var toX = ref MemoryMarshal.GetReference(smoothedX);
+        ref var toY = ref MemoryMarshal.GetReference(smoothedY);
+        var (fieldLength, paddedFieldLength) = (_height * _lineLength, _height * _paddedLineLength);
         for (var y = 0; y < _height; y++)
         {
             var first = Math.Max(y - _radius, 0);
@@ -95,8 +99,10 @@ internal sealed class ElasticField
             ref var weight = ref Unsafe.Add(ref weights, first - y + _radius);
             for (var x = 0; x < _lineLength; x += Vector512<float>.Count)
             {
-                SumUp(ref Unsafe.Add(ref from, (first * _lineLength) + x), _lineLength, ref weight, count)
-                    .StoreUnsafe(ref between, (nuint)((y * _paddedLineLength) + _radius + x));
+                var (sumX, sumY) = SumUp(ref Unsafe.Add(ref from, (first * _lineLength) + x), fieldLength, _lineLength, ref weight, count);
+                ref var to = ref Unsafe.Add(ref between, (y * _paddedLineLength) + _radius + x);
+                sumX.StoreUnsafe(ref to);
+                sumY.StoreUnsafe(ref to, (nuint)paddedFieldLength);
             }
         }
 
@@ -105,37 +111,43 @@ internal sealed class ElasticField
         {
             for (var x = 0; x < _lineLength; x += Vector512<float>.Count)
             {
-                SumUp(ref Unsafe.Add(ref between, (y * _paddedLineLength) + x), 1, ref weights, _weights.Length)
-                    .StoreUnsafe(ref to, (nuint)((y * _lineLength) + x));
+                var (sumX, sumY) = SumUp(ref Unsafe.Add(ref between, (y * _paddedLineLength) + x), paddedFieldLength, 1, ref weights, _weights.Length);
+                sumX.StoreUnsafe(ref toX, (nuint)((y * _lineLength) + x));
+                sumY.StoreUnsafe(ref toY, (nuint)((y * _lineLength) + x));
             }
         }
     }
 
-    /// <summary>The sum of vectors that stand a step apart, by their weights: four sums, so that none waits for the one before it.</summary>
+    /// <summary>
+    /// The sums of vectors that stand a step apart, by their weights, in both fields: four sums at a time, so that none waits for the one before it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> SumUp(ref float first, int step, ref float weights, int count)
+    private static (Vector512<float> X, Vector512<float> Y) SumUp(ref float first, int otherField, int step, ref float weights, int count)
     {
-        var (a, b, c, d) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var i = 0;
-        for (; i <= count - 4; i += 4)
+        var (evenX, evenY) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        var (oddX, oddY) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        ref var last = ref Unsafe.Add(ref weights, count - 1);
+        while (Unsafe.IsAddressLessThan(ref weights, ref last))
         {
-            a = Add(a, ref first, ref weights, i, step);
-            b = Add(b, ref first, ref weights, i + 1, step);
-            c = Add(c, ref first, ref weights, i + 2, step);
-            d = Add(d, ref first, ref weights, i + 3, step);
+            var (even, odd) = (Vector512.Create(weights), Vector512.Create(Unsafe.Add(ref weights, 1)));
+            ref var second = ref Unsafe.Add(ref first, step);
+            evenX = Vector512.FusedMultiplyAdd(even, Vector512.LoadUnsafe(ref first), evenX);
+            evenY = Vector512.FusedMultiplyAdd(even, Vector512.LoadUnsafe(ref first, (nuint)otherField), evenY);
+            oddX = Vector512.FusedMultiplyAdd(odd, Vector512.LoadUnsafe(ref second), oddX);
+            oddY = Vector512.FusedMultiplyAdd(odd, Vector512.LoadUnsafe(ref second, (nuint)otherField), oddY);
+            first = ref Unsafe.Add(ref second, step);
+            weights = ref Unsafe.Add(ref weights, 2);
         }
 
-        for (; i < count; i++)
+        if (Unsafe.AreSame(ref weights, ref last))
         {
-            a = Add(a, ref first, ref weights, i, step);
+            var weight = Vector512.Create(weights);
+            evenX = Vector512.FusedMultiplyAdd(weight, Vector512.LoadUnsafe(ref first), evenX);
+            evenY = Vector512.FusedMultiplyAdd(weight, Vector512.LoadUnsafe(ref first, (nuint)otherField), evenY);
         }
 
-        return a + b + (c + d);
+        return (evenX + oddX, evenY + oddY);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Add(Vector512<float> sum, ref float first, ref float weights, int index, int step) =>
-        Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref weights, index)), Vector512.LoadUnsafe(ref first, (nuint)(index * step)), sum);
 
     /// <summary>
     /// The Gaussian's weights for one direction. The sum of independent numbers of variance 1/3, weighted in both directions, has the variance

@@ -81,6 +81,15 @@ internal sealed class ConsoleTests
     }
 
     [Test]
+    public void Train_WithTheAccurateRecipe_AugmentsImages()
+    {
+        var result = Run("train", "--recipe", "accurate", "--hidden", "32", "--epochs", "1", "--json", "m.json");
+
+        Assert.That(result.OutputLines, Has.Some.StartsWith("Network: 784-32-10, ").And.EndsWith("images of 28 x 28 distorted anew in each epoch"));
+        Assert.That(result.OutputLines.Count(line => line.StartsWith("Epoch ", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
+    [Test]
     public void Train_WithASeed_IsRepeatable()
     {
         string[] Losses(string seed) =>
@@ -105,7 +114,7 @@ internal sealed class ConsoleTests
     [TestCase("--hidden is '12,x', but must be numbers of units above 0 with commas between them, such as 512,256.", "--hidden", "12,x")]
     [TestCase("There is no model 'none.zip'. Train one: train --out none.zip", "evaluate", "--model", "none.zip")]
     [TestCase("Option '--model' is required. Run with --help for the options.", "evaluate")]
-    [TestCase("Argument 'best' not recognized. Must be one of: 'classic' 'fast' Run with --help for the options.", "train", "--recipe", "best")]
+    [TestCase("Argument 'best' not recognized. Must be one of: 'classic' 'fast' 'accurate' Run with --help for the options.", "train", "--recipe", "best")]
     public void Run_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) => AssertFailure(Run(arguments), message);
 
     [Test]

@@ -13,10 +13,11 @@ internal sealed class ElasticFieldTests
         const double Displacement = 0.7;
         var line = ElasticField.LineLengthOf(width);
         var field = new ElasticField(height, width, Displacement, smoothness);
-        var (noise, smoothed) = (new float[height * line], new float[height * line]);
+        var (noise, other) = (new float[2 * height * line], new float[height * line]);
+        var smoothed = new float[height * line];
 
-        field.DrawNoise(3, noise);
-        field.Smooth(noise, smoothed);
+        field.DrawNoise(3, noise.AsSpan(height * line));
+        field.Smooth(noise, other, smoothed);
 
         // The factor that gives numbers of variance 1/3 the wanted deviation, by all weights of the plane.
         var radius = (int)Math.Ceiling(3 * smoothness);
@@ -30,7 +31,8 @@ internal sealed class ElasticFieldTests
                 var sum = (from down in offsets
                            from right in offsets
                            where y + down >= 0 && y + down < height && x + right >= 0 && x + right < width
-                           select Weight(down, right) * noise[((y + down) * line) + x + right]).Sum();
+                           select Weight(down, right) * noise[((height + y + down) * line) + x + right]).Sum();
+                Assert.That(other[(y * line) + x], Is.EqualTo(0));
                 Assert.That(smoothed[(y * line) + x], Is.EqualTo(factor * sum).Within(1e-5), $"row {y}, column {x}");
             }
         }
