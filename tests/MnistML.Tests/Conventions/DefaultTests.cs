@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
@@ -23,6 +24,15 @@ internal sealed partial class DefaultTests
         .SelectMany(method => method.GetParameters())
         .Where(parameter => parameter.HasDefaultValue)
         .Select(parameter => new TestCaseData(parameter).SetArgDisplayNames($"{parameter.Member.DeclaringType!.Name}.{parameter.Member.Name}, {parameter.Name}"));
+
+    [Test]
+    public void Options_OfTheLibrary_AreAllHeldToTheirDefaults()
+    {
+        var withRules = typeof(MlpTrainer).Assembly.GetExportedTypes()
+            .Where(type => !type.IsAbstract && type.GetProperties().Any(property => IsSetByUsers(property) && property.GetCustomAttributes<ValidationAttribute>().Any()));
+
+        Assert.That(withRules, Is.SubsetOf(Options.Select(options => options.GetType())));
+    }
 
     [TestCaseSource(nameof(Properties))]
     public void Summary_OfAnOption_StatesItsDefault(PropertyInfo property, object? value)
@@ -50,7 +60,10 @@ internal sealed partial class DefaultTests
     [TestCase("The default is good.")]
     public void StatedIn_AText_IsWhatItCallsTheDefault(string text, params string[] expected) => Assert.That(StatedIn(text), Is.EqualTo(expected));
 
-    private static bool IsSetByUsers(PropertyInfo property) => property.SetMethod is { IsPublic: true };
+    /// <summary>What a constructor asks for has no default.</summary>
+    private static bool IsSetByUsers(PropertyInfo property) => property.SetMethod is { IsPublic: true } && !property.ReflectedType!.GetConstructors()
+        .SelectMany(constructor => constructor.GetParameters())
+        .Any(parameter => !parameter.HasDefaultValue && string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase));
 
     private static string NameOf(PropertyInfo property) => $"{property.ReflectedType!.FullName!.Split('.')[^1].Replace('+', '.')}.{property.Name}";
 
