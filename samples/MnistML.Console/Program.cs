@@ -29,6 +29,7 @@ internal static class Program
             verbose,
             train.CreateCommand(),
             new EvaluateCommand(AnsiConsole.Console).CreateCommand(),
+            new ShowCommand(AnsiConsole.Console).CreateCommand(),
         };
         train.Attach(root);
 

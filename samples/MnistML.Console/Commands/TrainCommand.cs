@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.ML;
 using MnistML.Samples.Data;
+using MnistML.Samples.Plots;
 using MnistML.Samples.Reports;
 using Spectre.Console;
 
@@ -23,6 +24,11 @@ internal sealed class TrainCommand(IAnsiConsole console)
     };
 
     private readonly Option<string?> _json = SharedOptions.Json();
+    private readonly Option<string?> _plots = new("--plots")
+    {
+        Description = "Write pictures into this folder: loss and accuracy by epoch, confusion matrix, worst mistakes, the first layer's weights",
+        HelpName = "DIR",
+    };
 
     public Command CreateCommand()
     {
@@ -34,7 +40,7 @@ internal sealed class TrainCommand(IAnsiConsole console)
     /// <summary>Makes a command do this one's work, with its options.</summary>
     public void Attach(Command command)
     {
-        Option[] options = [.. _training.All, _data, _mirror, _out, _json];
+        Option[] options = [.. _training.All, _data, _mirror, _out, _json, _plots];
         foreach (var option in options)
         {
             command.Options.Add(option);
@@ -67,6 +73,12 @@ internal sealed class TrainCommand(IAnsiConsole console)
 
         ModelFile.Save(mlContext, model, data.Train.Schema, modelPath);
         console.WriteLine($"Model saved to {modelPath}; try: evaluate --model {modelPath}");
+
+        if (parsed.GetValue(_plots) is { } plots)
+        {
+            var pictures = TrainingPictures.Write(plots, model, data, evaluation.Metrics.ConfusionMatrix);
+            console.WriteLine($"Pictures: {string.Join(", ", pictures)}");
+        }
 
         if (parsed.GetValue(_json) is { } jsonPath)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MnistML.Samples.Data;
 using Spectre.Console;
 
 namespace MnistML.Samples.Reports;
@@ -10,9 +11,9 @@ internal sealed class Evaluation
 {
     private const int TopK = 3;
 
-    private readonly string[] _classNames;
+    private readonly IReadOnlyList<string> _classNames;
 
-    private Evaluation(MulticlassClassificationMetrics metrics, double seconds, string[] classNames)
+    private Evaluation(MulticlassClassificationMetrics metrics, double seconds, IReadOnlyList<string> classNames)
     {
         Metrics = metrics;
         Seconds = seconds;
@@ -28,7 +29,7 @@ internal sealed class Evaluation
     {
         var watch = Stopwatch.StartNew();
         var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test), topKPredictionCount: TopK);
-        return new Evaluation(metrics, watch.Elapsed.TotalSeconds, ReadClassNames(test.Schema["Label"]));
+        return new Evaluation(metrics, watch.Elapsed.TotalSeconds, DigitImages.ClassNamesOf(test.Schema["Label"]));
     }
 
     public void Write(IAnsiConsole console)
@@ -72,11 +73,4 @@ internal sealed class Evaluation
         (_, true) => $"[green]{count:F0}[/]",
         _ => $"[red]{count:F0}[/]",
     };
-
-    private static string[] ReadClassNames(DataViewSchema.Column label)
-    {
-        VBuffer<uint> numbers = default;
-        label.GetKeyValues(ref numbers);
-        return [.. numbers.DenseValues().Select(number => $"{number}")];
-    }
 }
