@@ -28,8 +28,8 @@ internal sealed class StudyReport(Study study, IReadOnlyList<string> networks, I
     /// <summary>Writes one picture with a plot for each network.</summary>
     public void WritePlot(string path) => LinePlot.WriteAll(path, [.. networks.Zip(outcomes, (network, ofNetwork) => new LinePlot
     {
-        Title = $"{network}: accuracy by {study.ChoiceName.ToLowerInvariant()}, mean ± standard deviation over {ofNetwork[0].Runs.Count} seeds",
-        VerticalTitle = "Accuracy on test images",
+        Title = $"{network}: accuracy by {study.ChoiceName.ToLowerInvariant()}",
+        VerticalTitle = ofNetwork[0].Runs.Count is > 1 and var seeds ? $"Test accuracy, mean ± SD of {seeds} seeds" : "Test accuracy",
         VerticalFormat = "0.00",
         Lines =
         [
