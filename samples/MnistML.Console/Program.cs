@@ -30,6 +30,7 @@ internal static class Program
             train.CreateCommand(),
             new EvaluateCommand(AnsiConsole.Console).CreateCommand(),
             new ShowCommand(AnsiConsole.Console).CreateCommand(),
+            new ExplainCommand(AnsiConsole.Console).CreateCommand(),
             new PredictCommand(AnsiConsole.Console).CreateCommand(),
         };
         train.Attach(root);

@@ -84,7 +84,6 @@ internal sealed class PredictCommand(IAnsiConsole console)
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            Console.WriteLine(exception);
             failures.Add($"{path}: {exception.GetBaseException().Message}");
             return null;
         }

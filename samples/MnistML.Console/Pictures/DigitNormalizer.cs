@@ -14,8 +14,9 @@ internal static class DigitNormalizer
     /// <summary>Strokes are brought to their width at this size, about that of the scans that MNIST was made from.</summary>
     private const int WorkingSide = 160;
 
-    /// <summary>Strokes of MNIST's digits are seldom thinner, in pixels of the box; a fine pen's are drawn broader.</summary>
+    /// <summary>Strokes of MNIST's digits are seldom thinner or broader than that, in pixels of the box; a fine pen's and a bold font's are brought there.</summary>
     private const double ThinnestStroke = 2;
+    private const double BroadestStroke = 3;
 
     /// <summary>Normalises a picture.</summary>
     /// <param name="brightness">Its pixels from 0, black, to 1, white.</param>
@@ -28,7 +29,7 @@ internal static class DigitNormalizer
             throw new InvalidDataException("no ink found; the picture is blank, or what is on it is hardly darker or lighter than its background");
         }
 
-        var working = Stroke.Thicken(ScaleTo(digit, WorkingSide), ThinnestStroke * WorkingSide / Box).CropToInk()!;
+        var working = Stroke.BringBetween(ScaleTo(digit, WorkingSide), ThinnestStroke * WorkingSide / Box, BroadestStroke * WorkingSide / Box).CropToInk()!;
         var boxed = ScaleTo(working, Box);
         var strongest = boxed.Values.Max();
         return Place(boxed.Map(value => value / strongest));

@@ -6,13 +6,21 @@ internal static class Stroke
     /// <summary>Ink above a half counts as ink where the width is measured.</summary>
     private const float Inked = 0.5f;
 
-    /// <summary>Makes strokes broader if they are thinner than wanted.</summary>
+    /// <summary>Makes strokes broader if they are thinner than wanted, and thinner if they are broader.</summary>
     /// <param name="digit">Ink from 0 to 1.</param>
-    /// <param name="width">The least mean width of strokes, in pixels.</param>
-    public static GreyImage Thicken(GreyImage digit, double width)
+    /// <param name="least">The least mean width of strokes, in pixels.</param>
+    /// <param name="most">The greatest.</param>
+    public static GreyImage BringBetween(GreyImage digit, double least, double most)
     {
-        var radius = (width - MeanWidth(digit)) / 2;
-        return radius > 0 ? Dilate(digit.Pad((int)Math.Ceiling(radius)), radius) : digit;
+        var width = MeanWidth(digit);
+        if (width < least)
+        {
+            var radius = (least - width) / 2;
+            return Dilate(digit.Pad((int)Math.Ceiling(radius)), radius);
+        }
+
+        // Thinner ink is broader paper.
+        return width > most ? Dilate(digit.Pad(1).Map(Invert), (width - most) / 2).Map(Invert) : digit;
     }
 
     /// <summary>The mean width of strokes: a stroke has two sides, so that its area is half its outline times its width.</summary>
@@ -42,6 +50,8 @@ internal static class Stroke
 
         bool IsInk(int x, int y) => x >= 0 && y >= 0 && digit[x, y] >= Inked;
     }
+
+    private static float Invert(float ink) => 1 - ink;
 
     /// <summary>Each pixel becomes the strongest in the circle around it.</summary>
     private static GreyImage Dilate(GreyImage digit, double radius)
