@@ -17,6 +17,8 @@ internal sealed class SampleRootCommand : RootCommand
         [
             train,
             new EvaluateCommand(screen),
+            new PredictCommand(screen),
+            new ExplainCommand(screen),
             new ExportCommand(screen),
             new ShowCommand(screen),
             StudyCommand.Create(screen),

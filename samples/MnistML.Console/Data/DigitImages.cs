@@ -69,6 +69,23 @@ internal sealed class DigitImages
 
         return [.. indexes.Select(index => found[index])];
     }
+
+    /// <summary>The standard deviation of each pixel over all images.</summary>
+    public double[] PixelDeviations()
+    {
+        var (sums, squares, count) = (new double[Height * Width], new double[Height * Width], 0);
+        foreach (var pixels in _view.GetColumn<float[]>("Features"))
+        {
+            count++;
+            for (var i = 0; i < pixels.Length; i++)
+            {
+                sums[i] += pixels[i];
+                squares[i] += (double)pixels[i] * pixels[i];
+            }
+        }
+
+        return [.. sums.Zip(squares, (sum, square) => Math.Sqrt(Math.Max((square / count) - (sum / count * (sum / count)), 0)))];
+    }
 }
 
 /// <summary>An image of a data set.</summary>

@@ -37,7 +37,7 @@ internal static class ConfusionPlot
         var widestName = names.Max(name => PlotFont.Measure(name, TextSize));
         var widestCount = confusion.Counts.Max(row => row.Max(count => PlotFont.Measure($"{count:F0}", TextSize)));
         var cellWidth = MathF.Ceiling(Math.Max(NarrowestCell, Math.Max(widestName, widestCount) + 10));
-        var left = MathF.Ceiling(Margin + TextSize + 14 + widestName);
+        var left = MathF.Ceiling(Margin + Math.Max(TextSize + 14 + widestName, PlotFont.Measure("Precision", TextSize) + 8));
         var top = Margin + TitleSize + 12 + (2 * (TextSize + 8));
         const string Title = "Confusion matrix of the test set";
         var recallWidth = MathF.Ceiling(PlotFont.Measure("100.0 %", TextSize) + 24);

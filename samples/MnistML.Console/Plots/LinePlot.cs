@@ -74,6 +74,7 @@ internal sealed record LinePlot
         {
             Title = PlotFont.Wrap(Title, (float)TitleFontSize, (float)(Width - (2 * SidePadding))),
             TitleFontSize = TitleFontSize,
+            TitleHorizontalAlignment = TitleHorizontalAlignment.CenteredWithinView,
             TitleFontWeight = FontWeights.Normal,
             DefaultFont = PlotFont.Family,
             DefaultFontSize = FontSize,

@@ -21,7 +21,7 @@ internal static class TrainingPictures
         ConfusionPlot.Write(PathOf("confusion.png"), confusion, DigitImages.ClassNamesOf(data.Test.Schema["Label"]));
         if (DigitImages.Find(data.Test) is { } images)
         {
-            WeightSheet.Write(PathOf("weights.png"), model.Model.Layers[0], images.Height);
+            WeightSheet.Write(PathOf("weights.png"), model.Model.Layers[0], images.Height, images.PixelDeviations());
             var mistakes = Path.Combine(directory, "mistakes.png");
             if (MistakeSheet.Write(mistakes, images, ScoredImage.ReadAll(model, data.Test)))
             {

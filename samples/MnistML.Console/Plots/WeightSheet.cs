@@ -2,7 +2,11 @@ using SkiaSharp;
 
 namespace MnistML.Samples.Plots;
 
-/// <summary>What units of the first layer look for: their weights as images, blue for ink that they want, red for ink that they don't.</summary>
+/// <summary>What units of the first layer look for: an image for each, blue for ink that raises the unit, red for ink that lowers it.</summary>
+/// <remarks>
+/// A weight is shown times its pixel's standard deviation, which is what it moves the unit by in a usual image. Weights by themselves would show a few pixels at the rim, which have ink in
+/// a handful of images: they are large since such a pixel is scaled up in training.
+/// </remarks>
 internal static class WeightSheet
 {
     private const int MostUnits = 50;
@@ -10,48 +14,38 @@ internal static class WeightSheet
     private static readonly SKColor Positive = new(0x21, 0x66, 0xAC);
     private static readonly SKColor Negative = new(0xB2, 0x18, 0x2B);
 
-    /// <summary>Writes the units with the largest weights, by their Euclidean norm, since those move the network most.</summary>
+    /// <summary>Writes the units that vary most from image to image, by the Euclidean norm of what is shown of them.</summary>
     /// <param name="path">Where to, .svg or .png.</param>
     /// <param name="layer">The first layer: an input for each pixel.</param>
     /// <param name="imageHeight">The images' height in pixels.</param>
-    public static void Write(string path, MlpLayerParameters layer, int imageHeight)
+    /// <param name="deviations">The standard deviation of each pixel.</param>
+    public static void Write(string path, MlpLayerParameters layer, int imageHeight, IReadOnlyList<double> deviations)
     {
-        var size = layer.Shape.InputSize;
-        var units = Enumerable.Range(0, layer.Shape.OutputSize).OrderByDescending(unit => NormOf(WeightsOf(layer, unit))).Take(MostUnits).ToArray();
-        var title = $"First layer: the {units.Length} of {layer.Shape.OutputSize} units with the largest weights. Blue: ink here raises the unit; red: lowers it";
-        ImageSheet.Write(path, title, [.. units.Select(unit => new SheetImage(imageHeight, ColorsOf(WeightsOf(layer, unit)), $"{unit}"))]);
+        var units = Enumerable.Range(0, layer.Shape.OutputSize)
+            .Select(unit => (Unit: unit, Effects: EffectsOf(layer, unit, deviations)))
+            .OrderByDescending(unit => unit.Effects.Sum(effect => effect * effect))
+            .Take(MostUnits)
+            .ToArray();
+        var title = $"First layer: the {units.Length} of {layer.Shape.OutputSize} units that vary most, weight × spread of the pixel. Blue: ink raises the unit; red: lowers it";
+        ImageSheet.Write(path, title, [.. units.Select(unit => new SheetImage(imageHeight, ColorsOf(unit.Effects), $"{unit.Unit}"))]);
     }
 
-    private static ReadOnlySpan<float> WeightsOf(MlpLayerParameters layer, int unit) =>
-        layer.Weights.Span.Slice(unit * layer.Shape.InputSize, layer.Shape.InputSize);
-
-    private static double NormOf(ReadOnlySpan<float> weights)
+    private static double[] EffectsOf(MlpLayerParameters layer, int unit, IReadOnlyList<double> deviations)
     {
-        var sum = 0.0;
-        foreach (var weight in weights)
+        var weights = layer.Weights.Span.Slice(unit * layer.Shape.InputSize, layer.Shape.InputSize);
+        var effects = new double[weights.Length];
+        for (var i = 0; i < effects.Length; i++)
         {
-            sum += (double)weight * weight;
+            effects[i] = weights[i] * deviations[i];
         }
 
-        return Math.Sqrt(sum);
+        return effects;
     }
 
-    /// <summary>Each unit by its own largest weight: 0 is white.</summary>
-    private static SKColor[] ColorsOf(ReadOnlySpan<float> weights)
+    /// <summary>Each unit by its own largest effect: 0 is white.</summary>
+    private static SKColor[] ColorsOf(double[] effects)
     {
-        var largest = 0f;
-        foreach (var weight in weights)
-        {
-            largest = Math.Max(largest, Math.Abs(weight));
-        }
-
-        var colors = new SKColor[weights.Length];
-        for (var i = 0; i < weights.Length; i++)
-        {
-            var depth = largest > 0 ? Math.Abs(weights[i]) / largest : 0;
-            colors[i] = PlotColors.Blend(weights[i] > 0 ? Positive : Negative, depth);
-        }
-
-        return colors;
+        var largest = Math.Max(effects.Max(Math.Abs), double.Epsilon);
+        return [.. effects.Select(effect => PlotColors.Blend(effect > 0 ? Positive : Negative, Math.Abs(effect) / largest))];
     }
 }
