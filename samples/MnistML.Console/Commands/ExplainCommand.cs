@@ -9,23 +9,24 @@ using Spectre.Console;
 namespace MnistML.Samples.Commands;
 
 /// <summary>Shows how the loss is computed, for images of the test set or for given logits.</summary>
-internal sealed class ExplainCommand(IAnsiConsole console)
+internal sealed class ExplainCommand : SampleCommand
 {
     private readonly Option<string?> _model = new("--model") { Description = "The saved model, with --index", HelpName = "model.zip" };
     private readonly Option<string[]> _index = new("--index") { Description = "Images of the test set, the first is 0; several make a batch, for example 0,1,2", HelpName = "N" };
     private readonly Option<string[]> _logits = new("--logits") { Description = "Logits instead of an image, for example 2,1,-1; given again, with another --label, they make a batch", HelpName = "Z" };
     private readonly Option<int[]> _label = new("--label") { Description = "The zero-based class of the logits", HelpName = "N" };
-    private readonly Option<string?> _data = SharedOptions.Data();
-    private readonly Option<Uri?> _mirror = SharedOptions.Mirror();
+    private readonly DigitOptions _digits = new();
 
-    public Command CreateCommand()
-    {
-        var command = new Command("explain", "Show logits, softmax and cross-entropy of a test image, or of given logits, step by step") { _model, _index, _logits, _label, _data, _mirror };
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => RunAsync(parsed, cancellationToken), CancellationToken.None));
-        return command;
-    }
+    public ExplainCommand(IAnsiConsole screen)
+        : base(
+            screen,
+            "explain",
+            "Show logits, softmax and cross-entropy of a test image, or of given logits, step by step",
+            "explain --model mnistml-out/model.zip --index 0",
+            "explain --logits 2,1,-1 --label 0") =>
+        Take([_model, _index, _logits, _label, .. _digits.All]);
 
-    private async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var indexes = parsed.GetValue(_index) ?? [];
         var logits = parsed.GetValue(_logits) ?? [];
@@ -59,11 +60,11 @@ internal sealed class ExplainCommand(IAnsiConsole console)
 
         foreach (var (index, row) in rows.Index())
         {
-            console.WriteLine($"Row {index}, label {row.Label}");
-            LossReport.WriteRow(console, row, [.. Enumerable.Range(0, row.Logits.Count).Select(name => $"{name}")]);
+            Screen.WriteLine($"Row {index}, label {row.Label}");
+            LossReport.WriteRow(Screen, row, [.. Enumerable.Range(0, row.Logits.Count).Select(name => $"{name}")]);
         }
 
-        LossReport.WriteEnd(console, rows);
+        LossReport.WriteEnd(Screen, rows);
     }
 
     private async Task ExplainImagesAsync(string modelPath, int[] indexes, ParseResult parsed, CancellationToken cancellationToken)
@@ -72,9 +73,7 @@ internal sealed class ExplainCommand(IAnsiConsole console)
         var model = ModelFile.Load(mlContext, modelPath);
         using var disposable = model as IDisposable;
         var network = MlpTransformer.Find(model) ?? throw new ArgumentException($"'{modelPath}' holds no network of MnistML. Train one: train --out {modelPath}");
-        using var data = await new DownloadDisplay(console).RunAsync(progress =>
-            DigitData.LoadAsync(mlContext, parsed.GetValue(_data), parsed.GetValue(_mirror), progress, cancellationToken)).ConfigureAwait(false);
-        DataReport.Write(console, data);
+        using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
 
         var images = DigitImages.Find(data.Test) ?? throw new InvalidDataException($"The items of {data.Name} are no images.");
         var count = data.Test.GetRowCount()!.Value;
@@ -93,13 +92,13 @@ internal sealed class ExplainCommand(IAnsiConsole console)
         var rows = new List<LossSteps>();
         foreach (var image in images.Read(indexes))
         {
-            console.WriteLine($"Test image {image.Index}, label {images.ClassNames[image.Label]}");
-            TerminalImage.Write(console, images.Height, image.Pixels);
+            Screen.WriteLine($"Test image {image.Index}, label {images.ClassNames[image.Label]}");
+            TerminalImage.Write(Screen, images.Height, image.Pixels);
             rows.Add(new LossSteps(ForwardPass.Logits(network.Model, image.Pixels), image.Label));
-            LossReport.WriteRow(console, rows[^1], images.ClassNames);
+            LossReport.WriteRow(Screen, rows[^1], images.ClassNames);
         }
 
-        LossReport.WriteEnd(console, rows);
+        LossReport.WriteEnd(Screen, rows);
     }
 
     private static LossSteps ReadRow(string text, int label)

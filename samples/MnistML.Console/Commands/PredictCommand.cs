@@ -8,7 +8,7 @@ using Spectre.Console;
 namespace MnistML.Samples.Commands;
 
 /// <summary>Classifies pictures of digits: PNG or JPEG, dark on light or light on dark, of any size.</summary>
-internal sealed class PredictCommand(IAnsiConsole console)
+internal sealed class PredictCommand : SampleCommand
 {
     private const int TopCount = 3;
     private const int FeatureCount = DigitNormalizer.Side * DigitNormalizer.Side;
@@ -19,17 +19,22 @@ internal sealed class PredictCommand(IAnsiConsole console)
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<string> _model = new("--model") { Description = "The saved model", HelpName = "model.zip", Required = true };
+    private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<bool> _show = new("--show") { Description = "Show each digit as the network sees it" };
 
-    public Command CreateCommand()
+    public PredictCommand(IAnsiConsole screen)
+        : base(
+            screen,
+            "predict",
+            "Classify pictures of digits, one to a file, with a saved model",
+            "predict --model mnistml-out/model.zip seven.png",
+            "predict --model mnistml-out/model.zip --show 'scans/*.jpg'")
     {
-        var command = new Command("predict", "Classify pictures of digits, one to a file, with a saved model") { _images, _model, _show };
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => Run(parsed, cancellationToken), CancellationToken.None));
-        return command;
+        Arguments.Add(_images);
+        Take(_model, _show);
     }
 
-    private void Run(ParseResult parsed, CancellationToken cancellationToken)
+    protected override Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var mlContext = new MLContext();
         var model = ModelFile.Load(mlContext, parsed.GetValue(_model)!);
@@ -61,6 +66,8 @@ internal sealed class PredictCommand(IAnsiConsole console)
         {
             throw new ArgumentException(failures is [var failure] ? $"{failure}." : $"{failures.Count} were not classified: {string.Join("; ", failures)}.");
         }
+
+        return Task.CompletedTask;
     }
 
     private static IReadOnlyList<string> Expand(string argument, List<string> failures)
@@ -92,10 +99,10 @@ internal sealed class PredictCommand(IAnsiConsole console)
     private void Write(string path, PicturePrediction prediction, IReadOnlyList<string>? classNames, bool show)
     {
         var top = prediction.Score.Index().OrderByDescending(score => score.Item).Take(TopCount).Select(score => $"{classNames?[score.Index] ?? $"{score.Index}"} ({score.Item:0.0 %})");
-        console.WriteLine($"{path}: {string.Join(", ", top)}");
+        Screen.WriteLine($"{path}: {string.Join(", ", top)}");
         if (show)
         {
-            TerminalImage.Write(console, DigitNormalizer.Side, prediction.Features);
+            TerminalImage.Write(Screen, DigitNormalizer.Side, prediction.Features);
         }
     }
 }

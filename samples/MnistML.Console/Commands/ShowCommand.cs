@@ -8,7 +8,7 @@ using Spectre.Console;
 namespace MnistML.Samples.Commands;
 
 /// <summary>Writes a sheet of training images with their labels.</summary>
-internal sealed class ShowCommand(IAnsiConsole console)
+internal sealed class ShowCommand : SampleCommand
 {
     private const int DefaultCount = 50;
 
@@ -39,24 +39,18 @@ internal sealed class ShowCommand(IAnsiConsole console)
         DefaultValueFactory = _ => "mnistml-out/digits.png",
     };
 
-    private readonly Option<string?> _data = SharedOptions.Data();
-    private readonly Option<Uri?> _mirror = SharedOptions.Mirror();
+    private readonly DigitOptions _digits = new();
 
-    public Command CreateCommand()
-    {
-        var command = new Command("show", "Write a sheet of training images with their labels") { _count, _out, _data, _mirror };
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => RunAsync(parsed, cancellationToken), CancellationToken.None));
-        return command;
-    }
+    public ShowCommand(IAnsiConsole screen)
+        : base(screen, "show", "Write a sheet of training images with their labels", "show --count 20", "show --count 100 --out digits.svg") =>
+        Take([_count, _out, .. _digits.All]);
 
-    private async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var path = parsed.GetValue(_out)!;
         PictureFile.EnsureSupported(path);
         var mlContext = new MLContext();
-        using var data = await new DownloadDisplay(console).RunAsync(progress =>
-            DigitData.LoadAsync(mlContext, parsed.GetValue(_data), parsed.GetValue(_mirror), progress, cancellationToken)).ConfigureAwait(false);
-        DataReport.Write(console, data);
+        using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
 
         var images = DigitImages.Find(data.Train)
             ?? throw new InvalidDataException($"The items of {data.Name} are {data.Train.Schema["Image"].Type}, but only images of one channel, height × width, can be shown.");
@@ -66,7 +60,7 @@ internal sealed class ShowCommand(IAnsiConsole console)
             path,
             $"{data.Name}: the first {count} of {data.Train.GetRowCount():N0} training images, with their labels",
             [.. digits.Select(digit => SheetImage.OfInk(images.Height, digit.Pixels, images.ClassNames[digit.Label]))]);
-        TerminalImage.WriteRow(console, images, digits);
-        console.WriteLine($"Sheet of {count} images written: {path}");
+        TerminalImage.WriteRow(Screen, images, digits);
+        Screen.WriteLine($"Sheet of {count} images written: {path}");
     }
 }

@@ -2,6 +2,7 @@ using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
+using SkiaSharp;
 
 namespace MnistML.Samples.Plots;
 
@@ -47,13 +48,25 @@ internal sealed record LinePlot
     public required IReadOnlyList<PlotLine> Lines { get; init; }
 
     /// <summary>Writes the plot, as SVG or PNG by the path's ending.</summary>
-    public void Write(string path) => PictureFile.Write(path, Width, Height, canvas =>
+    public void Write(string path) => WriteAll(path, [this]);
+
+    /// <summary>Writes plots below each other into one picture.</summary>
+    public static void WriteAll(string path, IReadOnlyList<LinePlot> plots) => PictureFile.Write(path, Width, Height * plots.Count, canvas =>
+    {
+        foreach (var plot in plots)
+        {
+            plot.Draw(canvas);
+            canvas.Translate(0, Height);
+        }
+    });
+
+    private void Draw(SKCanvas canvas)
     {
         using var context = new PlotRenderContext { SkCanvas = canvas };
         IPlotModel model = CreateModel();
         model.Update(updateData: true);
         model.Render(context, new OxyRect(0, 0, Width, Height));
-    });
+    }
 
     private PlotModel CreateModel()
     {
