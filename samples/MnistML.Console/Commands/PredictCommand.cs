@@ -27,8 +27,8 @@ internal sealed class PredictCommand : SampleCommand
             screen,
             "predict",
             "Classify pictures of digits, one to a file, with a saved model",
-            "predict seven.png",
-            "predict --model classic.zip --show scans/*.png")
+            "predict --model mnistml-out/model.zip seven.png",
+            "predict --model mnistml-out/model.zip --show 'scans/*.jpg'")
     {
         Arguments.Add(_images);
         Take(_model, _show);
