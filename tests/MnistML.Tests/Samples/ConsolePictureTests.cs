@@ -61,7 +61,7 @@ internal sealed class ConsolePictureTests
         var result = Run("evaluate", "--model", "m.zip", "--data", "../digits", "--confusion", "drawn/confusion.svg");
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
-        Assert.That(result.OutputLines, Has.Some.Contains("Confusion matrix drawn: drawn/confusion.svg"));
+        Assert.That(result.OutputLines, Has.Some.Contains("drawn/confusion.svg"));
         Assert.That(File.Exists(Path.Combine(_work, "drawn", "confusion.svg")));
     }
 
