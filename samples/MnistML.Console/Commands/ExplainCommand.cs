@@ -11,7 +11,7 @@ namespace MnistML.Samples.Commands;
 /// <summary>Shows how the loss is computed, for images of the test set or for given logits.</summary>
 internal sealed class ExplainCommand : SampleCommand
 {
-    private readonly Option<string?> _model = new("--model") { Description = "The saved model, with --index", HelpName = "model.zip" };
+    private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<string[]> _index = new("--index") { Description = "Images of the test set, the first is 0; several make a batch, for example 0,1,2", HelpName = "N" };
     private readonly Option<string[]> _logits = new("--logits") { Description = "Logits instead of an image, for example 2,1,-1; given again, with another --label, they make a batch", HelpName = "Z" };
     private readonly Option<int[]> _label = new("--label") { Description = "The zero-based class of the logits", HelpName = "N" };
@@ -32,7 +32,7 @@ internal sealed class ExplainCommand : SampleCommand
         var logits = parsed.GetValue(_logits) ?? [];
         if (indexes.Length > 0 == logits.Length > 0)
         {
-            throw new ArgumentException("explain takes either --model with --index, for example --model model.zip --index 0, or --logits with --label, for example --logits 2,1,-1 --label 0.");
+            throw new ArgumentException("explain takes either --index, for example --model model.zip --index 0, or --logits with --label, for example --logits 2,1,-1 --label 0.");
         }
 
         if (logits.Length > 0)
@@ -41,8 +41,7 @@ internal sealed class ExplainCommand : SampleCommand
             return;
         }
 
-        var modelPath = parsed.GetValue(_model) ?? throw new ArgumentException("--index needs a model; name it, for example --model model.zip.");
-        await ExplainImagesAsync(modelPath, ReadIndexes(indexes), parsed, cancellationToken).ConfigureAwait(false);
+        await ExplainImagesAsync(parsed.GetValue(_model)!, ReadIndexes(indexes), parsed, cancellationToken).ConfigureAwait(false);
     }
 
     private void ExplainLogits(string[] logits, int[] labels)

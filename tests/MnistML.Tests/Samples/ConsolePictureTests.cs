@@ -138,7 +138,8 @@ internal sealed class ConsolePictureTests
     [TestCase("--label is 3, but the 3 logits are of the classes 0 to 2.", "--logits", "2,1,-1", "--label", "3")]
     [TestCase("There are 1 --logits and 0 --label, but each row of logits needs one label, for example --logits 2,1,-1 --label 0.", "--logits", "2,1,-1")]
     [TestCase("--index is 200, but the test set has 200 images, 0 to 199.", "--model", "m.zip", "--data", "../digits", "--index", "200")]
-    [TestCase("--index needs a model; name it, for example --model model.zip.", "--index", "0")]
+    [TestCase("explain takes either --index, for example --model model.zip --index 0, or --logits with --label, for example --logits 2,1,-1 --label 0.", "--model", "m.zip")]
+    [TestCase("There is no model 'mnistml-out/model.zip'. Train one: train --out mnistml-out/model.zip", "--index", "0")]
     public void Explain_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) => AssertFailure(Run(["explain", .. arguments]), message);
 
     [TestCase("show", "--data", "../digits", "--count", "3")]
