@@ -5,6 +5,7 @@ using MnistML.Benchmarks.Life;
 using MnistML.Benchmarks.Loading;
 using MnistML.Benchmarks.Micro;
 using MnistML.Benchmarks.Scoring;
+using MnistML.Benchmarks.Screenshots;
 using MnistML.Benchmarks.Speed;
 using MnistML.Benchmarks.Training;
 
@@ -31,6 +32,7 @@ internal static class Program
             RooflineCommand.Create(),
             SmallCommand.Create(),
             StreamingCommand.Create(),
+            ScreenshotCommand.Create(),
             StudyCommand.Create(),
         };
         return root.Parse(arguments).Invoke();
