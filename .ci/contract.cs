@@ -93,6 +93,7 @@ var options = new MlpTrainer.Options
     ClassWeights = MlpClassWeights.Balanced,
     ValidationFraction = 0.2,
     EarlyStopping = new MlpEarlyStopping(patience: 3, minimumImprovement: 0.0001),
+    Augmentation = null,
     GradientClipNorm = 5,
     Precision = MlpPrecision.Single,
     Device = "cpu",
@@ -127,6 +128,9 @@ _ = options with { OnCancellation = MlpOnCancellation.ReturnBest, InvalidFeature
 var violations = Throws<ArgumentException>(() => new MlpTrainer(mlContext, options with { BatchSize = 0, DropoutRate = 2 })).Message;
 Require(violations.Contains("BatchSize") && violations.Contains("DropoutRate"), "every violation is named");
 
+// Augmentation, and the recipes.
+var augmented = options with { Augmentation = new MlpAugmentation(28, 28), CheckpointPath = null, MaxEpochs = 1 };
+Require(MlpRecipes.Accurate(28, 28).Augmentation is not null, "Accurate augments");
 Require(new MlpTrainer.Options() == MlpRecipes.Fast, "new Options() equals Fast");
 Require(MlpRecipes.Classic.HiddenLayers.SequenceEqual([512, 256]) && MlpRecipes.Classic is { BatchSize: 256, MaxEpochs: 20, Precision: MlpPrecision.Single }, "Classic is the original script");
 
@@ -138,6 +142,7 @@ Require(trainer.Info is not null, "what the trainer is");
 Throws<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(new SchemaShape([]))); // a shape with columns can't be made from outside ML.NET
 using MlpTransformer model = trainer.Fit(train);
 Require(epochs.Count(report => report.Metrics is not null) == model.History.Count && File.Exists(In("digits.checkpoint")), "progress, history and a checkpoint");
+using var augmentedModel = new MlpTrainer(mlContext, augmented).Fit(train);
 using var further = new MlpTrainer(mlContext, options with { ValidationFraction = 0, CheckpointPath = null, MaxEpochs = 2 }).Fit(train, test, initialModel: model.Model);
 Require(further.History is [{ ValidationAccuracy: > 0 }, ..], "a warm start, validated");
 Throws<ArgumentOutOfRangeException>(() => new MlpTrainer(mlContext, "Image").Fit(train));

@@ -131,8 +131,13 @@ internal sealed partial class PseudoTerminal : IDisposable
         {
             lock (_lock)
             {
-                _screen.Write(buffer.AsSpan(0, count));
-                _frames.Add(_screen.Text);
+                // A display that is redrawn begins with a carriage return: what stood there before counts, however the output was cut into pieces.
+                foreach (var (place, drawn) in new string(buffer, 0, count).Split('\r').Index())
+                {
+                    _screen.Write(place > 0 ? $"\r{drawn}" : drawn);
+                    _frames.Add(_screen.Text);
+                }
+
                 _pieces.Add(new string(buffer, 0, count));
             }
         }
