@@ -5,6 +5,7 @@ using MnistML.Benchmarks.Loading;
 using MnistML.Benchmarks.Micro;
 using MnistML.Benchmarks.Scoring;
 using MnistML.Benchmarks.Speed;
+using MnistML.Benchmarks.Tabular;
 using MnistML.Benchmarks.Training;
 
 namespace MnistML.Benchmarks;
@@ -26,9 +27,11 @@ internal static class Program
             MicroCommand.Create(),
             ParityCommand.Create(),
             PeersCommand.Create(),
+            RobustnessCommand.Create(),
             RooflineCommand.Create(),
             SmallCommand.Create(),
             StreamingCommand.Create(),
+            TabularCommand.Create(),
         };
         return root.Parse(arguments).Invoke();
     }
