@@ -31,12 +31,13 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public MlpActivation Activation { get; init; } = MlpActivation.Relu;
 
     /// <summary>
-    /// Dropout: the share of each hidden layer's outputs, drawn anew for each batch, that are set to 0 while the network learns, from 0, the default,
-    /// up to, not including, 1. The others are divided by <c>1 - rate</c>, so that the finished network needs no change (Srivastava, Hinton,
-    /// Krizhevsky, Sutskever and Salakhutdinov, 2014).
+    /// Dropout: the share of each hidden layer's outputs, drawn anew for each batch, that are set to 0 while the network learns, from 0 up to,
+    /// not including, 1. The others are divided by <c>1 - rate</c>, so that the finished network needs no change (Srivastava, Hinton, Krizhevsky,
+    /// Sutskever and Salakhutdinov, 2014). Null, the default, is chosen together with <see cref="MaxEpochs"/>: where that is null too, 0.3 for up to 20,000
+    /// training rows, which are passed over so often that a network would know them by heart, and 0 for more; where it is set, 0.
     /// </summary>
     [AtLeast(0), Below(1)]
-    public double DropoutRate { get; init; }
+    public double? DropoutRate { get; init; }
 
     /// <summary>
     /// Whether the values of each hidden layer are normalised over the batch in front of the activation, with ε = 10⁻⁵ and running averages that take
@@ -185,5 +186,7 @@ public abstract record MlpTrainingOptions : IValidatableObject
     }
 
     /// <summary>The number of epochs for a number of batches in each.</summary>
+    internal double DropoutRateFor(long rowCount) => DropoutRate ?? (MaxEpochs is null ? DropoutRule.RateFor(rowCount) : 0);
+
     internal int EpochsFor(int batchesPerEpoch) => MaxEpochs ?? EpochRule.EpochsFor(batchesPerEpoch);
 }
