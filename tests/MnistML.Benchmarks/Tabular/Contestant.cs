@@ -21,16 +21,16 @@ internal sealed record Contestant(string Name, Func<MLContext, IEstimator<ITrans
     ];
 
     /// <summary>Trains on all folds but one and tests on that, for each in turn.</summary>
-    public FoldScores CrossValidate(Table table, Folds folds, int seed, Func<MulticlassClassificationMetrics, double> score) => new(
+    public IReadOnlyList<MulticlassClassificationMetrics> CrossValidate(Table table, Folds folds, int seed) =>
     [
         .. Enumerable.Range(0, folds.Count).Select(fold =>
         {
             var mlContext = new MLContext(seed + fold);
             var model = Create(mlContext).Fit(table.ToView(mlContext, folds.RowsToTrain(fold)));
             using var owned = model as IDisposable;
-            return score(mlContext.MulticlassClassification.Evaluate(model.Transform(table.ToView(mlContext, folds.RowsToTest(fold)))));
+            return mlContext.MulticlassClassification.Evaluate(model.Transform(table.ToView(mlContext, folds.RowsToTest(fold))));
         }),
-    ]);
+    ];
 
     private static IEstimator<ITransformer> Scaled(MLContext mlContext) => mlContext.Transforms.NormalizeMeanVariance("Features", fixZero: false);
 }

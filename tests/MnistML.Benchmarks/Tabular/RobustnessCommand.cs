@@ -11,7 +11,6 @@ namespace MnistML.Benchmarks.Tabular;
 /// </summary>
 internal static class RobustnessCommand
 {
-    private const int FoldCount = 5;
     private const int SlotsOfPowers = 13;
     private const int LeastPower = -6;
 
@@ -21,13 +20,14 @@ internal static class RobustnessCommand
     public static Command Create()
     {
         var rows = new Option<int>("--rows") { Description = "Rows of each table", DefaultValueFactory = _ => 3_000 };
+        var folds = new Option<int>("--folds") { Description = "Folds of each cross-validation, at least 2", DefaultValueFactory = _ => 5 };
         var seed = new Option<int>("--seed") { Description = "Draws tables, folds and weights", DefaultValueFactory = _ => 1 };
-        var command = new Command("robustness", "Compare the default options on unscaled, constant, one-hot and imbalanced features with the same after scaling by hand") { rows, seed };
-        command.SetAction(parsed => Run(parsed.GetValue(rows), parsed.GetValue(seed)));
+        var command = new Command("robustness", "Compare the default options on unscaled, constant, one-hot and imbalanced features with the same after scaling by hand") { rows, folds, seed };
+        command.SetAction(parsed => Run(parsed.GetValue(rows), parsed.GetValue(folds), parsed.GetValue(seed)));
         return command;
     }
 
-    private static int Run(int rows, int seed)
+    private static int Run(int rows, int foldCount, int seed)
     {
         LibTorch.EnsureLoaded();
         var verdict = new Verdict();
@@ -43,18 +43,18 @@ internal static class RobustnessCommand
         ];
         foreach (var table in tables)
         {
-            var folds = new Folds(table, FoldCount, seed);
+            var folds = new Folds(table, foldCount, seed);
             var byHand = Standardize(table);
-            foreach (var (name, score) in new (string, Func<MulticlassClassificationMetrics, double>)[]
+            var (asTheyAre, scaled) = (Contestant.Mlp.CrossValidate(table, folds, seed), Unscaled.CrossValidate(byHand, folds, seed));
+            Compare("accuracy", metrics => metrics.MicroAccuracy);
+            Compare("mean recall of the classes", metrics => metrics.MacroAccuracy);
+
+            void Compare(string measure, Func<MulticlassClassificationMetrics, double> score)
             {
-                ("accuracy", metrics => metrics.MicroAccuracy), ("mean recall of the classes", metrics => metrics.MacroAccuracy),
-            })
-            {
-                var asTheyAre = Contestant.Mlp.CrossValidate(table, folds, seed, score);
-                var scaled = Unscaled.CrossValidate(byHand, folds, seed, score);
+                var (ours, others) = (new FoldScores([.. asTheyAre.Select(score)]), new FoldScores([.. scaled.Select(score)]));
                 verdict.Expect(
-                    asTheyAre.IsAsGoodAs(scaled),
-                    Text($"{table.Name}, {name}: {asTheyAre.Mean:F4} ± {asTheyAre.StandardError:F4}, scaled by hand {scaled.Mean:F4} ± {scaled.StandardError:F4}"));
+                    ours.IsAsGoodAs(others),
+                    Text($"{table.Name}, {measure}: {ours.Mean:F4} ± {ours.StandardError:F4}, scaled by hand {others.Mean:F4} ± {others.StandardError:F4}"));
             }
         }
 

@@ -10,27 +10,27 @@ namespace MnistML.Benchmarks.Tabular;
 /// </summary>
 internal static class TabularCommand
 {
-    private const int FoldCount = 5;
     private const double LeastShareHeld = 0.75;
 
     public static Command Create()
     {
         var tables = new Option<string?>("--tables") { Description = "Folder of tables as CSV, without a header and with the class last, to be judged too; README.md says how scikit-learn writes them", HelpName = "DIR" };
+        var folds = new Option<int>("--folds") { Description = "Folds of each cross-validation, at least 2", DefaultValueFactory = _ => 5 };
         var seed = new Option<int>("--seed") { Description = "Draws tables, folds and weights", DefaultValueFactory = _ => 1 };
         var isShort = new Option<bool>("--short") { Description = "Only four small tables" };
         var json = new Option<string?>("--json") { Description = "Write the figures to this file", HelpName = "FILE" };
-        var command = new Command("tabular", "Compare the default options with ML.NET's LightGbm, SdcaMaximumEntropy and LbfgsMaximumEntropy on tables, in 5-fold cross-validation") { tables, seed, isShort, json };
-        command.SetAction(parsed => Run(parsed.GetValue(tables), parsed.GetValue(seed), parsed.GetValue(isShort), parsed.GetValue(json)));
+        var command = new Command("tabular", "Compare the default options with ML.NET's LightGbm, SdcaMaximumEntropy and LbfgsMaximumEntropy on tables") { tables, folds, seed, isShort, json };
+        command.SetAction(parsed => Run(parsed.GetValue(tables), parsed.GetValue(folds), parsed.GetValue(seed), parsed.GetValue(isShort), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(string? folder, int seed, bool isShort, string? json)
+    private static int Run(string? folder, int foldCount, int seed, bool isShort, string? json)
     {
         LibTorch.EnsureLoaded();
         var figures = new List<TabularFigures>();
         foreach (var table in isShort ? FewTables(seed) : [.. FewTables(seed), .. MoreTables(seed), .. Exported(folder)])
         {
-            figures.Add(Compare(table, seed));
+            figures.Add(Compare(table, foldCount, seed));
         }
 
         Report.Write(json, figures);
@@ -42,9 +42,9 @@ internal static class TabularCommand
         return verdict.ExitCode;
     }
 
-    private static TabularFigures Compare(Table table, int seed)
+    private static TabularFigures Compare(Table table, int foldCount, int seed)
     {
-        var folds = new Folds(table, FoldCount, seed);
+        var folds = new Folds(table, foldCount, seed);
         Console.WriteLine(Text($"{table.Name}: {table.RowCount} rows, {table.FeatureCount} features, {table.ClassCount} classes"));
         var ours = Measure(Contestant.Mlp);
         (string Name, FoldScores Scores)[] theirs = [.. Contestant.Rivals.Select(rival => (rival.Name, Measure(rival)))];
@@ -56,8 +56,8 @@ internal static class TabularCommand
         FoldScores Measure(Contestant contestant)
         {
             var watch = Stopwatch.StartNew();
-            var scores = contestant.CrossValidate(table, folds, seed, metrics => metrics.MicroAccuracy);
-            Console.WriteLine(Text($"  {contestant.Name,-14} {scores.Mean:F4} ± {scores.StandardError:F4}   {watch.Elapsed.TotalSeconds / FoldCount:F2} s a fold"));
+            var scores = new FoldScores([.. contestant.CrossValidate(table, folds, seed).Select(metrics => metrics.MicroAccuracy)]);
+            Console.WriteLine(Text($"  {contestant.Name,-14} {scores.Mean:F4} ± {scores.StandardError:F4}   {watch.Elapsed.TotalSeconds / foldCount:F2} s a fold"));
             return scores;
         }
     }
