@@ -1,10 +1,10 @@
 using System.CommandLine;
 using MnistML.Samples.Commands;
-using Spectre.Console;
+using MnistML.Samples.Reports;
 
 namespace MnistML.Samples;
 
-/// <summary>Trains a neural network on handwritten digits, and evaluates it, with ML.NET.</summary>
+/// <summary>Trains a neural network on handwritten digits, and uses it, with ML.NET.</summary>
 internal static class Program
 {
     private const int Success = 0;
@@ -12,55 +12,51 @@ internal static class Program
     private const int InternalError = 2;
     private const int Interrupted = 130;
 
-    /// <summary>What is read by other programs is not to be wrapped at the width of a screen.</summary>
-    private const int WidthOfFiles = 1_000;
-
     public static async Task<int> Main(string[] arguments)
     {
-        if (Console.IsOutputRedirected)
-        {
-            AnsiConsole.Profile.Width = WidthOfFiles;
-        }
-
-        var verbose = new Option<bool>("--verbose") { Description = "Show the stack trace of an error", Recursive = true };
-        var train = new TrainCommand(AnsiConsole.Console);
-        var root = new RootCommand("Trains a multi-layer perceptron on MNIST in an ML.NET pipeline. Without a command: train.")
-        {
-            verbose,
-            train.CreateCommand(),
-            new EvaluateCommand(AnsiConsole.Console).CreateCommand(),
-        };
-        train.Attach(root);
-
+        using var interruption = new Interruption();
+        var screen = Screen.Create();
+        var root = new SampleRootCommand(screen);
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            return Fail(UserError, OneLine(string.Join(" ", parsed.Errors.Select(error => error.Message))) + " Run with --help for the options.");
+            return Fail(UserError, UserMistake.Describe(parsed));
         }
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false) == Success
-                ? Success
-                : InternalError;
+            // Signals are our own affair: the library ends a command two seconds after the first one, saved or not.
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Profile.Out.Writer };
+            return await parsed.InvokeAsync(invocation, interruption.Token).ConfigureAwait(false) == Success ? Success : InternalError;
         }
         catch (OperationCanceledException exception)
         {
-            return Fail(Interrupted, exception is TrainingInterruptedException ? exception.Message : "Interrupted; nothing was saved.");
+            var stopped = exception as StoppedException ?? new StoppedException("nothing was saved");
+            Fail(Interrupted, stopped.Message);
+            NextSteps.Write(screen, stopped.NextSteps);
+            return Interrupted;
         }
         catch (Exception exception)
         {
             var isUserError = exception is IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException or ArgumentException or DllNotFoundException;
-            return Fail(isUserError ? UserError : InternalError, parsed.GetValue(verbose) ? exception.ToString() : OneLine(exception.Message));
+            return (isUserError, root.IsVerbose(parsed)) switch
+            {
+                (true, false) => Fail(UserError, exception.Message),
+                (false, false) => Fail(InternalError, $"Internal error: {exception.GetType().Name}: {exception.Message} Run again with --verbose for the stack trace."),
+                (_, true) => FailAtLength(isUserError ? UserError : InternalError, exception),
+            };
         }
     }
 
     private static int Fail(int exitCode, string message)
     {
-        Console.Error.WriteLine(message);
+        Console.Error.WriteLine(string.Join(' ', message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
         return exitCode;
     }
 
-    private static string OneLine(string message) =>
-        string.Join(' ', message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    private static int FailAtLength(int exitCode, Exception exception)
+    {
+        Console.Error.WriteLine(exception);
+        return exitCode;
+    }
 }

@@ -2,40 +2,52 @@ using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.ML;
 using MnistML.Samples.Data;
+using MnistML.Samples.Plots;
 using MnistML.Samples.Reports;
 using Spectre.Console;
 
 namespace MnistML.Samples.Commands;
 
 /// <summary>Loads a saved model and evaluates it on the test set.</summary>
-internal sealed class EvaluateCommand(IAnsiConsole console)
+internal sealed class EvaluateCommand : SampleCommand
 {
-    private readonly Option<string> _model = new("--model") { Description = "The saved model", HelpName = "model.zip", Required = true };
-    private readonly Option<string?> _data = SharedOptions.Data();
-    private readonly Option<Uri?> _mirror = SharedOptions.Mirror();
+    private readonly Option<string> _model = SharedOptions.Model();
+    private readonly DigitOptions _digits = new();
     private readonly Option<string?> _json = SharedOptions.Json();
-
-    public Command CreateCommand()
+    private readonly Option<string> _confusion = new("--confusion")
     {
-        var command = new Command("evaluate", "Load a saved model and evaluate it on the test set") { _model, _data, _mirror, _json };
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => RunAsync(parsed, cancellationToken), CancellationToken.None));
-        return command;
-    }
+        Description = "Where to draw the confusion matrix, .png or .svg",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => "mnistml-out/confusion.png",
+    };
 
-    private async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    public EvaluateCommand(IAnsiConsole screen)
+        : base(
+            screen,
+            "evaluate",
+            "Load a saved model and evaluate it on the test set",
+            "evaluate --model mnistml-out/model.zip",
+            "evaluate --model classic.zip --confusion classic.svg") =>
+        Take([_model, .. _digits.All, _json, _confusion]);
+
+    protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var modelPath = parsed.GetValue(_model)!;
+        var confusionPath = parsed.GetValue(_confusion)!;
+        PictureFile.EnsureSupported(confusionPath);
         var mlContext = new MLContext();
         var watch = Stopwatch.StartNew();
         var model = ModelFile.Load(mlContext, modelPath);
         using var network = model as IDisposable;
-        using var data = await new DownloadDisplay(console).RunAsync(progress =>
-            DigitData.LoadAsync(mlContext, parsed.GetValue(_data), parsed.GetValue(_mirror), progress, cancellationToken)).ConfigureAwait(false);
+        using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
         var loadSeconds = watch.Elapsed.TotalSeconds;
-        DataReport.Write(console, data);
 
         var evaluation = Evaluation.Run(mlContext, model, data.Test);
-        evaluation.Write(console);
+        evaluation.Write(Screen);
+        ConfusionPlot.Write(confusionPath, evaluation.Metrics.ConfusionMatrix, DigitImages.ClassNamesOf(data.Test.Schema["Label"]));
+        Screen.WriteLine();
+        Screen.WriteFact("Model", modelPath);
+        Screen.WriteFact("Confusion matrix", confusionPath);
 
         if (parsed.GetValue(_json) is { } jsonPath)
         {
@@ -48,6 +60,9 @@ internal sealed class EvaluateCommand(IAnsiConsole console)
                 ModelPath = modelPath,
             };
             report.Write(jsonPath);
+            Screen.WriteFact("Figures", jsonPath);
         }
+
+        NextSteps.Write(Screen, [["export", "--model", modelPath, "--out", Path.ChangeExtension(modelPath, ".onnx")]]);
     }
 }

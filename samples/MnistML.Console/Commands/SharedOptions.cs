@@ -6,32 +6,37 @@ namespace MnistML.Samples.Commands;
 /// <summary>Options that several commands have.</summary>
 internal static class SharedOptions
 {
-    public static Option<string?> Data() => new("--data")
-    {
-        Description = "Folder of the four MNIST files, raw or .gz; else MNIST_DATA_DIR, the user's cache, a download, or digits drawn by the library",
-        HelpName = "DIR",
-    };
+    /// <summary>Where training saves its model, and where others look for it.</summary>
+    public const string DefaultModelPath = "mnistml-out/model.zip";
 
-    public static Option<Uri?> Mirror() => new("--mirror")
+    public static Option<string> Model() => new("--model")
     {
-        Description = "Where to download MNIST from if it is not at hand: an address of a folder with the four files",
-        HelpName = "URL",
-        CustomParser = result =>
-        {
-            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
-            {
-                return address;
-            }
-
-            result.AddError($"--mirror is '{result.Tokens[0].Value}', but must be an address that begins with https:// or http://.");
-            return null;
-        },
+        Description = "The saved model",
+        HelpName = "model.zip",
+        DefaultValueFactory = _ => DefaultModelPath,
     };
 
     public static Option<string?> Json() => new("--json")
     {
         Description = "Write the run's figures to this file",
         HelpName = "FILE",
+    };
+
+    /// <summary>An option that takes one of a few words, or is left out.</summary>
+    public static Option<string?> Choice(string name, string description, params string[] words) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', words),
+        CustomParser = result =>
+        {
+            if (words.Contains(result.Tokens[0].Value))
+            {
+                return result.Tokens[0].Value;
+            }
+
+            result.AddError($"{name} is '{result.Tokens[0].Value}', but must be {string.Join(", ", words[..^1])} or {words[^1]}.");
+            return null;
+        },
     };
 
     /// <summary>An option that takes a number, or is left out.</summary>

@@ -2,71 +2,80 @@ using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.ML;
 using MnistML.Samples.Data;
+using MnistML.Samples.Plots;
 using MnistML.Samples.Reports;
 using Spectre.Console;
 
 namespace MnistML.Samples.Commands;
 
-/// <summary>Trains a network, evaluates it on the test set, and saves it.</summary>
-internal sealed class TrainCommand(IAnsiConsole console)
+/// <summary>Trains a network, saves it, and evaluates it on the test set.</summary>
+internal sealed class TrainCommand : SampleCommand
 {
-    private const string DefaultModelPath = "mnistml-out/model.zip";
-
     private readonly TrainingOptions _training = new();
-    private readonly Option<string?> _data = SharedOptions.Data();
-    private readonly Option<Uri?> _mirror = SharedOptions.Mirror();
+    private readonly DigitOptions _digits = new();
     private readonly Option<string> _out = new("--out")
     {
         Description = "Where to save the model",
         HelpName = "model.zip",
-        DefaultValueFactory = _ => DefaultModelPath,
+        DefaultValueFactory = _ => SharedOptions.DefaultModelPath,
     };
 
     private readonly Option<string?> _json = SharedOptions.Json();
-
-    public Command CreateCommand()
+    private readonly Option<string?> _plots = new("--plots")
     {
-        var command = new Command("train", "Train a network, evaluate it on the test set, and save it");
-        Attach(command);
-        return command;
-    }
+        Description = "Write pictures into this folder: loss and accuracy by epoch, confusion matrix, worst mistakes, the first layer's weights",
+        HelpName = "DIR",
+    };
 
-    /// <summary>Makes a command do this one's work, with its options.</summary>
-    public void Attach(Command command)
+    public TrainCommand(IAnsiConsole screen)
+        : base(
+            screen,
+            "train",
+            "Train a network, evaluate it on the test set, and save it",
+            "train --epochs 5 --plots plots",
+            "train --recipe classic --seed 1 --out classic.zip",
+            "train --hidden 256,128 --validation 0.1 --patience 5") =>
+        Take([.. _training.All, .. _digits.All, _out, _json, _plots]);
+
+    protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        Option[] options = [.. _training.All, _data, _mirror, _out, _json];
-        foreach (var option in options)
-        {
-            command.Options.Add(option);
-        }
-
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => RunAsync(parsed, cancellationToken), CancellationToken.None));
-    }
-
-    private async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        var options = _training.Read(parsed);
+        var options = _training.Read(parsed) with { CancellationToken = cancellationToken, OnCancellation = MlpOnCancellation.ReturnBest };
         var modelPath = parsed.GetValue(_out)!;
         var mlContext = new MLContext(options.Seed);
         ModelFile.EnsureWritable(modelPath);
 
         var watch = Stopwatch.StartNew();
-        using var data = await new DownloadDisplay(console).RunAsync(progress =>
-            DigitData.LoadAsync(mlContext, parsed.GetValue(_data), parsed.GetValue(_mirror), progress, cancellationToken)).ConfigureAwait(false);
+        using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
         var loadSeconds = watch.Elapsed.TotalSeconds;
-        DataReport.Write(console, data);
         var architecture = ModelSummary.ArchitectureOf(data, options);
-        ModelSummary.Write(console, architecture, options);
+        ModelSummary.Write(Screen, architecture, options);
 
         watch.Restart();
-        using var model = Train(mlContext, data, options with { CancellationToken = cancellationToken });
+        using var model = Train(mlContext, data, options);
         var trainSeconds = watch.Elapsed.TotalSeconds;
 
-        var evaluation = Evaluation.Run(mlContext, model, data.Test);
-        evaluation.Write(console);
+        string[] evaluate = ["evaluate", "--model", modelPath];
+        if (cancellationToken.IsCancellationRequested && model.History.Count == 0)
+        {
+            throw new StoppedException("the first epoch was not over, so nothing was saved");
+        }
 
         ModelFile.Save(mlContext, model, data.Train.Schema, modelPath);
-        console.WriteLine($"Model saved to {modelPath}; try: evaluate --model {modelPath}");
+        if (cancellationToken.IsCancellationRequested)
+        {
+            throw new StoppedException($"{InterruptedTraining.Describe(model.History, modelPath)}{HowToGoOn(options)}", evaluate);
+        }
+
+        var evaluation = Evaluation.Run(mlContext, model, data.Test);
+        evaluation.Write(Screen);
+        Screen.WriteLine();
+        Screen.WriteFact("Model", modelPath);
+
+        if (parsed.GetValue(_plots) is { } plots)
+        {
+            var pictures = TrainingPictures.Write(plots, model, data, evaluation.Metrics.ConfusionMatrix);
+            Screen.WriteFact("Pictures", string.Join(", ", pictures));
+        }
 
         if (parsed.GetValue(_json) is { } jsonPath)
         {
@@ -84,24 +93,27 @@ internal sealed class TrainCommand(IAnsiConsole console)
                 ModelPath = modelPath,
             };
             report.Write(jsonPath);
+            Screen.WriteFact("Figures", jsonPath);
         }
+
+        NextSteps.Write(Screen, [evaluate, ["export", "--model", modelPath, "--out", Path.ChangeExtension(modelPath, ".onnx")]]);
     }
 
     private MlpTransformer Train(MLContext mlContext, DigitData data, MlpTrainer.Options options)
     {
         if (File.Exists(options.CheckpointPath))
         {
-            console.WriteLine($"Going on from {options.CheckpointPath}");
+            Screen.WriteLine($"Going on from {options.CheckpointPath}");
         }
 
         try
         {
-            return new TrainingDisplay(console).Run(progress =>
+            return new TrainingDisplay(Screen, options.BatchSize).Run(progress =>
                 mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options with { Progress = progress }).Fit(data.Train));
         }
-        catch (OperationCanceledException) when (File.Exists(options.CheckpointPath))
+        catch (OperationCanceledException)
         {
-            throw new TrainingInterruptedException(options.CheckpointPath!);
+            throw new StoppedException($"the training had not begun, so nothing was saved{HowToGoOn(options)}");
         }
         catch (Exception refusal) when (refusal is InvalidOperationException or FormatException)
         {
@@ -109,4 +121,7 @@ internal sealed class TrainCommand(IAnsiConsole console)
             throw new ArgumentException(refusal.Message, refusal);
         }
     }
+
+    private static string HowToGoOn(MlpTrainer.Options options) =>
+        File.Exists(options.CheckpointPath) ? $"; the same command goes on from {options.CheckpointPath}" : "";
 }

@@ -9,11 +9,8 @@ internal sealed class TrainingOptions
 {
     private const double DefaultValidation = 0.1;
 
-    private readonly Option<string> _recipe = new("--recipe")
-    {
-        Description = "classic: the first lesson's network, SGD, 20 epochs; fast: a good network within seconds",
-        DefaultValueFactory = _ => "fast",
-    };
+    private readonly Option<string?> _recipe = SharedOptions.Choice(
+        "--recipe", "classic: the first lesson's network, SGD, 20 epochs; fast: a good network within seconds [default: fast]", "classic", "fast");
 
     private readonly Option<int?> _epochs = SharedOptions.WholeNumber(
         "--epochs", minimum: 1, "Passes over the training set [default: the recipe's]");
@@ -24,10 +21,8 @@ internal sealed class TrainingOptions
         HelpName = "UNITS",
     };
 
-    private readonly Option<string?> _optimizer = new("--optimizer")
-    {
-        Description = "sgd: gradient descent with a momentum of 0.9; adam; adamw: Adam with decoupled weight decay [default: the recipe's]",
-    };
+    private readonly Option<string?> _optimizer = SharedOptions.Choice(
+        "--optimizer", "sgd: gradient descent with a momentum of 0.9; adam; adamw: Adam with decoupled weight decay [default: the recipe's]", "sgd", "adam", "adamw");
 
     private readonly Option<double?> _learningRate = SharedOptions.Number(
         "--lr", value => value > 0, "above 0", "Learning rate, the largest one of the recipe's schedule [default: the recipe's; sgd 0.1, adam 0.001, adamw 0.003]");
@@ -64,8 +59,6 @@ internal sealed class TrainingOptions
 
     public TrainingOptions()
     {
-        _recipe.AcceptOnlyFromAmong("classic", "fast");
-        _optimizer.AcceptOnlyFromAmong("sgd", "adam", "adamw");
         _checkpoint.Validators.Add(result =>
         {
             if (string.IsNullOrWhiteSpace(result.Tokens[0].Value))
@@ -78,7 +71,7 @@ internal sealed class TrainingOptions
     /// <summary>All of them, in the order of the help.</summary>
     public IReadOnlyList<Option> All => [_recipe, _epochs, _hidden, _optimizer, _learningRate, _dropout, _precision, _batch, _validation, _patience, _checkpoint, _seed];
 
-    public string ReadRecipe(ParseResult parsed) => parsed.GetValue(_recipe)!;
+    public string ReadRecipe(ParseResult parsed) => parsed.GetValue(_recipe) ?? "fast";
 
     public MlpTrainer.Options Read(ParseResult parsed)
     {

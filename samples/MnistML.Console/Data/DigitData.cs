@@ -12,11 +12,11 @@ internal sealed class DigitData : IDisposable
     private const int SyntheticSeed = 1;
     private const string DirectoryVariable = "MNIST_DATA_DIR";
 
-    private readonly string? _temporaryDirectory;
+    private readonly IDisposable? _drawn;
 
-    private DigitData(MLContext mlContext, MnistFiles files, string name, string origin, string? temporaryDirectory = null)
+    private DigitData(MLContext mlContext, MnistFiles files, string name, string origin, IDisposable? drawn = null)
     {
-        _temporaryDirectory = temporaryDirectory;
+        _drawn = drawn;
         Name = name;
         Origin = origin;
         Train = mlContext.Data.LoadFromIdx(files.TrainImages, files.TrainLabels);
@@ -63,13 +63,7 @@ internal sealed class DigitData : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        if (_temporaryDirectory is not null)
-        {
-            Directory.Delete(_temporaryDirectory, recursive: true);
-        }
-    }
+    public void Dispose() => _drawn?.Dispose();
 
     /// <summary>Takes MNIST from the user's cache, and what is missing or wrong there from the network.</summary>
     private static async Task<DigitData> DownloadAsync(
@@ -85,14 +79,15 @@ internal sealed class DigitData : IDisposable
     private static DigitData Draw(MLContext mlContext, string why)
     {
         var directory = Directory.CreateTempSubdirectory("mnistml-digits-").FullName;
+        var drawn = Leftovers.Own(directory);
         try
         {
             var files = SyntheticDigits.Write(directory, SyntheticTrainCount, SyntheticTestCount, SyntheticSeed);
-            return new DigitData(mlContext, files, "synthetic-digits", "drawn by MnistML", directory) { WhySynthetic = why };
+            return new DigitData(mlContext, files, "synthetic-digits", "drawn by MnistML", drawn) { WhySynthetic = why };
         }
         catch
         {
-            Directory.Delete(directory, recursive: true);
+            drawn.Dispose();
             throw;
         }
     }

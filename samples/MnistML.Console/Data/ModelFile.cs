@@ -21,15 +21,9 @@ internal static class ModelFile
     public static void Save(MLContext mlContext, ITransformer model, DataViewSchema inputSchema, string path)
     {
         var temporaryPath = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            mlContext.Model.Save(model, inputSchema, temporaryPath);
-            File.Move(temporaryPath, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporaryPath);
-        }
+        using var temporary = Leftovers.Own(temporaryPath);
+        mlContext.Model.Save(model, inputSchema, temporaryPath);
+        File.Move(temporaryPath, path, overwrite: true);
     }
 
     /// <summary>Loads a model with its network, which scores in batches; <c>mlContext.Model.Load</c> would do without MnistML.</summary>

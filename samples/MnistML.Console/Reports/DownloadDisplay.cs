@@ -6,17 +6,19 @@ namespace MnistML.Samples.Reports;
 /// <summary>Shows a download as it goes on: in a terminal a bar for each file, and else a line for each.</summary>
 internal sealed class DownloadDisplay(IAnsiConsole console)
 {
-    /// <summary>Downloads, giving the download what it reports to. Where there is nothing to fetch, nothing is shown.</summary>
+    /// <summary>What is left of 80 columns beside the longest file name and the figures.</summary>
+    private const int BarWidth = 16;
+
+    /// <summary>Gets digits, giving a download what it reports to. Where there is nothing to fetch, there is no line.</summary>
     public Task<TResult> RunAsync<TResult>(Func<IProgress<DownloadProgress>, Task<TResult>> download) =>
-        console.Profile.Capabilities.Interactive && console.Profile.Capabilities.Ansi
-            ? RunWithBarsAsync(download)
-            : RunWithLinesAsync(download);
+        console.IsLive() ? RunWithBarsAsync(download) : RunWithLinesAsync(download);
 
     private Task<TResult> RunWithBarsAsync<TResult>(Func<IProgress<DownloadProgress>, Task<TResult>> download) => console.Progress()
         .AutoClear(true)
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(), new RemainingTimeColumn())
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new DownloadedColumn(), new RemainingTimeColumn())
         .StartAsync(context =>
         {
+            context.AddTask("Getting the digits").IsIndeterminate();
             var bars = new Dictionary<string, ProgressTask>();
             return download(new Listener(report =>
             {

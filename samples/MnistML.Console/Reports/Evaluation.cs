@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MnistML.Samples.Data;
 using Spectre.Console;
 
 namespace MnistML.Samples.Reports;
@@ -10,9 +11,9 @@ internal sealed class Evaluation
 {
     private const int TopK = 3;
 
-    private readonly string[] _classNames;
+    private readonly IReadOnlyList<string> _classNames;
 
-    private Evaluation(MulticlassClassificationMetrics metrics, double seconds, string[] classNames)
+    private Evaluation(MulticlassClassificationMetrics metrics, double seconds, IReadOnlyList<string> classNames)
     {
         Metrics = metrics;
         Seconds = seconds;
@@ -24,11 +25,19 @@ internal sealed class Evaluation
     /// <summary>Wall time of scoring the test set and computing its metrics.</summary>
     public double Seconds { get; }
 
+    /// <exception cref="ArgumentException">The model was trained on data of another form.</exception>
     public static Evaluation Run(MLContext mlContext, ITransformer model, IDataView test)
     {
         var watch = Stopwatch.StartNew();
-        var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test), topKPredictionCount: TopK);
-        return new Evaluation(metrics, watch.Elapsed.TotalSeconds, ReadClassNames(test.Schema["Label"]));
+        try
+        {
+            var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test), topKPredictionCount: TopK);
+            return new Evaluation(metrics, watch.Elapsed.TotalSeconds, DigitImages.ClassNamesOf(test.Schema["Label"]));
+        }
+        catch (InvalidOperationException mismatch)
+        {
+            throw new ArgumentException($"The model can't score this test set: {mismatch.Message}", mismatch);
+        }
     }
 
     public void Write(IAnsiConsole console)
@@ -38,45 +47,7 @@ internal sealed class Evaluation
         console.WriteLine($"Mean accuracy of the classes: {Metrics.MacroAccuracy:F4}");
         console.WriteLine($"Label among the {TopK} most probable: {Metrics.TopKAccuracy:F4}");
         console.WriteLine($"Log-loss: {Metrics.LogLoss:F4} (reduced by {Metrics.LogLossReduction:P1} against guessing by class frequency)");
-        console.Write(CreateConfusionTable());
-    }
-
-    private Table CreateConfusionTable()
-    {
-        var confusion = Metrics.ConfusionMatrix;
-        var table = new Table().Border(TableBorder.Simple).Title("Confusion matrix: rows are labels, columns predictions");
-        table.AddColumn(new TableColumn("").RightAligned());
-        foreach (var name in _classNames)
-        {
-            table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned().Padding(0, 1));
-        }
-
-        table.AddColumn(new TableColumn("Recall").RightAligned().Padding(0, 0));
-        for (var label = 0; label < confusion.NumberOfClasses; label++)
-        {
-            table.AddRow(
-            [
-                Markup.Escape(_classNames[label]),
-                .. confusion.Counts[label].Select((count, predicted) => FormatCount(count, isRight: predicted == label)),
-                $"{confusion.PerClassRecall[label]:F4}",
-            ]);
-        }
-
-        table.AddRow(["Precision", .. confusion.PerClassPrecision.Select(precision => $"{precision:F2}"), ""]);
-        return table;
-    }
-
-    private static string FormatCount(double count, bool isRight) => (count, isRight) switch
-    {
-        (0, _) => "[dim].[/]",
-        (_, true) => $"[green]{count:F0}[/]",
-        _ => $"[red]{count:F0}[/]",
-    };
-
-    private static string[] ReadClassNames(DataViewSchema.Column label)
-    {
-        VBuffer<uint> numbers = default;
-        label.GetKeyValues(ref numbers);
-        return [.. numbers.DenseValues().Select(number => $"{number}")];
+        console.WriteLine();
+        new ConfusionReport(Metrics.ConfusionMatrix, _classNames).Write(console);
     }
 }

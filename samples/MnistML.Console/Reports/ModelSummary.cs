@@ -31,7 +31,7 @@ internal static class ModelSummary
             table.AddRow(function, $"{layer.OutputSize} × {layer.InputSize}", $"{layer.ParameterCount:N0}");
         }
 
-        console.WriteLine($"Network: {architecture}, {architecture.ParameterCount:N0} parameters; {options.Initializer} weights; {string.Join(", ", DescribeTraining(options))}");
+        console.WriteFact("Network", $"{architecture}, {architecture.ParameterCount:N0} parameters; {options.Initializer} weights; {string.Join(", ", DescribeTraining(options))}");
         console.Write(table);
         console.WriteLine($"Computing in {NameOf(options.ChoosePrecision(architecture))} ({NameOf(options.Precision)} was asked for), on up to {options.ChooseThreadCount()} threads");
     }

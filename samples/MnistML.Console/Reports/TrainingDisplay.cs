@@ -2,30 +2,49 @@ using Spectre.Console;
 
 namespace MnistML.Samples.Reports;
 
-/// <summary>Shows a training as it goes on: a line for each epoch, and in a terminal a bar that fills with the batches.</summary>
-internal sealed class TrainingDisplay(IAnsiConsole console)
+/// <summary>
+/// Shows a training as it goes on: a line for each epoch, and in a terminal two bars below them, of the training and of the epoch, with loss, validation accuracy, pace and
+/// time left.
+/// </summary>
+/// <param name="console">Where to.</param>
+/// <param name="batchSize">Images in a batch.</param>
+internal sealed class TrainingDisplay(IAnsiConsole console, int batchSize)
 {
+    /// <summary>What is left of 80 columns beside the longest names and figures.</summary>
+    private const int BarWidth = 20;
+
     /// <summary>Trains, giving the training what it reports to.</summary>
     public TResult Run<TResult>(Func<IProgress<MlpProgress>, TResult> train) =>
-        console.Profile.Capabilities.Interactive && console.Profile.Capabilities.Ansi
-            ? RunWithBar(train)
-            : train(new Listener(WriteEpoch));
+        console.IsLive() ? RunWithBars(train) : train(new Listener(WriteEpoch));
 
-    private TResult RunWithBar<TResult>(Func<IProgress<MlpProgress>, TResult> train) => console.Progress()
-        .AutoClear(true)
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-        .Start(context =>
-        {
-            var bar = context.AddTask("Reading the images").IsIndeterminate();
-            return train(new Listener(progress =>
+    private TResult RunWithBars<TResult>(Func<IProgress<MlpProgress>, TResult> train)
+    {
+        var figures = new FiguresColumn();
+        return console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, figures)
+            .Start(context =>
             {
-                bar.IsIndeterminate(false);
-                bar.MaxValue = (double)progress.EpochCount * progress.BatchCount;
-                bar.Value = ((progress.Epoch - 1.0) * progress.BatchCount) + progress.Batch;
-                bar.Description = $"Epoch {progress.Epoch}/{progress.EpochCount}";
-                WriteEpoch(progress);
-            }));
-        });
+                var training = context.AddTask("Reading the images").IsIndeterminate();
+                ProgressTask? epoch = null;
+                var pace = new TrainingPace(batchSize);
+                double? validationAccuracy = null;
+                return train(new Listener(progress =>
+                {
+                    epoch ??= context.AddTask("Batch");
+                    pace.Report(progress);
+                    validationAccuracy = progress.Metrics?.ValidationAccuracy ?? validationAccuracy;
+                    training.IsIndeterminate(false);
+                    (training.MaxValue, training.Value) = ((double)progress.EpochCount * progress.BatchCount, ((progress.Epoch - 1.0) * progress.BatchCount) + progress.Batch);
+                    (epoch.MaxValue, epoch.Value) = (progress.BatchCount, progress.Batch);
+                    training.Description = $"Epoch {progress.Epoch}/{progress.EpochCount}";
+                    epoch.Description = $"Batch {progress.Batch}/{progress.BatchCount}";
+                    figures[training] = $"loss {progress.TrainLoss:F4}{(validationAccuracy is null ? "" : $", validation accuracy {validationAccuracy:F4}")}";
+                    figures[epoch] = pace.TimeLeft is { } left ? $"{pace.RowsPerSecond:N0} rows/s, {left:m\\:ss} left" : "";
+                    WriteEpoch(progress);
+                }));
+            });
+    }
 
     private void WriteEpoch(MlpProgress progress)
     {

@@ -24,9 +24,9 @@ public abstract record MlpOptimizer
     /// <c>w ← w - learningRate·(g + momentum·v)</c> (Sutskever, Martens, Dahl and Hinton, 2013).
     /// </summary>
     /// <param name="learningRate">Step size, above 0.</param>
-    /// <param name="momentum">Share of the last step that is kept, from 0 up to, not including, 1.</param>
-    /// <param name="nesterov">Whether to look ahead by the momentum; needs one above 0.</param>
-    /// <param name="weightDecay">L2 penalty, 0 or above, on weights and biases.</param>
+    /// <param name="momentum">Share of the last step that is kept, from 0 up to, not including, 1; 0 by default.</param>
+    /// <param name="nesterov">Whether to look ahead by the momentum; needs one above 0. False by default.</param>
+    /// <param name="weightDecay">L2 penalty, 0 or above, on weights and biases; 0 by default.</param>
     public static MlpOptimizer Sgd(double learningRate, double momentum = 0, bool nesterov = false, double weightDecay = 0) =>
         new SgdOptions { LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov, WeightDecay = weightDecay };
 
@@ -35,11 +35,11 @@ public abstract record MlpOptimizer
     /// <c>m ← β₁·m + (1-β₁)·g</c>; <c>v ← β₂·v + (1-β₂)·g²</c>; at step t, counted from 1,
     /// <c>w ← w - learningRate · (m / (1-β₁ᵗ)) / (√(v / (1-β₂ᵗ)) + epsilon)</c>.
     /// </summary>
-    /// <param name="learningRate">Step size, above 0.</param>
-    /// <param name="beta1">β₁, the share of the mean gradient that is kept, from 0 up to, not including, 1.</param>
-    /// <param name="beta2">β₂, the share of the mean square that is kept, from 0 up to, not including, 1.</param>
-    /// <param name="epsilon">What keeps the quotient finite, above 0.</param>
-    /// <param name="weightDecay">L2 penalty, 0 or above, on weights and biases.</param>
+    /// <param name="learningRate">Step size, above 0; 0.001 by default.</param>
+    /// <param name="beta1">β₁, the share of the mean gradient that is kept, from 0 up to, not including, 1; 0.9 by default.</param>
+    /// <param name="beta2">β₂, the share of the mean square that is kept, from 0 up to, not including, 1; 0.999 by default.</param>
+    /// <param name="epsilon">What keeps the quotient finite, above 0; 1E-08 by default.</param>
+    /// <param name="weightDecay">L2 penalty, 0 or above, on weights and biases; 0 by default.</param>
     public static MlpOptimizer Adam(
         double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0) =>
         new AdamOptions { LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay };
@@ -48,11 +48,11 @@ public abstract record MlpOptimizer
     /// Adam with decoupled weight decay (Loshchilov and Hutter, 2017), as in PyTorch's <c>torch.optim.AdamW</c>: first
     /// <c>w ← w - learningRate·weightDecay·w</c>, then <see cref="Adam"/>'s step on the gradient alone.
     /// </summary>
-    /// <param name="learningRate">Step size, above 0.</param>
-    /// <param name="beta1">β₁, the share of the mean gradient that is kept, from 0 up to, not including, 1.</param>
-    /// <param name="beta2">β₂, the share of the mean square that is kept, from 0 up to, not including, 1.</param>
-    /// <param name="epsilon">What keeps the quotient finite, above 0.</param>
-    /// <param name="weightDecay">The share of weights and biases that is taken off at a learning rate of 1, 0 or above.</param>
+    /// <param name="learningRate">Step size, above 0; 0.001 by default.</param>
+    /// <param name="beta1">β₁, the share of the mean gradient that is kept, from 0 up to, not including, 1; 0.9 by default.</param>
+    /// <param name="beta2">β₂, the share of the mean square that is kept, from 0 up to, not including, 1; 0.999 by default.</param>
+    /// <param name="epsilon">What keeps the quotient finite, above 0; 1E-08 by default.</param>
+    /// <param name="weightDecay">The share of weights and biases that is taken off at a learning rate of 1, 0 or above; 0.01 by default.</param>
     public static MlpOptimizer AdamW(
         double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01) =>
         new AdamOptions { LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, IsDecoupled = true };

@@ -24,23 +24,23 @@ public abstract record MlpSchedule
 
     /// <summary>Multiplies the learning rate by a factor every so many epochs, as PyTorch's <c>StepLR</c> does.</summary>
     /// <param name="everyEpochs">Epochs between two changes, at least 1.</param>
-    /// <param name="factor">Above 0, at most 1.</param>
+    /// <param name="factor">Above 0, at most 1; 0.1 by default.</param>
     public static MlpSchedule StepDecay(int everyEpochs, double factor = 0.1) => new StepDecaySchedule { EveryEpochs = everyEpochs, Factor = factor };
 
     /// <summary>
     /// Half a cosine from 1 at the first update down to a minimum after the last: <c>minimum + (1 - minimum)·(1 + cos(π·step/steps)) / 2</c>
     /// (Loshchilov and Hutter, 2016, without restarts), as PyTorch's <c>CosineAnnealingLR</c> does for each update.
     /// </summary>
-    /// <param name="minimumFactor">The factor in the end, from 0 to 1.</param>
+    /// <param name="minimumFactor">The factor in the end, from 0 to 1; 0 by default.</param>
     public static MlpSchedule Cosine(double minimumFactor = 0) => new CosineSchedule { MinimumFactor = minimumFactor };
 
     /// <summary>
     /// One cycle (Smith and Topin, 2017): half a cosine up from <c>1/startDivisor</c> to 1, then half a cosine down to
     /// <c>1/(startDivisor·endDivisor)</c> at the last update, as PyTorch's <c>OneCycleLR</c> does for the learning rate; momentum stays as it is.
     /// </summary>
-    /// <param name="riseShare">The share of all updates that go up, above 0 and below 1.</param>
-    /// <param name="startDivisor">At least 1.</param>
-    /// <param name="endDivisor">At least 1.</param>
+    /// <param name="riseShare">The share of all updates that go up, above 0 and below 1; 0.3 by default.</param>
+    /// <param name="startDivisor">At least 1; 25 by default.</param>
+    /// <param name="endDivisor">At least 1; 10000 by default.</param>
     public static MlpSchedule OneCycle(double riseShare = 0.3, double startDivisor = 25, double endDivisor = 10_000) =>
         new OneCycleSchedule { RiseShare = riseShare, StartDivisor = startDivisor, EndDivisor = endDivisor };
 
@@ -48,10 +48,10 @@ public abstract record MlpSchedule
     /// Multiplies the learning rate by a factor once the loss has not fallen for more than some epochs, as PyTorch's <c>ReduceLROnPlateau</c> does:
     /// the validation loss if there is validation data, else the training loss.
     /// </summary>
-    /// <param name="factor">Above 0, below 1.</param>
-    /// <param name="patience">Epochs without improvement that are let pass, 0 or more.</param>
-    /// <param name="minimumImprovement">The share by which a loss must be below the best one to count, from 0 up to, not including, 1.</param>
-    /// <param name="minimumFactor">The factor never falls below it; from 0 to 1.</param>
+    /// <param name="factor">Above 0, below 1; 0.1 by default.</param>
+    /// <param name="patience">Epochs without improvement that are let pass, 0 or more; 10 by default.</param>
+    /// <param name="minimumImprovement">The share by which a loss must be below the best one to count, from 0 up to, not including, 1; 0.0001 by default.</param>
+    /// <param name="minimumFactor">The factor never falls below it; from 0 to 1, 0 by default.</param>
     public static MlpSchedule ReduceOnPlateau(double factor = 0.1, int patience = 10, double minimumImprovement = 1e-4, double minimumFactor = 0) =>
         new PlateauSchedule { Factor = factor, Patience = patience, MinimumImprovement = minimumImprovement, MinimumFactor = minimumFactor };
 

@@ -116,23 +116,6 @@ internal sealed partial class ConsoleTrainingOptionsTests
     }
 
     [Test]
-    [Platform("Linux,MacOsX")]
-    public void Train_InterruptedWithACheckpoint_SaysHowToGoOn()
-    {
-        using var process = Host.Start("MnistML.Console", _work, AllArguments(["--epochs", "1000", "--checkpoint", "interrupted.checkpoint"]));
-        while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("Epoch 1/", StringComparison.Ordinal))
-        {
-        }
-
-        using var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{process.Id}"]);
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-
-        Assert.That(process.StandardError.ReadToEnd(), Is.EqualTo("Interrupted; no model was saved. The same command goes on from interrupted.checkpoint.\n"));
-        Assert.That(process.ExitCode, Is.EqualTo(130));
-    }
-
-    [Test]
     public void Train_ThatCannotGoOn_FailsInOneLineAsTheUsersMistake()
     {
         var diverged = Train("--optimizer", "sgd", "--lr", "1e30");
@@ -145,7 +128,7 @@ internal sealed partial class ConsoleTrainingOptionsTests
         Assert.That(other.ExitCode, Is.EqualTo(1));
     }
 
-    [TestCase("Argument 'lion' not recognized. Must be one of: 'sgd' 'adam' 'adamw' Run with --help for the options.", "--optimizer", "lion")]
+    [TestCase("--optimizer is 'lion', but must be sgd, adam or adamw. Run with --help for the options.", "--optimizer", "lion")]
     [TestCase("--lr is '0', but must be a number above 0. Run with --help for the options.", "--lr", "0")]
     [TestCase("--lr is 'NaN', but must be a number above 0. Run with --help for the options.", "--lr", "NaN")]
     [TestCase("--dropout is '1', but must be a number at least 0 and below 1. Run with --help for the options.", "--dropout", "1")]

@@ -40,15 +40,22 @@ internal static class Host
         return new HostResult(process.ExitCode, output.Result, error.Result);
     }
 
-    public static Process Start(string name, string workingDirectory, string[] arguments, params (string Name, string? Value)[] environment)
+    /// <summary>Starts a program whose input and outputs are the test's.</summary>
+    public static Process Start(string name, string workingDirectory, string[] arguments, params (string Name, string? Value)[] environment) =>
+        Process.Start(Describe(CommandOf(name, arguments), workingDirectory, environment))!;
+
+    /// <summary>The command line that runs a program.</summary>
+    public static string[] CommandOf(string name, string[] arguments)
     {
         string[] command = ["dotnet", PathOf(name), .. arguments];
-        if (OperatingSystem.IsLinux())
-        {
-            // In the background of a shell SIGINT is ignored, which programs would inherit.
-            command = ["env", "--default-signal=INT", .. command];
-        }
 
+        // In the background of a shell SIGINT is ignored, which programs would inherit.
+        return OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. command] : command;
+    }
+
+    /// <summary>How a command is started so that it finds no data and no network, unless the environment says otherwise.</summary>
+    public static ProcessStartInfo Describe(string[] command, string workingDirectory, params (string Name, string? Value)[] environment)
+    {
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = workingDirectory,
@@ -56,7 +63,11 @@ internal static class Host
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment.Remove("MNIST_DATA_DIR");
+        foreach (var variable in (string[])["MNIST_DATA_DIR", "NO_COLOR"])
+        {
+            start.Environment.Remove(variable);
+        }
+
         foreach (var proxy in (string[])["http_proxy", "https_proxy", "all_proxy"])
         {
             start.Environment[proxy] = NobodyListens;
@@ -69,7 +80,7 @@ internal static class Host
             start.Environment[variable] = value;
         }
 
-        return Process.Start(start)!;
+        return start;
     }
 }
 

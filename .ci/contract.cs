@@ -1,0 +1,253 @@
+// Uses every name that MnistML promises, through the package alone, and checks what comes back. Prints one line when all is well.
+
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
+using MnistML;
+using MnistML.Datasets;
+using MnistML.Idx;
+
+var mlContext = new MLContext(seed: 1);
+var folder = Directory.CreateTempSubdirectory("contract-").FullName;
+string In(string name) => Path.Combine(folder, name);
+
+// Data sets: records, and digits drawn by the library.
+MnistDataset[] datasets =
+[
+    MnistDataset.Mnist, MnistDataset.FashionMnist, MnistDataset.KuzushijiMnist, MnistDataset.QMnist, MnistDataset.EmnistDigits, MnistDataset.EmnistLetters, MnistDataset.EmnistBalanced,
+];
+foreach (var dataset in datasets)
+{
+    Require(dataset.Files.Count == 4 && dataset.Mirrors.Count > 0 && dataset.ClassNames.Count >= 10, $"{dataset} is filled in");
+}
+
+Require((MnistDataset.Mnist with { Mirrors = [new Uri("http://127.0.0.1:1/")] }).Mirrors[0].Port == 1, "a data set takes another mirror");
+using var nobody = new HttpClient(new NoNetwork());
+var progress = new Progress<DownloadProgress>(_ => { });
+await ThrowsAsync<HttpRequestException>(() => MnistDataset.Mnist.DownloadAsync(In("cache"), nobody, progress, CancellationToken.None));
+
+MnistFiles files = SyntheticDigits.Write(In("digits"), trainCount: 600, testCount: 200, seed: 1);
+
+// IDX files by themselves.
+IdxFile images = IdxFile.Read(files.TrainImages);
+IdxHeader header = images.Header;
+Require(header.ElementType == IdxElementType.UInt8 && header.Dimensions.SequenceEqual([600, 28, 28]), "the header tells what is in the file");
+foreach (var type in (IdxElementType[])[IdxElementType.UInt8, IdxElementType.Int8, IdxElementType.Int16, IdxElementType.Int32, IdxElementType.Single, IdxElementType.Double])
+{
+    Require(Enum.IsDefined(type), "an element type");
+}
+
+Require((int)IdxElementType.UInt8 == 0x08 && (int)IdxElementType.Double == 0x0E, "element types have the format's numbers");
+IdxFile.Write<float>(In("floats.idx"), [1f, 2f, 3f, 4f, 5f, 6f], [2, 3]);
+using (var stream = File.OpenRead(In("floats.idx")))
+{
+    Require(IdxFile.Read(stream).ToArray<float>().SequenceEqual([1f, 2f, 3f, 4f, 5f, 6f]), "a stream is read back");
+}
+
+File.WriteAllText(In("bad.idx"), "<html>");
+Throws<InvalidDataException>(() => IdxFile.Read(In("bad.idx")));
+
+// As data of ML.NET, and back.
+IDataView train = mlContext.Data.LoadFromIdx(files.TrainImages, files.TrainLabels);
+IDataView test = mlContext.Data.LoadFromIdx(files.TestImages, files.TestLabels, new IdxLoaderOptions
+{
+    ClassNames = null,
+    ClassCount = 10,
+    FirstLabel = 0,
+    LabelField = null,
+    Scale = 1 / 255f,
+    Transpose = false,
+    FeatureColumnName = "Features",
+    ImageColumnName = "Image",
+    LabelColumnName = "Label",
+});
+Require(train.Schema.Select(column => column.Name).Order().SequenceEqual(["Features", "Image", "Label"]), "three columns");
+Require(train.Schema["Image"].Type is VectorDataViewType { Dimensions: [28, 28] } image && image.ItemType == NumberDataViewType.Byte, "Image is bytes as in the file");
+Require(train.Schema["Features"].Type is VectorDataViewType { Size: 784 } features && features.ItemType == NumberDataViewType.Single, "Features is a vector of Single");
+Require(train.Schema["Label"].Type is KeyDataViewType { Count: 10 }, "Label is a key");
+VBuffer<uint> keyValues = default;
+train.Schema["Label"].GetKeyValues(ref keyValues);
+Require(keyValues.DenseValues().SequenceEqual(Enumerable.Range(0, 10).Select(i => (uint)i)) && train.CanShuffle && train.GetRowCount() == 600, "a view with key values that knows its rows");
+mlContext.Data.SaveAsIdx(train, In("saved-images"), In("saved-labels"), new IdxSaverOptions());
+Require(File.ReadAllBytes(In("saved-labels")).SequenceEqual(File.ReadAllBytes(files.TrainLabels)), "labels are saved as they were");
+
+// Options, every one of them.
+var epochs = new List<MlpProgress>();
+using var neverCancelled = new CancellationTokenSource();
+var options = new MlpTrainer.Options
+{
+    LabelColumnName = "Label",
+    FeatureColumnName = "Features",
+    ExampleWeightColumnName = null,
+    HiddenLayers = [32, 16],
+    Activation = MlpActivation.Relu,
+    DropoutRate = 0.1,
+    BatchNormalization = true,
+    Initializer = MlpInitializer.KaimingUniform,
+    Optimizer = MlpOptimizer.AdamW(learningRate: 0.003),
+    Schedule = MlpSchedule.OneCycle(),
+    FeatureScaling = MlpFeatureScaling.Standardize,
+    BatchSize = 32,
+    MaxEpochs = 5,
+    LabelSmoothing = 0.05,
+    ClassWeights = MlpClassWeights.Balanced,
+    ValidationFraction = 0.2,
+    EarlyStopping = new MlpEarlyStopping(patience: 3, minimumImprovement: 0.0001),
+    GradientClipNorm = 5,
+    Precision = MlpPrecision.Single,
+    Device = "cpu",
+    Seed = 1,
+    ThreadCount = 1,
+    Progress = new Immediate<MlpProgress>(epochs.Add),
+    CancellationToken = neverCancelled.Token,
+    OnCancellation = MlpOnCancellation.Throw,
+    InvalidFeatures = MlpInvalidFeatures.Throw,
+    CheckpointPath = In("digits.checkpoint"),
+    MaxCacheBytes = 64 << 20,
+};
+foreach (var activation in (MlpActivation[])[MlpActivation.Relu, MlpActivation.LeakyRelu, MlpActivation.Gelu, MlpActivation.Silu, MlpActivation.Tanh, MlpActivation.Sigmoid])
+{
+    _ = options with { Activation = activation };
+}
+
+MlpInitializer[] initializers =
+[
+    MlpInitializer.Default, MlpInitializer.Normal(0.01), MlpInitializer.XavierUniform, MlpInitializer.XavierNormal, MlpInitializer.KaimingUniform, MlpInitializer.KaimingNormal,
+];
+MlpOptimizer[] optimizers = [MlpOptimizer.Sgd(learningRate: 0.2, momentum: 0.9, nesterov: true, weightDecay: 1e-4), MlpOptimizer.Adam(), MlpOptimizer.AdamW()];
+MlpSchedule[] schedules =
+[
+    MlpSchedule.Constant, MlpSchedule.StepDecay(everyEpochs: 2), MlpSchedule.Cosine(), MlpSchedule.OneCycle(), MlpSchedule.ReduceOnPlateau(), MlpSchedule.Constant with { WarmUpEpochs = 1 },
+];
+MlpFeatureScaling[] scalings = [MlpFeatureScaling.None, MlpFeatureScaling.Standardize];
+MlpClassWeights[] weights = [MlpClassWeights.None, MlpClassWeights.Balanced, MlpClassWeights.Explicit(Enumerable.Repeat(1.0, 10))];
+MlpPrecision[] precisions = [MlpPrecision.Auto, MlpPrecision.Single, MlpPrecision.BFloat16];
+Require(initializers.Length + optimizers.Length + schedules.Length + scalings.Length + weights.Length + precisions.Length == 23, "choices");
+_ = options with { OnCancellation = MlpOnCancellation.ReturnBest, InvalidFeatures = MlpInvalidFeatures.SkipRow, Device = "auto" };
+var violations = Throws<ArgumentException>(() => new MlpTrainer(mlContext, options with { BatchSize = 0, DropoutRate = 2 })).Message;
+Require(violations.Contains("BatchSize") && violations.Contains("DropoutRate"), "every violation is named");
+
+Require(new MlpTrainer.Options() == MlpRecipes.Fast, "new Options() equals Fast");
+Require(MlpRecipes.Classic.HiddenLayers.SequenceEqual([512, 256]) && MlpRecipes.Classic is { BatchSize: 256, MaxEpochs: 20, Precision: MlpPrecision.Single }, "Classic is the original script");
+
+// Training.
+ITrainerEstimator<MlpTransformer, MlpModelParameters> trainer = mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options);
+_ = mlContext.MulticlassClassification.Trainers.Mlp(mlContext, labelColumnName: "Label", featureColumnName: "Features", exampleWeightColumnName: null);
+_ = new MlpTrainer(mlContext, labelColumnName: "Label", featureColumnName: "Features", exampleWeightColumnName: null);
+Require(trainer.Info is not null, "what the trainer is");
+Throws<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(new SchemaShape([]))); // a shape with columns can't be made from outside ML.NET
+using MlpTransformer model = trainer.Fit(train);
+Require(epochs.Count(report => report.Metrics is not null) == model.History.Count && File.Exists(In("digits.checkpoint")), "progress, history and a checkpoint");
+using var further = new MlpTrainer(mlContext, options with { ValidationFraction = 0, CheckpointPath = null, MaxEpochs = 2 }).Fit(train, test, initialModel: model.Model);
+Require(further.History is [{ ValidationAccuracy: > 0 }, ..], "a warm start, validated");
+Throws<ArgumentOutOfRangeException>(() => new MlpTrainer(mlContext, "Image").Fit(train));
+
+// What comes out.
+ISingleFeaturePredictionTransformer<MlpModelParameters> scorer = model;
+IDataView scored = scorer.Transform(test);
+var metrics = mlContext.MulticlassClassification.Evaluate(scored);
+var probabilities = scored.GetColumn<float[]>("Score").ToArray();
+Require(probabilities.All(row => Math.Abs(row.Sum() - 1) < 1e-5) && scored.Schema["PredictedLabel"].Type is KeyDataViewType { Count: 10 }, "probabilities and a key");
+Require(scored.Schema["PredictedLabel"].Annotations.Schema.Any(annotation => annotation.Name == "KeyValues"), "annotations");
+MlpArchitecture architecture = model.Model.Architecture;
+Require(architecture.ToString() == "784-32-16-10" && model.Model.Layers[0].Weights.Length == 784 * 32 && model.Model.Layers[2].Biases.Length == 10, "weights and biases per layer");
+model.Model.Save(In("digits.safetensors"));
+Require(MlpModelParameters.Load(In("digits.safetensors")).Layers[1].Weights.Span.SequenceEqual(model.Model.Layers[1].Weights.Span), "safetensors");
+model.SaveAsOnnx(In("digits.onnx"));
+using (var onnx = new MemoryStream())
+{
+    model.SaveAsOnnx(onnx);
+    Require(onnx.ToArray().SequenceEqual(File.ReadAllBytes(In("digits.onnx"))), "ONNX by path and stream");
+}
+
+// Saved, and loaded in both ways.
+mlContext.Model.Save(model, train.Schema, In("digits.zip"));
+ITransformer plain = mlContext.Model.Load(In("digits.zip"), out DataViewSchema _);
+Require(Same(plain.Transform(test), probabilities), "the same bits, loaded by ML.NET");
+ITransformer loaded = mlContext.Model.LoadMlp(In("digits.zip"), out DataViewSchema inputSchema);
+MlpTransformer found = MlpTransformer.Find(loaded) ?? throw new InvalidOperationException("No network is found.");
+Require(Same(loaded.Transform(test), probabilities) && inputSchema.Count == 3 && found.History.Count == model.History.Count, "the same bits, loaded by LoadMlp");
+Require(found.GetOutputSchema(test.Schema).Select(column => (column.Name, column.Type)).SequenceEqual(scored.Schema.Select(column => (column.Name, column.Type))), "the same schema");
+using (var zip = File.OpenRead(In("digits.zip")))
+{
+    Require(MlpTransformer.Find(mlContext.Model.LoadMlp(zip, out _)) is not null, "LoadMlp takes a stream");
+}
+
+// As any trainer of ML.NET: text labels in a pipeline, cross-validated.
+var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label", nameof(Shape.Name))
+    .Append(mlContext.Transforms.Concatenate("Features", nameof(Shape.Width), nameof(Shape.Height)))
+    .Append(mlContext.MulticlassClassification.Trainers.Mlp(mlContext, MlpRecipes.Fast with { HiddenLayers = [8], MaxEpochs = 100 }))
+    .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+var shapes = mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 120).Select(i => new Shape { Width = i % 11 + 1, Height = 1 + i % 7, Name = i % 11 > i % 7 ? "wide" : "tall" }));
+var folds = mlContext.MulticlassClassification.CrossValidate(shapes, pipeline, numberOfFolds: 3);
+var shapesModel = pipeline.Fit(shapes);
+Require(shapesModel.Transform(shapes).Schema["Score"].HasSlotNames(), "scores are named by their classes");
+var engine = mlContext.Model.CreatePredictionEngine<Shape, Prediction>(shapesModel);
+Require(folds.Count == 3 && engine.Predict(new Shape { Width = 9, Height = 2 }).PredictedLabel == "wide", "two classes, in a pipeline");
+
+Directory.Delete(folder, recursive: true);
+Console.WriteLine($"All promised names are there and do what they should: {metrics.MicroAccuracy:F3} on digits after {model.History.Count} epochs");
+
+static bool Same(IDataView scored, float[][] expected) => scored.GetColumn<float[]>("Score").Zip(expected).All(pair => pair.First.SequenceEqual(pair.Second));
+
+static void Require(bool isTrue, string what)
+{
+    if (!isTrue)
+    {
+        throw new InvalidOperationException($"Not so: {what}.");
+    }
+}
+
+static T Throws<T>(Action action)
+    where T : Exception
+{
+    try
+    {
+        action();
+    }
+    catch (T error)
+    {
+        return error;
+    }
+
+    throw new InvalidOperationException($"No {typeof(T).Name}.");
+}
+
+static async Task ThrowsAsync<T>(Func<Task> action)
+    where T : Exception
+{
+    try
+    {
+        await action();
+    }
+    catch (T)
+    {
+        return;
+    }
+
+    throw new InvalidOperationException($"No {typeof(T).Name}.");
+}
+
+internal sealed class Immediate<T>(Action<T> report) : IProgress<T>
+{
+    public void Report(T value) => report(value);
+}
+
+internal sealed class NoNetwork : HttpMessageHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new HttpRequestException("There is no network.");
+}
+
+internal sealed class Shape
+{
+    public float Width { get; set; }
+
+    public float Height { get; set; }
+
+    public string Name { get; set; } = "";
+}
+
+internal sealed class Prediction
+{
+    public string PredictedLabel { get; set; } = "";
+}

@@ -1,0 +1,71 @@
+namespace MnistML.Samples.Pictures;
+
+/// <summary>
+/// Brings a picture of a digit to the form of MNIST's images, as they were made (LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998): ink light on
+/// black, the digit in a box of 20 × 20 pixels with its proportions kept and its edges grey, and its centre of mass in the middle of 28 × 28.
+/// </summary>
+internal static class DigitNormalizer
+{
+    /// <summary>Height and width of an image.</summary>
+    public const int Side = 28;
+
+    private const int Box = 20;
+
+    /// <summary>Strokes are brought to their width at this size, about that of the scans that MNIST was made from.</summary>
+    private const int WorkingSide = 160;
+
+    /// <summary>Strokes of MNIST's digits are seldom thinner or broader than that, in pixels of the box; a fine pen's and a bold font's are brought there.</summary>
+    private const double ThinnestStroke = 2;
+    private const double BroadestStroke = 3;
+
+    /// <summary>Normalises a picture.</summary>
+    /// <param name="brightness">Its pixels from 0, black, to 1, white.</param>
+    /// <returns>28 × 28 values row by row, 0 for none and 1 for full ink.</returns>
+    /// <exception cref="InvalidDataException">There is no ink in the picture.</exception>
+    public static float[] Normalize(GreyImage brightness)
+    {
+        if (InkFinder.Find(brightness)?.CropToInk() is not { } digit)
+        {
+            throw new InvalidDataException("no ink found; the picture is blank, or what is on it is hardly darker or lighter than its background");
+        }
+
+        var working = Stroke.BringBetween(ScaleTo(digit, WorkingSide), ThinnestStroke * WorkingSide / Box, BroadestStroke * WorkingSide / Box).CropToInk()!;
+        var boxed = ScaleTo(working, Box);
+        var strongest = boxed.Values.Max();
+        return Place(boxed.Map(value => value / strongest));
+    }
+
+    private static GreyImage ScaleTo(GreyImage digit, int side)
+    {
+        var scale = (double)side / Math.Max(digit.Width, digit.Height);
+        return digit.Resize(Math.Max((int)Math.Round(digit.Width * scale), 1), Math.Max((int)Math.Round(digit.Height * scale), 1));
+    }
+
+    /// <summary>Puts the centre of mass into the middle, as near as whole pixels allow.</summary>
+    private static float[] Place(GreyImage digit)
+    {
+        var (mass, massX, massY) = (0.0, 0.0, 0.0);
+        for (var y = 0; y < digit.Height; y++)
+        {
+            for (var x = 0; x < digit.Width; x++)
+            {
+                mass += digit[x, y];
+                massX += digit[x, y] * (x + 0.5);
+                massY += digit[x, y] * (y + 0.5);
+            }
+        }
+
+        var left = Math.Clamp((int)Math.Round((Side / 2.0) - (massX / mass)), 0, Side - digit.Width);
+        var top = Math.Clamp((int)Math.Round((Side / 2.0) - (massY / mass)), 0, Side - digit.Height);
+        var image = new float[Side * Side];
+        for (var y = 0; y < digit.Height; y++)
+        {
+            for (var x = 0; x < digit.Width; x++)
+            {
+                image[((top + y) * Side) + left + x] = digit[x, y];
+            }
+        }
+
+        return image;
+    }
+}

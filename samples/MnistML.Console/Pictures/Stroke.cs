@@ -1,0 +1,85 @@
+namespace MnistML.Samples.Pictures;
+
+/// <summary>The width of a digit's strokes.</summary>
+internal static class Stroke
+{
+    /// <summary>Ink above a half counts as ink where the width is measured.</summary>
+    private const float Inked = 0.5f;
+
+    /// <summary>Makes strokes broader if they are thinner than wanted, and thinner if they are broader.</summary>
+    /// <param name="digit">Ink from 0 to 1.</param>
+    /// <param name="least">The least mean width of strokes, in pixels.</param>
+    /// <param name="most">The greatest.</param>
+    public static GreyImage BringBetween(GreyImage digit, double least, double most)
+    {
+        var width = MeanWidth(digit);
+        if (width < least)
+        {
+            var radius = (least - width) / 2;
+            return Dilate(digit.Pad((int)Math.Ceiling(radius)), radius);
+        }
+
+        // Thinner ink is broader paper.
+        return width > most ? Dilate(digit.Pad(1).Map(Invert), (width - most) / 2).Map(Invert) : digit;
+    }
+
+    /// <summary>The mean width of strokes: a stroke has two sides, so that its area is half its outline times its width.</summary>
+    public static double MeanWidth(GreyImage digit)
+    {
+        var (area, sides) = (0.0, 0);
+        for (var y = 0; y < digit.Height; y++)
+        {
+            for (var x = 0; x < digit.Width; x++)
+            {
+                var isInk = IsInk(x, y);
+                area += isInk ? 1 : 0;
+                sides += isInk != IsInk(x - 1, y) ? 1 : 0;
+                sides += isInk != IsInk(x, y - 1) ? 1 : 0;
+            }
+
+            sides += IsInk(digit.Width - 1, y) ? 1 : 0;
+        }
+
+        for (var x = 0; x < digit.Width; x++)
+        {
+            sides += IsInk(x, digit.Height - 1) ? 1 : 0;
+        }
+
+        // An outline along pixels is longer than a smooth one: by 4/π, averaged over all directions.
+        return sides == 0 ? 0 : 2 * area / (sides * Math.PI / 4);
+
+        bool IsInk(int x, int y) => x >= 0 && y >= 0 && digit[x, y] >= Inked;
+    }
+
+    private static float Invert(float ink) => 1 - ink;
+
+    /// <summary>Each pixel becomes the strongest in the circle around it.</summary>
+    private static GreyImage Dilate(GreyImage digit, double radius)
+    {
+        var reach = (int)Math.Ceiling(radius);
+        var circle = Enumerable.Range(-reach, (2 * reach) + 1)
+            .SelectMany(y => Enumerable.Range(-reach, (2 * reach) + 1).Select(x => (X: x, Y: y)))
+            .Where(offset => (offset.X * offset.X) + (offset.Y * offset.Y) <= radius * radius)
+            .ToArray();
+        var broader = new GreyImage(digit.Width, digit.Height);
+        for (var y = 0; y < digit.Height; y++)
+        {
+            for (var x = 0; x < digit.Width; x++)
+            {
+                if (digit[x, y] > 0)
+                {
+                    foreach (var (offsetX, offsetY) in circle)
+                    {
+                        var (nearX, nearY) = (x + offsetX, y + offsetY);
+                        if (nearX >= 0 && nearY >= 0 && nearX < digit.Width && nearY < digit.Height)
+                        {
+                            broader[nearX, nearY] = Math.Max(broader[nearX, nearY], digit[x, y]);
+                        }
+                    }
+                }
+            }
+        }
+
+        return broader;
+    }
+}

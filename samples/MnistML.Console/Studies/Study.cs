@@ -1,0 +1,64 @@
+namespace MnistML.Samples.Studies;
+
+/// <summary>What is compared: networks, and for each of them the same training under several choices.</summary>
+/// <param name="Name">The study's name on the command line.</param>
+/// <param name="ChoiceName">What is chosen, in the table's head.</param>
+/// <param name="Networks">The networks.</param>
+/// <param name="ShowsSignal">Whether the choice decides how the network is before training, so that this is worth a look.</param>
+internal sealed record Study(string Name, string ChoiceName, IReadOnlyList<StudiedNetwork> Networks, bool ShowsSignal)
+{
+    public const int BatchSize = 32;
+
+    private static readonly MlpInitializer[] Initializers =
+    [
+        MlpInitializer.Default, MlpInitializer.Normal(0.01), MlpInitializer.XavierUniform, MlpInitializer.XavierNormal, MlpInitializer.KaimingUniform, MlpInitializer.KaimingNormal,
+    ];
+
+    private static readonly MlpOptimizer[] Optimizers =
+    [
+        MlpOptimizer.Sgd(0.1), MlpOptimizer.Sgd(0.01, momentum: 0.9), MlpOptimizer.Sgd(0.01, momentum: 0.9, nesterov: true), MlpOptimizer.Adam(0.001), MlpOptimizer.AdamW(0.001),
+    ];
+
+    /// <summary>The classic recipe in smaller steps of fewer images, so that a part of the training set brings as many updates as all of it does else.</summary>
+    private static readonly MlpTrainer.Options Base = MlpRecipes.Classic with { BatchSize = BatchSize, Optimizer = MlpOptimizer.Sgd(0.1) };
+
+    /// <summary>
+    /// The classic recipe under each initialiser, as it is, with more layers, and with an activation that saturates. The default is what one gets who leaves initialisation out, N(0,
+    /// 0.01²) is the recipe's own.
+    /// </summary>
+    public static Study OfInitializers { get; } = new(
+        "init",
+        "Initializer",
+        [
+            .. ((MlpTrainer.Options[])[
+                Base,
+                Base with { HiddenLayers = [128, 128, 128, 128, 128, 128] },
+                Base with { HiddenLayers = [128, 128, 128], Activation = MlpActivation.Sigmoid },
+            ]).Select(options => new StudiedNetwork(options, [.. Initializers.Select(initializer => new StudyChoice($"{initializer}", options with { Initializer = initializer }))])),
+        ],
+        ShowsSignal: true);
+
+    /// <summary>The classic recipe's network under each optimiser, each with a usual learning rate.</summary>
+    public static Study OfOptimizers { get; } = new(
+        "optimizers",
+        "Optimizer",
+        [new StudiedNetwork(Base, [.. Optimizers.Select(optimizer => new StudyChoice(ShortNameOf(optimizer), Base with { Optimizer = optimizer }))])],
+        ShowsSignal: false);
+
+    private static string ShortNameOf(MlpOptimizer optimizer) => $"{optimizer}"
+        .Replace("learning rate ", "", StringComparison.Ordinal)
+        .Replace("weight decay", "decay", StringComparison.Ordinal)
+        .Replace("Nesterov momentum", "Nesterov", StringComparison.Ordinal);
+}
+
+/// <summary>A network under several choices.</summary>
+/// <param name="Options">What all trainings of it have in common.</param>
+/// <param name="Choices">The choices.</param>
+internal sealed record StudiedNetwork(MlpTrainer.Options Options, IReadOnlyList<StudyChoice> Choices)
+{
+    /// <summary>The network in words.</summary>
+    public string Describe(MlpArchitecture architecture) => $"{architecture}, {Options.Activation}";
+}
+
+/// <summary>A choice, and the training that it makes.</summary>
+internal sealed record StudyChoice(string Name, MlpTrainer.Options Options);

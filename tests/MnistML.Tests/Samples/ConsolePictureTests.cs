@@ -1,0 +1,164 @@
+using MnistML.Datasets;
+using MnistML.Tests.Support;
+using SkiaSharp;
+
+namespace MnistML.Tests.Samples;
+
+/// <summary>The commands that draw, read and explain, as their users run them.</summary>
+internal sealed class ConsolePictureTests
+{
+    private TemporaryFolder _folder = null!;
+    private string _work = "";
+
+    [OneTimeSetUp]
+    public void TrainAModel()
+    {
+        _folder = new TemporaryFolder();
+        _work = Directory.CreateDirectory(_folder.PathOf("work")).FullName;
+        SyntheticDigits.Write(_folder.PathOf("digits"), trainCount: 1_500, testCount: 200, seed: 1);
+        Directory.CreateDirectory(_folder.PathOf("small"));
+        foreach (var (name, content) in SmallDataset.Served)
+        {
+            _folder.Write(Path.Combine("small", name), content);
+        }
+
+        var trained = Run("train", "--data", "../digits", "--hidden", "32", "--epochs", "3", "--seed", "1", "--validation", "0.1", "--out", "m.zip", "--plots", "plots");
+        Assert.That((trained.ExitCode, trained.Error), Is.EqualTo((0, "")));
+        Assert.That(Run("train", "--data", "../small", "--epochs", "1", "--out", "small.zip", "--plots", "small-plots").ExitCode, Is.Zero);
+    }
+
+    [OneTimeTearDown]
+    public void DeleteFolder() => _folder.Dispose();
+
+    [TestCase("plots")]
+    [TestCase("small-plots")]
+    public void Train_WithPlots_WritesEachPicture(string folder)
+    {
+        Assert.That(Directory.EnumerateFiles(Path.Combine(_work, folder)).Select(Path.GetFileName).Order(), Is.EqualTo(["accuracy.svg", "confusion.png", "loss.svg", "mistakes.png", "weights.png"]));
+        foreach (var name in (string[])["confusion.png", "mistakes.png", "weights.png"])
+        {
+            using var picture = SKBitmap.Decode(Path.Combine(_work, folder, name));
+            Assert.That(picture.Pixels.Distinct().Count(), Is.GreaterThan(20), name);
+        }
+
+        Assert.That(File.ReadAllText(Path.Combine(_work, folder, "loss.svg")), Does.Contain("<path").And.EndsWith("</svg>\n"));
+    }
+
+    [Test]
+    public void Show_OfADataSet_WritesASheet()
+    {
+        var result = Run("show", "--data", "../digits", "--count", "12", "--out", "sheets/digits.png");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(result.OutputLines, Is.EqualTo(["Data: digits, 1,500 training and 200 test images, from ../digits", "Sheet of 12 images written: sheets/digits.png"]));
+        using var picture = SKBitmap.Decode(Path.Combine(_work, "sheets", "digits.png"));
+        Assert.That((picture.Width, picture.Height), Is.EqualTo((962, 272)));
+    }
+
+    [Test]
+    public void Evaluate_OfAModel_DrawsItsConfusionMatrixWhereItSays()
+    {
+        var result = Run("evaluate", "--model", "m.zip", "--data", "../digits", "--confusion", "drawn/confusion.svg");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(result.OutputLines, Has.Some.Contains("Confusion matrix: drawn/confusion.svg"));
+        Assert.That(File.Exists(Path.Combine(_work, "drawn", "confusion.svg")));
+    }
+
+    [Test]
+    public void Explain_OfLogits_ShowsEachStep()
+    {
+        var result = Run("explain", "--logits", "2,1,-1", "--label", "0", "--logits", "-1,2,0.5", "--label", "1");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(result.OutputLines, Is.EqualTo([
+            "Row 0, label 0",
+            "class    logit z    z - max  e^(z - max)  softmax p",
+            "0         2.0000     0.0000       1.0000     0.7054  <- label",
+            "1         1.0000    -1.0000       0.3679     0.2595",
+            "2        -1.0000    -3.0000       0.0498     0.0351",
+            "sum                               1.4177     1.0000",
+            "Probability of the label 0: p = 1.0000 / 1.4177 = 0.7054",
+            "Loss: -ln p = ln 1.4177 - (0.0000) = 0.3490",
+            "Row 1, label 1",
+            "class    logit z    z - max  e^(z - max)  softmax p",
+            "0        -1.0000    -3.0000       0.0498     0.0391",
+            "1         2.0000     0.0000       1.0000     0.7856  <- label",
+            "2         0.5000    -1.5000       0.2231     0.1753",
+            "sum                               1.2729     1.0000",
+            "Probability of the label 1: p = 1.0000 / 1.2729 = 0.7856",
+            "Loss: -ln p = ln 1.2729 - (0.0000) = 0.2413",
+            "Loss of the batch: (0.3490 + 0.2413) / 2 = 0.2952",
+            "No one-hot encoding is needed: with y = (1, 0, 0) the sum -(y0 ln p0 + y1 ln p1 + ...) has one term that is not 0, that of the label; the label's number, 0, picks it.",
+            "e^(z - max) instead of e^z gives the same softmax, and can't overflow; the loss is taken from the logits, since ln p would be infinite where p is rounded to 0.",
+        ]));
+    }
+
+    [Test]
+    public void Explain_OfTestImages_ShowsThemAndTheirBatch()
+    {
+        var result = Run("explain", "--model", "m.zip", "--data", "../digits", "--index", "3,0");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(result.OutputLines.Where(line => line.StartsWith("Test image", StringComparison.Ordinal)), Has.Exactly(2).Items.And.One.StartsWith("Test image 3, label ").And.One.StartsWith("Test image 0, label "));
+        Assert.That(result.OutputLines, Has.Some.Match(@"^Loss of the batch: \(\d+\.\d{4} \+ \d+\.\d{4}\) / 2 = \d+\.\d{4}$").And.Some.Contains("@@"));
+    }
+
+    [Test]
+    public void Predict_OfSeveralPicturesOneBad_ClassifiesTheOthers()
+    {
+        _folder.Write("work/a.png", Drawn.Text("3"));
+        _folder.Write("work/b.png", [1, 2, 3]);
+        _folder.Write("work/c.jpg", Drawn.Text("7", asJpeg: true));
+
+        var result = Run("predict", "--model", "m.zip", "a.png", "b.png", "c.*");
+
+        Assert.That(result.ErrorLines, Is.EqualTo(["b.png: it can't be read as a picture; PNG and JPEG files can."]));
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+        Assert.That(result.OutputLines, Has.Length.EqualTo(2).And.All.Match(@"^[ac]\.\w+: \d \(\d+\.\d %\), \d \(\d+\.\d %\), \d \(\d+\.\d %\)$"));
+    }
+
+    [Test]
+    public void Predict_WithShow_DrawsWhatTheNetworkSees()
+    {
+        _folder.Write("work/shown.png", Drawn.Text("1"));
+
+        var result = Run("predict", "--model", "m.zip", "--show", "shown.png");
+
+        Assert.That(result.Output.Split('\n').Skip(1).SkipLast(1), Has.Exactly(28).Items.And.Exactly(20).Contains("@@"));
+    }
+
+    [TestCase("none.png: there is no such file or folder.", "--model", "m.zip", "none.png")]
+    [TestCase("*.bmp: no file matches the pattern.", "--model", "m.zip", "*.bmp")]
+    [TestCase("plots-of-nobody/*.png: no file matches the pattern.", "--model", "m.zip", "plots-of-nobody/*.png")]
+    [TestCase("2 were not classified: none.png: there is no such file or folder; *.bmp: no file matches the pattern.", "--model", "m.zip", "none.png", "*.bmp")]
+    [TestCase("The model 'small.zip' takes 15 features, but pictures are brought to MNIST's form, 28 × 28 = 784. Use a model that was trained on images of that size.", "--model", "small.zip", "x.png")]
+    public void Predict_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) => AssertFailure(Run(["predict", .. arguments]), message);
+
+    [TestCase("--label is 3, but the 3 logits are of the classes 0 to 2.", "--logits", "2,1,-1", "--label", "3")]
+    [TestCase("There are 1 --logits and 0 --label, but each row of logits needs one label, for example --logits 2,1,-1 --label 0.", "--logits", "2,1,-1")]
+    [TestCase("--index is 200, but the test set has 200 images, 0 to 199.", "--model", "m.zip", "--data", "../digits", "--index", "200")]
+    [TestCase("explain takes either --index, for example --model model.zip --index 0, or --logits with --label, for example --logits 2,1,-1 --label 0.", "--model", "m.zip")]
+    [TestCase("There is no model 'mnistml-out/model.zip'. Train one: train --out mnistml-out/model.zip", "--index", "0")]
+    public void Explain_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) => AssertFailure(Run(["explain", .. arguments]), message);
+
+    [TestCase("show", "--data", "../digits", "--count", "3")]
+    [TestCase("explain", "--model", "m.zip", "--data", "../digits", "--index", "1")]
+    [TestCase("explain", "--logits", "2,1,-1", "--label", "0")]
+    [TestCase("evaluate", "--model", "m.zip", "--data", "../digits")]
+    [NeedsTerminal]
+    public void Run_InATerminal_FitsEightyColumns(params string[] arguments)
+    {
+        var result = PseudoTerminal.Run("MnistML.Console", _work, arguments);
+
+        Assert.That((result.ExitCode, result.Screen.OverflowCount), Is.EqualTo((0, 0)));
+    }
+
+    private HostResult Run(params string[] arguments) => Host.Run("MnistML.Console", _work, arguments);
+
+    private static void AssertFailure(HostResult result, string message)
+    {
+        Assert.That(result.ErrorLines, Is.EqualTo([message]));
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+    }
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+
+namespace MnistML.Tests.Support;
+
+/// <summary>
+/// A program of this repository in a terminal of its own, as a person runs it: it finds a screen of 80 columns and 40 rows, and keys are what it reads. The terminal is made by
+/// <c>script</c> of util-linux.
+/// </summary>
+internal sealed class PseudoTerminal : IDisposable
+{
+    public const int Columns = 80;
+
+    /// <summary>What the keys Ctrl and C send; the terminal makes it a SIGINT.</summary>
+    public const string CtrlC = "\x03";
+
+    private const int Rows = 40;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly Task _reading;
+    private readonly Lock _lock = new();
+    private readonly TerminalScreen _screen = new(Columns);
+    private readonly List<string> _frames = [];
+    private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
+
+    private PseudoTerminal(Process process)
+    {
+        _process = process;
+        _reading = Task.Run(ReadAsync);
+    }
+
+    /// <summary>The screen as it was after each piece of output, the last one last.</summary>
+    public IReadOnlyList<string> Frames
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _frames];
+            }
+        }
+    }
+
+    private string LastFrame => Frames is [.., var last] ? last : "";
+
+    /// <summary>Whether <c>script</c> can be had.</summary>
+    public static bool IsAvailable => OperatingSystem.IsLinux() && File.Exists("/usr/bin/script");
+
+    /// <summary>Starts a program as <see cref="Host.Start"/> does, but in a terminal.</summary>
+    public static PseudoTerminal Start(string name, string workingDirectory, string[] arguments, params (string Name, string? Value)[] environment)
+    {
+        var command = string.Join(' ', Host.CommandOf(name, arguments).Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'"));
+        string[] script = ["script", "--quiet", "--return", "--command", $"stty cols {Columns} rows {Rows}; exec {command}", "/dev/null"];
+        return new PseudoTerminal(Process.Start(Host.Describe(script, workingDirectory, [("TERM", "xterm-256color"), ("COLUMNS", null), ("LINES", null), .. environment]))!);
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static TerminalResult Run(string name, string workingDirectory, string[] arguments, params (string Name, string? Value)[] environment)
+    {
+        using var terminal = Start(name, workingDirectory, arguments, environment);
+        return terminal.WaitForExit();
+    }
+
+    public void Type(string keys)
+    {
+        _process.StandardInput.Write(keys);
+        _process.StandardInput.Flush();
+    }
+
+    /// <summary>Waits until the screen shows something, and gives the time since the start.</summary>
+    public TimeSpan WaitFor(Func<string, bool> isShown)
+    {
+        while (true)
+        {
+            var hasEnded = _reading.IsCompleted;
+            if (Frames.Any(isShown))
+            {
+                return _sinceStart.Elapsed;
+            }
+
+            if (hasEnded || _sinceStart.Elapsed > Patience)
+            {
+                throw new InvalidOperationException($"The screen never showed it; the last one was:\n{LastFrame}");
+            }
+
+            Thread.Sleep(TimeSpan.FromMilliseconds(5));
+        }
+    }
+
+    public TerminalResult WaitForExit()
+    {
+        if (!_process.WaitForExit(Patience))
+        {
+            throw new TimeoutException($"The program took more than {Patience}; the last screen was:\n{LastFrame}");
+        }
+
+        _reading.Wait();
+        return new TerminalResult(_process.ExitCode, _screen, Frames);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        var buffer = new char[4096];
+        while (await _process.StandardOutput.ReadAsync(buffer).ConfigureAwait(false) is var count and > 0)
+        {
+            lock (_lock)
+            {
+                _screen.Write(buffer.AsSpan(0, count));
+                _frames.Add(_screen.Text);
+            }
+        }
+    }
+}
+
+/// <summary>What a program left on the screen.</summary>
+/// <param name="ExitCode">The program's.</param>
+/// <param name="Screen">The screen at the end.</param>
+/// <param name="Frames">The screen as it was after each piece of output.</param>
+internal sealed record TerminalResult(int ExitCode, TerminalScreen Screen, IReadOnlyList<string> Frames)
+{
+    /// <summary>The lines at the end that are not blank.</summary>
+    public string[] Lines => [.. Screen.Lines.Where(line => line.Length > 0)];
+}
+
+/// <summary>Skips a test by name, with the reason, where no pseudo-terminal can be had.</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+internal sealed class NeedsTerminalAttribute : NUnitAttribute, NUnit.Framework.Interfaces.IApplyToTest
+{
+    public void ApplyToTest(NUnit.Framework.Internal.Test test)
+    {
+        if (!PseudoTerminal.IsAvailable && test.RunState != NUnit.Framework.Interfaces.RunState.NotRunnable)
+        {
+            test.RunState = NUnit.Framework.Interfaces.RunState.Ignored;
+            test.Properties.Set(NUnit.Framework.Internal.PropertyNames.SkipReason, "There is no pseudo-terminal to be had: the program 'script' of util-linux is not here.");
+        }
+    }
+}
