@@ -28,10 +28,12 @@ internal static class Program
             ParityCommand.Create(),
             PeersCommand.Create(),
             RobustnessCommand.Create(),
+            LargeCommand.Create(),
             RooflineCommand.Create(),
             SmallCommand.Create(),
             StreamingCommand.Create(),
             TabularCommand.Create(),
+            TailsCommand.Create(),
         };
         return root.Parse(arguments).Invoke();
     }

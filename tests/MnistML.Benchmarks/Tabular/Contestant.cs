@@ -20,17 +20,28 @@ internal sealed record Contestant(string Name, Func<MLContext, IEstimator<ITrans
         new("Lbfgs, scaled", mlContext => Scaled(mlContext).Append(mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy())),
     ];
 
+    /// <summary>What can be tried where features have heavy tails.</summary>
+    public static IReadOnlyList<Contestant> ForTails { get; } =
+    [
+        Mlp,
+        new("NormalizeLogMeanVariance, Mlp", mlContext => mlContext.Transforms.NormalizeLogMeanVariance("Features", useCdf: false).Append(Mlp.Create(mlContext))),
+        new("NormalizeBinning, Mlp", mlContext => mlContext.Transforms.NormalizeBinning("Features", fixZero: false).Append(Mlp.Create(mlContext))),
+        new("NormalizeRobustScaling, Mlp", mlContext => mlContext.Transforms.NormalizeRobustScaling("Features").Append(Mlp.Create(mlContext))),
+        Rivals[0],
+    ];
+
     /// <summary>Trains on all folds but one and tests on that, for each in turn.</summary>
     public IReadOnlyList<MulticlassClassificationMetrics> CrossValidate(Table table, Folds folds, int seed) =>
-    [
-        .. Enumerable.Range(0, folds.Count).Select(fold =>
-        {
-            var mlContext = new MLContext(seed + fold);
-            var model = Create(mlContext).Fit(table.ToView(mlContext, folds.RowsToTrain(fold)));
-            using var owned = model as IDisposable;
-            return mlContext.MulticlassClassification.Evaluate(model.Transform(table.ToView(mlContext, folds.RowsToTest(fold))));
-        }),
-    ];
+        [.. Enumerable.Range(0, folds.Count).Select(fold => Test(table, folds, fold, seed))];
+
+    /// <summary>Trains on all folds but one and tests on that.</summary>
+    public MulticlassClassificationMetrics Test(Table table, Folds folds, int fold, int seed)
+    {
+        var mlContext = new MLContext(seed + fold);
+        var model = Create(mlContext).Fit(table.ToView(mlContext, folds.RowsToTrain(fold)));
+        using var owned = model as IDisposable;
+        return mlContext.MulticlassClassification.Evaluate(model.Transform(table.ToView(mlContext, folds.RowsToTest(fold))));
+    }
 
     private static IEstimator<ITransformer> Scaled(MLContext mlContext) => mlContext.Transforms.NormalizeMeanVariance("Features", fixZero: false);
 }
