@@ -1,9 +1,11 @@
 using System.CommandLine;
+using MnistML.Benchmarks.Accuracy;
 using MnistML.Benchmarks.Fuzz;
 using MnistML.Benchmarks.Life;
 using MnistML.Benchmarks.Loading;
 using MnistML.Benchmarks.Micro;
 using MnistML.Benchmarks.Scoring;
+using MnistML.Benchmarks.Screenshots;
 using MnistML.Benchmarks.Speed;
 using MnistML.Benchmarks.Tabular;
 using MnistML.Benchmarks.Training;
@@ -17,6 +19,7 @@ internal static class Program
     {
         var root = new RootCommand("Measures MnistML, and checks what takes long to check.")
         {
+            AugmentationCommand.Create(),
             ClassicCommand.Create(),
             FuzzCommand.CreateForIdx(),
             FuzzCommand.CreateForModels(),
@@ -34,6 +37,8 @@ internal static class Program
             StreamingCommand.Create(),
             TabularCommand.Create(),
             TailsCommand.Create(),
+            ScreenshotCommand.Create(),
+            StudyCommand.Create(),
         };
         return root.Parse(arguments).Invoke();
     }

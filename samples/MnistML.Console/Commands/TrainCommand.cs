@@ -47,6 +47,7 @@ internal sealed class TrainCommand : SampleCommand
         var watch = Stopwatch.StartNew();
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
         var loadSeconds = watch.Elapsed.TotalSeconds;
+        options = options with { Augmentation = _training.Read(parsed, data.Height, data.Width).Augmentation };
         var architecture = ModelSummary.ArchitectureOf(data, options);
         ModelSummary.Write(Screen, architecture, options);
 

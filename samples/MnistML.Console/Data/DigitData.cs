@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MnistML.Datasets;
 
 namespace MnistML.Samples.Data;
@@ -33,6 +34,14 @@ internal sealed class DigitData : IDisposable
     public string? WhySynthetic { get; private init; }
 
     public IDataView Train { get; }
+
+    /// <summary>Rows of pixels in each image.</summary>
+    public int Height => ImageType.Dimensions[0];
+
+    /// <summary>Pixels in each row.</summary>
+    public int Width => ImageType.Dimensions[1];
+
+    private VectorDataViewType ImageType => (VectorDataViewType)Train.Schema["Image"].Type;
 
     public IDataView Test { get; }
 

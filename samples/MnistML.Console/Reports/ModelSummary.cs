@@ -55,6 +55,11 @@ internal static class ModelSummary
             yield return $"dropout {options.DropoutRate}";
         }
 
+        if (options.Augmentation is { } images)
+        {
+            yield return $"images of {images.Height} x {images.Width} distorted anew in each epoch";
+        }
+
         if (options.ValidationFraction > 0)
         {
             yield return $"{options.ValidationFraction:P0} set aside to validate";

@@ -11,9 +11,6 @@ namespace MnistML.Network;
 /// <param name="Rate">The share that is dropped, from 0 up to, not including, 1.</param>
 internal readonly record struct DropoutMask(ulong Seed, double Rate)
 {
-    /// <summary>The golden ratio as a fraction of 2³²: steps by it spread counters over all bits.</summary>
-    private const uint Step = 0x9E3779B9;
-
     /// <summary>A mask that drops nothing.</summary>
     public static DropoutMask None => default;
 
@@ -25,8 +22,8 @@ internal readonly record struct DropoutMask(ulong Seed, double Rate)
     {
         if (Rate > 0)
         {
-            var key = Scramble((uint)Seed + ((uint)layer * Step));
-            key = Scramble((key ^ (uint)(Seed >> 32)) + ((uint)row * Step));
+            var key = VectorHash.Scramble((uint)Seed + ((uint)layer * VectorHash.Step));
+            key = VectorHash.Scramble((key ^ (uint)(Seed >> 32)) + ((uint)row * VectorHash.Step));
             Drop(values, key);
         }
     }
@@ -39,29 +36,16 @@ internal readonly record struct DropoutMask(ulong Seed, double Rate)
         var kept = 1 - Rate;
         var limit = Vector512.Create((uint)(kept * (1 << (32 - UnusedBits))));
         var factor = Vector512.Create((float)(1 / kept));
-        var counters = Vector512.Create(key) + (Vector512<uint>.Indices * Step);
+        var counters = Vector512.Create(key) + (Vector512<uint>.Indices * VectorHash.Step);
         Span<float> factors = stackalloc float[Vector512<float>.Count];
         for (var i = 0; i < values.Length; i += Vector512<float>.Count)
         {
-            var isKept = Vector512.LessThan(Scramble(counters) >> UnusedBits, limit);
+            var isKept = Vector512.LessThan(VectorHash.Scramble(counters) >> UnusedBits, limit);
             Vector512.ConditionalSelect(isKept.AsSingle(), factor, Vector512<float>.Zero).CopyTo(factors);
             var part = values.Slice(i, Math.Min(factors.Length, values.Length - i));
             VectorLoops.Apply(part, factors[..part.Length], part, default(Product));
-            counters += Vector512.Create((uint)Vector512<float>.Count * Step);
+            counters += Vector512.Create((uint)Vector512<float>.Count * VectorHash.Step);
         }
-    }
-
-    /// <summary>The finaliser of MurmurHash3 (Appleby, 2011).</summary>
-    private static uint Scramble(uint value) => Scramble(Vector512.CreateScalar(value)).ToScalar();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> Scramble(Vector512<uint> value)
-    {
-        value ^= value >> 16;
-        value *= 0x85EBCA6Bu;
-        value ^= value >> 13;
-        value *= 0xC2B2AE35u;
-        return value ^ (value >> 16);
     }
 
     private readonly struct Product : IFunctionOfTwo

@@ -28,4 +28,21 @@ public static class MlpRecipes
     /// on 6,000 of MNIST's training images that were set aside, dropout on generated tables.
     /// </summary>
     public static MlpTrainer.Options Fast { get; } = new();
+
+    /// <summary>
+    /// A network for small images that is as accurate as some minutes allow: two hidden layers of 1,024 units with batch normalisation, AdamW with one cycle of
+    /// the learning rate, 80 epochs, and images that are distorted anew in each (<see cref="MlpAugmentation"/> with its defaults).
+    /// </summary>
+    /// <remarks>
+    /// The features are grey images, row by row. For colour, or another order of the channels, change the augmentation:
+    /// <c>Accurate(32, 32) with { Augmentation = new MlpAugmentation(32, 32, channels: 3) }</c>.
+    /// </remarks>
+    /// <param name="height">Rows of pixels, at least 1.</param>
+    /// <param name="width">Pixels in a row, at least 1.</param>
+    public static MlpTrainer.Options Accurate(int height, int width) => new()
+    {
+        HiddenLayers = [1024, 1024],
+        MaxEpochs = 80,
+        Augmentation = new MlpAugmentation(height, width),
+    };
 }

@@ -112,7 +112,8 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or not of its type.</exception>
     /// <exception cref="ArgumentException">
     /// The validation data is not of the training data's form; the initial model is of another shape; there is validation data together with a
-    /// fraction to validate with, or neither for early stopping; the device is not there; class weights are not as many as the classes.
+    /// fraction to validate with, or neither for early stopping; the device is not there; class weights are not as many as the classes; the features are
+    /// no images of the augmentation's size.
     /// </exception>
     /// <exception cref="DllNotFoundException">libtorch can't be loaded; the message says why, and what to add.</exception>
     /// <exception cref="FormatException">A feature is not a finite number, or a weight not one of at least 0.</exception>
@@ -129,6 +130,7 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
 
         using var channel = _host.Start("Training");
         var columns = InputColumns.Bind(trainData.Schema, _options, _host);
+        ThrowIfNotImages(columns, trainData);
         var validation = validationData is null ? null : ToRows(validationData, BindValidation(validationData, columns), "validation data", channel);
         ThrowIfOtherShape(initialModel, columns);
         LibTorch.EnsureLoaded();
@@ -169,6 +171,17 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
                 $"{nameof(Options.EarlyStopping)} is on, but there is nothing to validate with; "
                 + $"pass validation data to Fit, or set {nameof(Options.ValidationFraction)}, to 0.1 for example.",
                 nameof(validationData));
+        }
+    }
+
+    private void ThrowIfNotImages(InputColumns columns, IDataView trainData)
+    {
+        if (_options.Augmentation is { } images && !images.Fits(columns.FeatureCount))
+        {
+            throw new ArgumentException(
+                $"{nameof(Options.Augmentation)} is for images of height {images.Height}, width {images.Width} and channels {images.Channels}, but the feature column "
+                + $"'{columns.Features.Name}' has {columns.FeatureCount} values in a row; height, width and channels must multiply to that number.",
+                nameof(trainData));
         }
     }
 

@@ -10,6 +10,7 @@ namespace MnistML.Training;
 internal sealed class AutogradLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights, MlpTrainingOptions options, int threadCount) : ILearner
 {
     private readonly Device _device = network.Settings.Device;
+    private readonly ImageDistorter? _distorter = options.Augmentation is { } bounds ? new ImageDistorter(bounds) : null;
     private Tensor[] _held = [];
 
     public int TorchThreadCount => threadCount;
@@ -45,6 +46,23 @@ internal sealed class AutogradLearner(MlpNetwork network, IOptimizer optimizer, 
     {
         Dispose();
         using var scope = NewDisposeScope();
-        _held = [.. new[] { batch.Features, batch.Labels, batch.Weights }.Select(tensor => tensor.clone().to(_device).DetachFromDisposeScope())];
+        _held = [.. new[] { Augment(batch), batch.Labels, batch.Weights }.Select(tensor => tensor.clone().to(_device).DetachFromDisposeScope())];
+    }
+
+    private Tensor Augment(RowBatch batch)
+    {
+        if (_distorter is null)
+        {
+            return batch.Features;
+        }
+
+        var features = batch.Features.clone();
+        var rows = new TensorMemory(features).Singles;
+        for (var row = 0; row < batch.RowCount; row++)
+        {
+            _distorter.Distort(rows.Slice(row * network.Architecture.InputSize, network.Architecture.InputSize), batch.SeedOf(row));
+        }
+
+        return features;
     }
 }

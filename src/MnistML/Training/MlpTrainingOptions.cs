@@ -98,6 +98,13 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public MlpEarlyStopping? EarlyStopping { get; init; }
 
     /// <summary>
+    /// Distorts images anew in each epoch, so that the network learns what does not matter; null, the default, is off. The features must be an image of the
+    /// height, width and channels that it names.
+    /// </summary>
+    [OptionsWithin(IsOptional = true)]
+    public MlpAugmentation? Augmentation { get; init; }
+
+    /// <summary>
     /// The greatest length of the gradient of all weights and biases together, above 0: a longer one is multiplied by <c>norm / (length + 10⁻⁶)</c>,
     /// as by PyTorch's <c>clip_grad_norm_</c> (Pascanu, Mikolov and Bengio, 2013). Null, the default, is off.
     /// </summary>
@@ -119,7 +126,7 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public string Device { get; init; } = "cpu";
 
     /// <summary>
-    /// Where the random numbers for weights, shuffling, dropout and the validation split begin. Null, the default, takes it from the
+    /// Where the random numbers for weights, shuffling, augmentation, dropout and the validation split begin. Null, the default, takes it from the
     /// <c>MLContext</c>. The same seed, data, thread count and machine give the same model, bit for bit.
     /// </summary>
     public int? Seed { get; init; }

@@ -48,3 +48,10 @@ internal sealed class AtMostAttribute(double bound) : NumberAttribute(Formattabl
 {
     protected override bool Allows(double number) => number <= bound;
 }
+
+/// <summary>Any number but NaN and infinity.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class FiniteAttribute() : NumberAttribute("a finite number")
+{
+    protected override bool Allows(double number) => true;
+}

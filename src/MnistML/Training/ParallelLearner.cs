@@ -16,6 +16,8 @@ internal sealed class ParallelLearner : ILearner
     private readonly RowWeights _weights;
     private readonly double? _clipNorm;
     private readonly double _dropoutRate;
+    private readonly ImageDistorter[] _distorters;
+    private readonly FeatureCopier[] _copiers;
     private readonly WorkerTeam _team;
     private readonly NetworkPass _pass;
     private readonly double[] _squares;
@@ -36,19 +38,21 @@ internal sealed class ParallelLearner : ILearner
     /// <param name="network">The network, on the processor.</param>
     /// <param name="optimizer">What updates it.</param>
     /// <param name="weights">The rows' weights.</param>
-    /// <param name="clipNorm">The greatest length of the gradient; null for any.</param>
+    /// <param name="options">How gradients are clipped, and rows augmented.</param>
     /// <param name="plan">The batches.</param>
     /// <param name="threadCount">The most threads.</param>
     /// <param name="clock">Times it; null for nobody.</param>
-    public ParallelLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights, double? clipNorm, BatchPlan plan, int threadCount, PhaseClock? clock = null)
+    public ParallelLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights, MlpTrainingOptions options, BatchPlan plan, int threadCount, PhaseClock? clock = null)
     {
         _optimizer = optimizer;
         _weights = weights;
-        _clipNorm = clipNorm;
+        _clipNorm = options.GradientClipNorm;
         _dropoutRate = network.Settings.DropoutRate;
         _team = new WorkerTeam(ThreadRule.WorkersFor(threadCount, network.Architecture, plan.Capacity));
         _pass = new NetworkPass(network, plan.Capacity, _team, clock);
         _squares = new double[_team.Count];
+        _distorters = options.Augmentation is { } bounds ? [.. Enumerable.Range(0, _team.Count).Select(_ => new ImageDistorter(bounds))] : [];
+        _copiers = [.. Enumerable.Range(0, _team.Count).Select(worker => new FeatureCopier((row, features) => CopyFeatures(worker, row, features)))];
         _visit = UpdatePiece;
         _load = PhaseClock.Timed(clock, Phase.Gather, LoadRows);
         _computeGradient = PhaseClock.Timed(clock, Phase.Backward, _pass.ComputeGradient);
@@ -156,10 +160,19 @@ internal sealed class ParallelLearner : ILearner
         {
             for (var row = start; row < Math.Min(start + RowsAtATime, slot.RowCount); row++)
             {
-                _pass.Load(slot, row, _next.CopyFeatures, worker);
+                _pass.Load(slot, row, _copiers[worker], worker);
             }
         }
 
         int TakeRows() => Interlocked.Add(ref _loadedRows, RowsAtATime) - RowsAtATime;
+    }
+
+    private void CopyFeatures(int worker, int row, Span<float> features)
+    {
+        _next!.CopyFeatures(row, features);
+        if (_distorters.Length > 0)
+        {
+            _distorters[worker].Distort(features, _next.SeedOf(row));
+        }
     }
 }

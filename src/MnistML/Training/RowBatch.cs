@@ -36,6 +36,9 @@ internal sealed class RowBatch : IDisposable
 
     public int RowCount { get; private set; }
 
+    /// <summary>Draws how its rows are augmented, where they are. Whoever takes the batch for learning sets it.</summary>
+    public ulong AugmentationSeed { get; set; }
+
     /// <summary>float32, <c>[rows, features]</c>. The caller's scope owns it, as the next two.</summary>
     public Tensor Features
     {
@@ -53,6 +56,9 @@ internal sealed class RowBatch : IDisposable
     public Tensor Weights => tensor([.. _tags.Take(RowCount).Select(tag => tag.Weight)], ScalarType.Float32, CPU);
 
     public RowTag TagOf(int row) => _tags[row];
+
+    /// <summary>Draws how a row is augmented.</summary>
+    public ulong SeedOf(int row) => Seeds.ForRow(AugmentationSeed, row);
 
     /// <summary>Gives a row's features. Several threads may ask at once.</summary>
     public void CopyFeatures(int row, Span<float> features)

@@ -6,6 +6,9 @@ namespace MnistML.Training;
 /// </summary>
 internal static class Seeds
 {
+    /// <summary>The golden ratio as a fraction of 2⁶⁴, by which SplitMix64 counts.</summary>
+    public const ulong Step = 0x9E3779B97F4A7C15;
+
     public static ulong ForWeights(int seed) => Mix(seed, 1, 0);
 
     public static int ForSplit(int seed) => (int)Mix(seed, 2, 0);
@@ -14,14 +17,19 @@ internal static class Seeds
 
     public static ulong ForDropout(int seed, int epoch, int batch) => Scramble(Mix(seed, 4, epoch) + (uint)batch);
 
-    /// <summary>The finaliser of SplitMix64 (Steele, Lea and Flood, 2014), once for each input.</summary>
-    private static ulong Mix(int seed, int use, int epoch) => Scramble(Scramble(Scramble((uint)seed) + (uint)use) + (uint)epoch);
+    public static ulong ForAugmentation(int seed, int epoch, int batch) => Scramble(Mix(seed, 5, epoch) + (uint)batch);
 
-    private static ulong Scramble(ulong value)
+    public static ulong ForRow(ulong batchSeed, int row) => Scramble(batchSeed + (uint)row);
+
+    /// <summary>A step of SplitMix64 (Steele, Lea and Flood, 2014).</summary>
+    public static ulong Scramble(ulong value)
     {
-        value += 0x9E3779B97F4A7C15;
+        value += Step;
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
         value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
         return value ^ (value >> 31);
     }
+
+    /// <summary>A step for each input.</summary>
+    private static ulong Mix(int seed, int use, int epoch) => Scramble(Scramble(Scramble((uint)seed) + (uint)use) + (uint)epoch);
 }

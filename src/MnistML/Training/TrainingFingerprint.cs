@@ -26,6 +26,7 @@ internal static class TrainingFingerprint
             [nameof(options.ClassWeights)] = options.ClassWeights.ToString(),
             [nameof(options.ValidationFraction)] = Text(options.ValidationFraction),
             [nameof(options.EarlyStopping)] = Text(options.EarlyStopping),
+            [nameof(options.Augmentation)] = Text(options.Augmentation),
             [nameof(options.GradientClipNorm)] = Text(options.GradientClipNorm),
             ["Initial model"] = initialModel is null ? "none" : Hash(initialModel),
         };

@@ -79,7 +79,7 @@ internal sealed class TrainingLoop(
 
     /// <summary>libtorch's own derivatives only where the loops of the other learner can't reach the numbers.</summary>
     private ILearner CreateLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights) => _device.type == TorchSharp.DeviceType.CPU && !UsesAutograd
-        ? new ParallelLearner(network, optimizer, weights, options.GradientClipNorm, _plan, ThreadCount, Clock)
+        ? new ParallelLearner(network, optimizer, weights, options, _plan, ThreadCount, Clock)
         : new AutogradLearner(network, optimizer, weights, options, ThreadCount);
 
     private MlpNetwork CreateNetwork()
@@ -118,22 +118,31 @@ internal sealed class TrainingLoop(
         var epoch = history.Count + 1;
         double[] losses = [.. history.Select(metrics => metrics.WatchedLoss)];
         var watch = Stopwatch.StartNew();
-        var (sum, batch, learningRate) = (default(BatchOutcome), 0, 0.0);
+        var (sum, batch, taken, learningRate) = (default(BatchOutcome), 0, 0, 0.0);
         TorchSettings.UseThreads(learner.TorchThreadCount);
         using (var batches = data.Train.ReadShuffled(_plan, Seeds.ForShuffling(seed, epoch), options.CancellationToken).GetEnumerator())
         {
-            batches.MoveNext();
-            learner.Begin(batches.Current);
+            learner.Begin(Next()!);
             while (batch < _plan.BatchCount)
             {
                 learningRate = LearningRateAt(epoch, batch, losses);
-                var next = batches.MoveNext() ? batches.Current : null;
-                var outcome = learner.Learn(Seeds.ForDropout(seed, epoch, batch), learningRate, next);
+                var outcome = learner.Learn(Seeds.ForDropout(seed, epoch, batch), learningRate, Next());
                 _hasLearnt = true;
                 batch++;
                 ThrowIfDiverged(outcome.MeanLoss, epoch, batch, learningRate);
                 sum += outcome;
                 ReportBatch(epoch, batch, sum.MeanLoss);
+            }
+
+            RowBatch? Next()
+            {
+                if (!batches.MoveNext())
+                {
+                    return null;
+                }
+
+                batches.Current.AugmentationSeed = Seeds.ForAugmentation(seed, epoch, taken++);
+                return batches.Current;
             }
         }
 

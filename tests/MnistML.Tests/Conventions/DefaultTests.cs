@@ -11,7 +11,7 @@ internal sealed partial class DefaultTests
 {
     private const long Gibibyte = 1L << 30;
 
-    private static readonly object[] Options = [new MlpTrainer.Options(), new IdxLoaderOptions(), new IdxSaverOptions(), new MlpEarlyStopping(), MlpSchedule.Constant];
+    private static readonly object[] Options = [new MlpTrainer.Options(), new IdxLoaderOptions(), new IdxSaverOptions(), new MlpEarlyStopping(), new MlpAugmentation(2, 3), MlpSchedule.Constant];
 
     private static readonly Dictionary<string, XElement> Documentation = XDocument.Load(Path.ChangeExtension(typeof(MlpTrainer).Assembly.Location, ".xml"))
         .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);

@@ -82,6 +82,69 @@ internal sealed class ConsoleTerminalTests
     }
 
     [Test]
+    public void Predict_WithShow_DrawsWhatTheNetworkSees()
+    {
+        Host.Run("MnistML.Console", _work, ["train", "--data", "../digits", "--hidden", "16", "--epochs", "1", "--out", "shown.zip"]);
+        _folder.Write("work/one.png", Drawn.Text("1"));
+
+        var result = PseudoTerminal.Run("MnistML.Console", _work, ["predict", "--model", "shown.zip", "--show", "one.png"], ("COLORTERM", "truecolor"));
+
+        AssertTidy(result);
+        Assert.That(result.Lines[0], Does.Match(@"^one\.png: \d \(\d+\.\d %\), "));
+        Assert.That(result.Lines[1..], Is.EqualTo(Enumerable.Repeat(new string('▀', 28), 14)), "28 rows of pixels, two to a line");
+        var levels = result.Screen.Cells.Skip(1).Take(14).SelectMany(line => line).SelectMany(cell => (int?[])[cell.Style.Ink, cell.Style.Paper]).ToArray();
+        Assert.That(levels, Has.Some.EqualTo(0xFFFFFF).And.Exactly(28 * 28).Items, "white ink");
+        Assert.That(levels.Count(level => level == 0), Is.GreaterThan(levels.Length / 2), "on black");
+    }
+
+    /// <summary>47 classes, as EMNIST's balanced set has, whose matrix would be some 200 columns wide.</summary>
+    [Test]
+    public void Train_OnMoreClassesThanTheScreenHolds_ListsThem()
+    {
+        const int ClassCount = 47;
+        Directory.CreateDirectory(_folder.PathOf("classes"));
+        byte[] labels = [.. Enumerable.Range(0, 4 * ClassCount).Select(row => (byte)(row % ClassCount))];
+        byte[] pixels = [.. labels.SelectMany(label => Enumerable.Range(0, 6).Select(bit => (byte)((label >> bit & 1) * 255)))];
+        foreach (var part in (string[])["train", "t10k"])
+        {
+            _folder.Write($"classes/{part}-images-idx3-ubyte", IdxBytes.Of(0x08, [labels.Length, 2, 3], pixels));
+            _folder.Write($"classes/{part}-labels-idx1-ubyte", IdxBytes.Labels(labels));
+        }
+
+        var result = Run("train", "--data", "../classes", "--epochs", "1", "--hidden", "8", "--out", "classes.zip");
+
+        AssertTidy(result);
+        Assert.That(result.Lines, Has.Some.EqualTo("Classes: the confusion matrix is wider than the screen"));
+        var rows = result.Lines.SkipWhile(line => !line.Contains("Most often taken for", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(line => !line.StartsWith("Most often confused", StringComparison.Ordinal)).ToArray();
+        Assert.That(rows.Select(row => int.Parse(row.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], System.Globalization.CultureInfo.InvariantCulture)), Is.EqualTo(Enumerable.Range(0, ClassCount)));
+        Assert.That(rows, Has.All.Match(@"^ +\d+ +4 +[0-4] +[01]\.\d{4} "));
+    }
+
+    [Test]
+    [NeedsRealMnist]
+    public void Train_ThatDownloads_ShowsABarForEachFile()
+    {
+        // The answer comes in two parts, so that a bar is seen half full.
+        using var server = new LoopbackServer(async (request, answer) =>
+        {
+            var content = RealMnist.Serve(request.Path);
+            await answer.HeadAsync(200, content.Length);
+            await answer.BytesAsync(content[..(content.Length / 2)]);
+            await Task.Delay(TimeSpan.FromSeconds(0.5));
+            await answer.BytesAsync(content[(content.Length / 2)..]);
+        });
+
+        var result = PseudoTerminal.Run(
+            "MnistML.Console", _work, ["train", "--mirror", $"{server.Address}", "--epochs", "1", "--hidden", "8", "--out", "loaded.zip"], ("XDG_CACHE_HOME", _folder.PathOf("downloads")));
+
+        AssertTidy(result);
+        Assert.That(result.Frames, Has.Some.Match(@"(?m)^ *train-images-idx3-ubyte\.gz +━+ +\d+% "));
+        Assert.That(result.Screen.Text, Does.Not.Contain("━"));
+        Assert.That(server.Requests, Has.Count.EqualTo(4));
+    }
+
+    [Test]
     public void Fail_InATerminal_WritesOneLine()
     {
         var result = Run("trian");

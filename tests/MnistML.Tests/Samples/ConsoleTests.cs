@@ -81,6 +81,15 @@ internal sealed class ConsoleTests
     }
 
     [Test]
+    public void Train_WithTheAccurateRecipe_AugmentsImages()
+    {
+        var result = Run("train", "--recipe", "accurate", "--hidden", "32", "--epochs", "1", "--json", "m.json");
+
+        Assert.That(result.OutputLines, Has.Some.StartsWith("Network: 784-32-10, ").And.EndsWith("images of 28 x 28 distorted anew in each epoch"));
+        Assert.That(result.OutputLines.Count(line => line.StartsWith("Epoch ", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
+    [Test]
     public void Train_WithASeed_IsRepeatable()
     {
         string[] Losses(string seed) =>
@@ -115,7 +124,7 @@ internal sealed class ConsoleTests
     [TestCase("Required argument missing for option: '--epochs'. Run with --help for the options.", "train", "--epochs")]
     [TestCase("There is no model 'none.zip'. Train one: train --out none.zip", "export", "--model", "none.zip")]
     [TestCase("'plot.gif' is to be a picture, but its name ends neither in .png nor in .svg; choose one of them.", "evaluate", "--confusion", "plot.gif")]
-    [TestCase("--recipe is 'best', but must be classic or fast. Run with --help for the options.", "train", "--recipe", "best")]
+    [TestCase("--recipe is 'best', but must be classic, fast or accurate. Run with --help for the options.", "train", "--recipe", "best")]
     public void Run_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) => AssertFailure(Run(arguments), message);
 
     [Test]

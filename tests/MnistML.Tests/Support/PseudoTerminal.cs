@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace MnistML.Tests.Support;
 
 /// <summary>
-/// A program of this repository in a terminal of its own, as a person runs it: it finds a screen of 80 columns and 40 rows, and keys are what it reads. The terminal is made by
-/// <c>script</c> of util-linux.
+/// A program in a terminal of its own, as a person runs it: it finds a screen of 80 columns and 40 rows, and keys are what it reads. The terminal is made by <c>script</c> of
+/// util-linux.
 /// </summary>
-internal sealed class PseudoTerminal : IDisposable
+internal sealed partial class PseudoTerminal : IDisposable
 {
     public const int Columns = 80;
 
@@ -21,6 +21,7 @@ internal sealed class PseudoTerminal : IDisposable
     private readonly Lock _lock = new();
     private readonly TerminalScreen _screen = new(Columns);
     private readonly List<string> _frames = [];
+    private readonly List<string> _pieces = [];
     private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
 
     private PseudoTerminal(Process process)
@@ -41,24 +42,38 @@ internal sealed class PseudoTerminal : IDisposable
         }
     }
 
+    /// <summary>The output, in the pieces in which it came.</summary>
+    public IReadOnlyList<string> Pieces
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _pieces];
+            }
+        }
+    }
+
     private string LastFrame => Frames is [.., var last] ? last : "";
 
     /// <summary>Whether <c>script</c> can be had.</summary>
     public static bool IsAvailable => OperatingSystem.IsLinux() && File.Exists("/usr/bin/script");
 
-    /// <summary>Starts a program as <see cref="Host.Start"/> does, but in a terminal.</summary>
-    public static PseudoTerminal Start(string name, string workingDirectory, string[] arguments, params (string Name, string? Value)[] environment)
+    /// <summary>Starts what is described there, but in a terminal. The description becomes that of the terminal.</summary>
+    public static PseudoTerminal Start(ProcessStartInfo program)
     {
-        var command = string.Join(' ', Host.CommandOf(name, arguments).Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'"));
-        string[] script = ["script", "--quiet", "--return", "--command", $"stty cols {Columns} rows {Rows}; exec {command}", "/dev/null"];
-        return new PseudoTerminal(Process.Start(Host.Describe(script, workingDirectory, [("TERM", "xterm-256color"), ("COLUMNS", null), ("LINES", null), .. environment]))!);
-    }
+        var command = string.Join(' ', ((string[])[program.FileName, .. program.ArgumentList]).Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'"));
+        program.FileName = "script";
+        program.ArgumentList.Clear();
+        foreach (var argument in (string[])["--quiet", "--return", "--command", $"stty cols {Columns} rows {Rows}; exec {command}", "/dev/null"])
+        {
+            program.ArgumentList.Add(argument);
+        }
 
-    /// <summary>Runs a program to its end.</summary>
-    public static TerminalResult Run(string name, string workingDirectory, string[] arguments, params (string Name, string? Value)[] environment)
-    {
-        using var terminal = Start(name, workingDirectory, arguments, environment);
-        return terminal.WaitForExit();
+        (program.RedirectStandardInput, program.RedirectStandardOutput, program.RedirectStandardError) = (true, true, true);
+        program.Environment.Remove("COLUMNS");
+        program.Environment.Remove("LINES");
+        return new PseudoTerminal(Process.Start(program)!);
     }
 
     public void Type(string keys)
@@ -118,6 +133,7 @@ internal sealed class PseudoTerminal : IDisposable
             {
                 _screen.Write(buffer.AsSpan(0, count));
                 _frames.Add(_screen.Text);
+                _pieces.Add(new string(buffer, 0, count));
             }
         }
     }
@@ -131,18 +147,4 @@ internal sealed record TerminalResult(int ExitCode, TerminalScreen Screen, IRead
 {
     /// <summary>The lines at the end that are not blank.</summary>
     public string[] Lines => [.. Screen.Lines.Where(line => line.Length > 0)];
-}
-
-/// <summary>Skips a test by name, with the reason, where no pseudo-terminal can be had.</summary>
-[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
-internal sealed class NeedsTerminalAttribute : NUnitAttribute, NUnit.Framework.Interfaces.IApplyToTest
-{
-    public void ApplyToTest(NUnit.Framework.Internal.Test test)
-    {
-        if (!PseudoTerminal.IsAvailable && test.RunState != NUnit.Framework.Interfaces.RunState.NotRunnable)
-        {
-            test.RunState = NUnit.Framework.Interfaces.RunState.Ignored;
-            test.Properties.Set(NUnit.Framework.Internal.PropertyNames.SkipReason, "There is no pseudo-terminal to be had: the program 'script' of util-linux is not here.");
-        }
-    }
 }

@@ -4,20 +4,24 @@ namespace MnistML.Tests.Support;
 
 /// <summary>
 /// What a person sees of the characters that a program writes to a terminal: lines of at most so many columns, all of them, however far up. Understands what consoles write:
-/// carriage return, line feed, cursor movements, erasing; colours are counted and left out.
+/// carriage return, line feed, cursor movements, erasing, colours.
 /// </summary>
 /// <param name="columns">The terminal's width.</param>
 internal sealed class TerminalScreen(int columns)
 {
     private const char Escape = '\e';
 
-    private readonly List<StringBuilder> _lines = [new()];
+    private readonly List<List<TerminalCell>> _lines = [[]];
     private readonly StringBuilder _sequence = new();
     private int _row;
     private int _column;
+    private TerminalStyle _style;
 
     /// <summary>Lines from the first one written to the last, without what is blank at their ends.</summary>
-    public IReadOnlyList<string> Lines => [.. _lines.Select(line => line.ToString().TrimEnd())];
+    public IReadOnlyList<string> Lines => [.. _lines.Select(line => string.Concat(line.Select(cell => cell.Character)).TrimEnd())];
+
+    /// <summary>The same lines with their colours.</summary>
+    public IReadOnlyList<IReadOnlyList<TerminalCell>> Cells => _lines;
 
     public string Text => string.Join('\n', Lines).TrimEnd('\n');
 
@@ -80,8 +84,12 @@ internal sealed class TerminalScreen(int columns)
         }
 
         var line = _lines[_row];
-        line.Append(' ', Math.Max(0, _column + 1 - line.Length));
-        line[_column++] = character;
+        while (line.Count <= _column)
+        {
+            line.Add(new TerminalCell(' ', default));
+        }
+
+        line[_column++] = new TerminalCell(character, _style);
     }
 
     /// <summary>ESC [ … ends with a letter or such; any other sequence is two characters long.</summary>
@@ -96,6 +104,7 @@ internal sealed class TerminalScreen(int columns)
         {
             case 'm':
                 StyleCount++;
+                _style = _style.With(parameters);
                 break;
             case 'A':
                 MoveTo(Math.Max(0, _row - number), _column);
@@ -125,13 +134,13 @@ internal sealed class TerminalScreen(int columns)
         }
     }
 
-    private void Erase(int from) => _lines[_row].Length = Math.Min(_lines[_row].Length, from);
+    private void Erase(int from) => _lines[_row].RemoveRange(Math.Min(_lines[_row].Count, from), Math.Max(0, _lines[_row].Count - from));
 
     private void MoveTo(int row, int column)
     {
         while (_lines.Count <= row)
         {
-            _lines.Add(new());
+            _lines.Add([]);
         }
 
         (_row, _column) = (row, column);

@@ -124,6 +124,7 @@ internal sealed class OptionsValidatorTests
     {
         Assert.That(() => OptionsValidator.ThrowIfInvalid(MlpRecipes.Fast, "options"), Throws.Nothing);
         Assert.That(() => OptionsValidator.ThrowIfInvalid(MlpRecipes.Classic, "options"), Throws.Nothing);
+        Assert.That(() => OptionsValidator.ThrowIfInvalid(MlpRecipes.Accurate(28, 28), "options"), Throws.Nothing);
         Assert.That(() => OptionsValidator.ThrowIfInvalid(new MlpTrainer.Options { HiddenLayers = [] }, "options"), Throws.Nothing);
     }
 }

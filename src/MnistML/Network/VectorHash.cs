@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace MnistML.Network;
+
+/// <summary>Random bits as a function of a number: the finaliser of MurmurHash3 (Appleby, 2011), one by one or sixteen at a time.</summary>
+internal static class VectorHash
+{
+    /// <summary>The golden ratio as a fraction of 2³²: steps by it spread counters over all bits.</summary>
+    public const uint Step = 0x9E3779B9;
+
+    public static uint Scramble(uint value) => Scramble(Vector512.CreateScalar(value)).ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Scramble(Vector512<uint> value)
+    {
+        value ^= value >> 16;
+        value *= 0x85EBCA6Bu;
+        value ^= value >> 13;
+        value *= 0xC2B2AE35u;
+        return value ^ (value >> 16);
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.ML;
+using MnistML.Benchmarks.Speed;
+using MnistML.Datasets;
+using MnistML.Network;
+using MnistML.Training;
+
+namespace MnistML.Benchmarks.Accuracy;
+
+/// <summary>What distorting every image costs of an epoch of the fast recipe, in one run; and a sheet of distorted images to look at.</summary>
+internal static class AugmentationCommand
+{
+    private const int Side = 28;
+    private const int Classes = 10;
+    private const double MostOfEpoch = 0.6;
+
+    /// <summary>The first epoch compiles.</summary>
+    private const int Epochs = 4;
+
+    public static Command Create()
+    {
+        var data = Mnist.DirectoryOption();
+        var rounds = new Option<int>("--rounds") { Description = "Trainings of each side, in turn", DefaultValueFactory = _ => 5 };
+        var rows = new Option<int>("--rows") { Description = "Rows of an epoch", DefaultValueFactory = _ => 60_000 };
+        var sheet = new Option<string?>("--sheet") { Description = "Write a sheet of distorted MNIST images to this PNG instead", HelpName = "FILE" };
+        var check = new Option<bool>("--check") { Description = "Fail on a price that is too high" };
+        var command = new Command("augmentation", "What augmentation costs of an epoch, and what it looks like") { data, rounds, rows, sheet, check };
+        command.SetAction(parsed => parsed.GetValue(sheet) is { } path
+            ? DrawSheet(Mnist.Find(parsed.GetValue(data), "the sheet"), path)
+            : Run(parsed.GetValue(rounds), parsed.GetValue(rows), parsed.GetValue(check)));
+        return command;
+    }
+
+    private static int Run(int rounds, int rows, bool check)
+    {
+        LibTorch.EnsureLoaded();
+        var options = MlpRecipes.Fast with { MaxEpochs = Epochs };
+        var data = TrainingData.Read(new PixelRows(rows, Side * Side, Classes), validationSource: null, options, seed: 1);
+        var (without, with) = (new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            without.Add(LeastEpochSeconds(data, options));
+            with.Add(LeastEpochSeconds(data, options with { Augmentation = new MlpAugmentation(Side, Side) }));
+        }
+
+        var (before, after) = (Statistics.Median(without), Statistics.Median(with));
+        var verdict = new Verdict();
+        verdict.Expect(after / before <= 1 + MostOfEpoch, string.Create(
+            CultureInfo.InvariantCulture, $"an epoch with augmentation over one without at most {1 + MostOfEpoch}: {after:F3} s and {before:F3} s, ratio {after / before:F2}"));
+        return check ? verdict.ExitCode : 0;
+    }
+
+    private static double LeastEpochSeconds(TrainingData data, MlpTrainer.Options options) =>
+        new TrainingLoop(data, options, seed: 1).Run().History.Min(epoch => epoch.Seconds);
+
+    private static int DrawSheet(MnistFiles? files, string path)
+    {
+        if (files is not null)
+        {
+            var mlContext = new MLContext(seed: 1);
+            AugmentationSheet.Write(path, mlContext.Data.LoadFromIdx(files.TrainImages, files.TrainLabels), Side, Side);
+        }
+
+        return 0;
+    }
+}

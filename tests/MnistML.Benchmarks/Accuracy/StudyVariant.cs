@@ -1,0 +1,70 @@
+namespace MnistML.Benchmarks.Accuracy;
+
+/// <summary>One choice that the study compares.</summary>
+/// <param name="Name">What differs from the recipe.</param>
+/// <param name="Options">All options.</param>
+internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
+{
+    private const int Side = 28;
+
+    /// <summary>Stages by name; in each, the first variant is what the others are compared with.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<StudyVariant>> Stages { get; } = new Dictionary<string, IReadOnlyList<StudyVariant>>
+    {
+        ["ingredients"] = Ingredients(MlpRecipes.Accurate(Side, Side)),
+        ["distortions"] = Distortions(MlpRecipes.Accurate(Side, Side)),
+        ["sizes"] = Sizes(MlpRecipes.Accurate(Side, Side)),
+        ["plain"] = Plain(MlpRecipes.Accurate(Side, Side) with { Augmentation = null }),
+    };
+
+    private static StudyVariant[] Ingredients(MlpTrainer.Options recipe) =>
+    [
+        new("the recipe", recipe),
+        new("without augmentation", recipe with { Augmentation = null }),
+        new("without elastic", recipe with { Augmentation = recipe.Augmentation! with { ElasticDisplacement = 0 } }),
+        new("without batch normalisation", recipe with { BatchNormalization = false }),
+        new("without scaled features", recipe with { FeatureScaling = MlpFeatureScaling.None }),
+        new("without one cycle", recipe with { Schedule = MlpSchedule.Constant }),
+        new("with dropout 0.2", recipe with { DropoutRate = 0.2 }),
+        new("with label smoothing 0.1", recipe with { LabelSmoothing = 0.1 }),
+        new("with GELU", recipe with { Activation = MlpActivation.Gelu }),
+        new("learning rate 0.006", recipe with { Optimizer = MlpOptimizer.AdamW(0.006) }),
+        new("weight decay 0.1", recipe with { Optimizer = MlpOptimizer.AdamW(0.003, weightDecay: 0.1) }),
+    ];
+
+    private static StudyVariant[] Distortions(MlpTrainer.Options recipe)
+    {
+        var bounds = recipe.Augmentation!;
+        return
+        [
+            new("the recipe", recipe),
+            new("weaker affine", recipe with { Augmentation = bounds with { Shift = 0.05, RotationDegrees = 8, Scale = 0.08, ShearDegrees = 6 } }),
+            new("stronger affine", recipe with { Augmentation = bounds with { Shift = 0.07, RotationDegrees = 12, Scale = 0.12, ShearDegrees = 10 } }),
+            new("stronger affine, elastic 0.04", recipe with
+            {
+                Augmentation = bounds with { Shift = 0.07, RotationDegrees = 12, Scale = 0.12, ShearDegrees = 10, ElasticDisplacement = 0.04 },
+            }),
+            new("stronger affine, elastic 0.06", recipe with
+            {
+                Augmentation = bounds with { Shift = 0.07, RotationDegrees = 12, Scale = 0.12, ShearDegrees = 10, ElasticDisplacement = 0.06 },
+            }),
+        ];
+    }
+
+    private static StudyVariant[] Sizes(MlpTrainer.Options recipe) =>
+    [
+        new("the recipe", recipe),
+        new("512, 512", recipe with { HiddenLayers = [512, 512] }),
+        new("1536, 1536", recipe with { HiddenLayers = [1536, 1536] }),
+        new("2048, 2048", recipe with { HiddenLayers = [2048, 2048] }),
+        new("1024, 1024, 1024", recipe with { HiddenLayers = [1024, 1024, 1024] }),
+        new("batches of 512", recipe with { BatchSize = 512 }),
+    ];
+
+    private static StudyVariant[] Plain(MlpTrainer.Options recipe) =>
+    [
+        new("no augmentation", recipe),
+        new("dropout 0.3", recipe with { DropoutRate = 0.3 }),
+        new("dropout 0.5", recipe with { DropoutRate = 0.5 }),
+        new("dropout 0.5, label smoothing 0.1", recipe with { DropoutRate = 0.5, LabelSmoothing = 0.1 }),
+    ];
+}
