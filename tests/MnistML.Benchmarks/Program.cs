@@ -7,6 +7,7 @@ using MnistML.Benchmarks.Micro;
 using MnistML.Benchmarks.Scoring;
 using MnistML.Benchmarks.Screenshots;
 using MnistML.Benchmarks.Speed;
+using MnistML.Benchmarks.Tabular;
 using MnistML.Benchmarks.Training;
 
 namespace MnistML.Benchmarks;
@@ -29,9 +30,13 @@ internal static class Program
             MicroCommand.Create(),
             ParityCommand.Create(),
             PeersCommand.Create(),
+            RobustnessCommand.Create(),
+            LargeCommand.Create(),
             RooflineCommand.Create(),
             SmallCommand.Create(),
             StreamingCommand.Create(),
+            TabularCommand.Create(),
+            TailsCommand.Create(),
             ScreenshotCommand.Create(),
             StudyCommand.Create(),
         };

@@ -5,7 +5,9 @@ internal static class EpochRule
 {
     private const int Updates = 800;
     private const int FewestEpochs = 3;
-    private const int MostEpochs = 200;
+
+    // Few rows are learnt by heart when they are passed over more often: RECIPES.md has what was seen.
+    private const int MostEpochs = 30;
 
     public static int EpochsFor(int batchesPerEpoch) => Math.Clamp(Updates / batchesPerEpoch, FewestEpochs, MostEpochs);
 }

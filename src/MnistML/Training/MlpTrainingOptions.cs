@@ -31,12 +31,13 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public MlpActivation Activation { get; init; } = MlpActivation.Relu;
 
     /// <summary>
-    /// Dropout: the share of each hidden layer's outputs, drawn anew for each batch, that are set to 0 while the network learns, from 0, the default,
-    /// up to, not including, 1. The others are divided by <c>1 - rate</c>, so that the finished network needs no change (Srivastava, Hinton,
-    /// Krizhevsky, Sutskever and Salakhutdinov, 2014).
+    /// Dropout: the share of each hidden layer's outputs, drawn anew for each batch, that are set to 0 while the network learns, from 0 up to,
+    /// not including, 1. The others are divided by <c>1 - rate</c>, so that the finished network needs no change (Srivastava, Hinton, Krizhevsky,
+    /// Sutskever and Salakhutdinov, 2014). Null, the default, is chosen together with <see cref="MaxEpochs"/>: where that is null too, 0.3 for up to 20,000
+    /// training rows, which are passed over so often that a network would know them by heart, and 0 for more; where it is set, 0.
     /// </summary>
     [AtLeast(0), Below(1)]
-    public double DropoutRate { get; init; }
+    public double? DropoutRate { get; init; }
 
     /// <summary>
     /// Whether the values of each hidden layer are normalised over the batch in front of the activation, with ε = 10⁻⁵ and running averages that take
@@ -67,7 +68,7 @@ public abstract record MlpTrainingOptions : IValidatableObject
 
     /// <summary>
     /// Passes over the training rows, at least 1. Null, the default, chooses as many as make about 800 updates, but no fewer than 3 and
-    /// no more than 200: 3 for the 60,000 rows of MNIST, 200 for a table of 150 rows.
+    /// no more than 30: 3 for the 60,000 rows of MNIST, 17 for 12,000 rows in batches of 256, 30 for a table of 150 rows.
     /// </summary>
     [AtLeast(1)]
     public int? MaxEpochs { get; init; }
@@ -190,6 +191,9 @@ public abstract record MlpTrainingOptions : IValidatableObject
             yield return new ValidationResult($"{nameof(BatchSize)} is 1, but {nameof(BatchNormalization)} needs batches of at least 2: set it to false, or choose larger batches.");
         }
     }
+
+    /// <summary>The share to drop for a number of training rows.</summary>
+    internal double DropoutRateFor(long rowCount) => DropoutRate ?? (MaxEpochs is null ? DropoutRule.RateFor(rowCount) : 0);
 
     /// <summary>The number of epochs for a number of batches in each.</summary>
     internal int EpochsFor(int batchesPerEpoch) => MaxEpochs ?? EpochRule.EpochsFor(batchesPerEpoch);

@@ -14,7 +14,7 @@ internal static class TrainingFingerprint
             ["Network"] = $"{architecture} {architecture.Activation}",
             ["Data"] = data.Fingerprint,
             [nameof(options.Seed)] = Text(seed),
-            [nameof(options.DropoutRate)] = Text(options.DropoutRate),
+            [nameof(options.DropoutRate)] = Text(options.DropoutRateFor(data.Train.RowCount)),
             [nameof(options.BatchNormalization)] = Text(options.BatchNormalization),
             [nameof(options.Initializer)] = options.Initializer.ToString(),
             [nameof(options.FeatureScaling)] = options.FeatureScaling.ToString(),

@@ -86,7 +86,7 @@ internal sealed class TrainingLoop(
     {
         var network = new MlpNetwork(_architecture, new NetworkSettings
         {
-            DropoutRate = options.DropoutRate,
+            DropoutRate = options.DropoutRateFor(data.Train.RowCount),
             BatchNormalization = options.BatchNormalization,
             FeatureScale = data.Statistics.FeatureScale,
             LabelSmoothing = options.LabelSmoothing,

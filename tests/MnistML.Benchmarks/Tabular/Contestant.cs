@@ -1,0 +1,47 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MnistML.Benchmarks.Tabular;
+
+/// <summary>A trainer with its default options, in a cross-validation.</summary>
+/// <param name="Name">What it is called in the report.</param>
+/// <param name="Create">Makes it, in a context whose seed is the fold's.</param>
+internal sealed record Contestant(string Name, Func<MLContext, IEstimator<ITransformer>> Create)
+{
+    public static Contestant Mlp { get; } = new("Mlp", mlContext => mlContext.MulticlassClassification.Trainers.Mlp(mlContext));
+
+    /// <summary>ML.NET's own, once on the features as they are and once, where scale matters to them, on standardised ones.</summary>
+    public static IReadOnlyList<Contestant> Rivals { get; } =
+    [
+        new("LightGbm", mlContext => mlContext.MulticlassClassification.Trainers.LightGbm()),
+        new("Sdca", mlContext => mlContext.MulticlassClassification.Trainers.SdcaMaximumEntropy()),
+        new("Sdca, scaled", mlContext => Scaled(mlContext).Append(mlContext.MulticlassClassification.Trainers.SdcaMaximumEntropy())),
+        new("Lbfgs", mlContext => mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy()),
+        new("Lbfgs, scaled", mlContext => Scaled(mlContext).Append(mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy())),
+    ];
+
+    /// <summary>What can be tried where features have heavy tails.</summary>
+    public static IReadOnlyList<Contestant> ForTails { get; } =
+    [
+        Mlp,
+        new("NormalizeLogMeanVariance, Mlp", mlContext => mlContext.Transforms.NormalizeLogMeanVariance("Features", useCdf: false).Append(Mlp.Create(mlContext))),
+        new("NormalizeBinning, Mlp", mlContext => mlContext.Transforms.NormalizeBinning("Features", fixZero: false).Append(Mlp.Create(mlContext))),
+        new("NormalizeRobustScaling, Mlp", mlContext => mlContext.Transforms.NormalizeRobustScaling("Features").Append(Mlp.Create(mlContext))),
+        Rivals[0],
+    ];
+
+    /// <summary>Trains on all folds but one and tests on that, for each in turn.</summary>
+    public IReadOnlyList<MulticlassClassificationMetrics> CrossValidate(Table table, Folds folds, int seed) =>
+        [.. Enumerable.Range(0, folds.Count).Select(fold => Test(table, folds, fold, seed))];
+
+    /// <summary>Trains on all folds but one and tests on that.</summary>
+    public MulticlassClassificationMetrics Test(Table table, Folds folds, int fold, int seed)
+    {
+        var mlContext = new MLContext(seed + fold);
+        var model = Create(mlContext).Fit(table.ToView(mlContext, folds.RowsToTrain(fold)));
+        using var owned = model as IDisposable;
+        return mlContext.MulticlassClassification.Evaluate(model.Transform(table.ToView(mlContext, folds.RowsToTest(fold))));
+    }
+
+    private static IEstimator<ITransformer> Scaled(MLContext mlContext) => mlContext.Transforms.NormalizeMeanVariance("Features", fixZero: false);
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MnistML.Benchmarks.Tabular;
+
+/// <summary>Rows of features with the class of each, in memory.</summary>
+/// <param name="Name">What it is called in the report.</param>
+/// <param name="Features">A row of features each.</param>
+/// <param name="Labels">The zero-based class of each row.</param>
+internal sealed record Table(string Name, float[][] Features, int[] Labels)
+{
+    public int RowCount => Labels.Length;
+
+    public int FeatureCount => Features[0].Length;
+
+    public int ClassCount { get; } = Labels.Max() + 1;
+
+    /// <summary>Reads comma-separated numbers without a header, the class last: a whole number from 0, or a name.</summary>
+    public static Table Parse(string name, IEnumerable<string> lines)
+    {
+        string[][] rows = [.. lines.Where(line => line.Length > 0).Select(line => line.Split(','))];
+        string[] classes = [.. rows.Select(row => row[^1]).Distinct().Order(StringComparer.Ordinal)];
+        return new Table(
+            name,
+            [.. rows.Select(row => Array.ConvertAll(row[..^1], value => float.Parse(value, CultureInfo.InvariantCulture)))],
+            [.. rows.Select(row => Array.IndexOf(classes, row[^1]))]);
+    }
+
+    /// <summary>Some of its rows, as ML.NET takes them.</summary>
+    public IDataView ToView(MLContext mlContext, IEnumerable<int> rows)
+    {
+        var schema = SchemaDefinition.Create(typeof(Row));
+        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, FeatureCount);
+        schema[nameof(Row.Label)].ColumnType = new KeyDataViewType(typeof(uint), ClassCount);
+        return mlContext.Data.LoadFromEnumerable(rows.Select(row => new Row { Features = Features[row], Label = (uint)Labels[row] }).ToArray(), schema);
+    }
+
+    /// <summary>The same rows with other features.</summary>
+    public Table Change(Func<float[], float[]> change) => this with { Features = Array.ConvertAll(Features, row => change(row)) };
+
+    private sealed class Row
+    {
+        public float[] Features { get; set; } = [];
+
+        public uint Label { get; set; }
+    }
+}
