@@ -11,6 +11,9 @@ namespace MnistML.Network;
 /// <param name="Rate">The share that is dropped, from 0 up to, not including, 1.</param>
 internal readonly record struct DropoutMask(ulong Seed, double Rate)
 {
+    /// <summary>The place of the features among the layers.</summary>
+    public const int Inputs = -1;
+
     /// <summary>A mask that drops nothing.</summary>
     public static DropoutMask None => default;
 

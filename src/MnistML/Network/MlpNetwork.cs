@@ -72,12 +72,13 @@ internal sealed class MlpNetwork : IDisposable
     }
 
     /// <summary>The logits, <c>[rows, classes]</c>, of features, <c>[rows, features]</c>, as the finished network gives them.</summary>
-    public Tensor Forward(Tensor features) => Forward(features, DropoutMask.None, isLearning: false);
+    public Tensor Forward(Tensor features) => Forward(features, DropoutMask.None, DropoutMask.None, isLearning: false);
 
     /// <summary>The logits of a batch that is to be learnt from: normalised over the batch, with units dropped.</summary>
     /// <param name="features"><c>[rows, features]</c>.</param>
+    /// <param name="inputDropout">Which features are dropped.</param>
     /// <param name="dropout">Which units are dropped.</param>
-    public Tensor ForwardToLearn(Tensor features, DropoutMask dropout) => Forward(features, dropout, isLearning: true);
+    public Tensor ForwardToLearn(Tensor features, DropoutMask inputDropout, DropoutMask dropout) => Forward(features, inputDropout, dropout, isLearning: true);
 
     /// <summary>The mean cross-entropy in nats of logits, <c>[rows, classes]</c>, for zero-based labels, <c>[rows]</c>.</summary>
     /// <param name="logits">The outputs of the network.</param>
@@ -160,9 +161,9 @@ internal sealed class MlpNetwork : IDisposable
         _featureDeviations?.Dispose();
     }
 
-    private Tensor Forward(Tensor features, DropoutMask dropout, bool isLearning)
+    private Tensor Forward(Tensor features, DropoutMask inputDropout, DropoutMask dropout, bool isLearning)
     {
-        var values = Linear(0, ScaleFeatures(features));
+        var values = Linear(0, Drop(DropoutMask.Inputs, ScaleFeatures(features), inputDropout));
         for (var i = 1; i < Layers.Count; i++)
         {
             if (Settings.BatchNormalization)

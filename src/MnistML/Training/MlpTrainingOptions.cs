@@ -40,6 +40,13 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public double? DropoutRate { get; init; }
 
     /// <summary>
+    /// Dropout of the features, after scaling, as <see cref="DropoutRate"/> drops units: a network that can't lean on any one feature generalises better where there are many
+    /// that tell the same, as the pixels of an image do; from 0, the default, up to, not including, 1. Images bear about 0.2.
+    /// </summary>
+    [AtLeast(0), Below(1)]
+    public double InputDropoutRate { get; init; }
+
+    /// <summary>
     /// Whether the values of each hidden layer are normalised over the batch in front of the activation, with ε = 10⁻⁵ and running averages that take
     /// a tenth from each batch, as PyTorch's <c>BatchNorm1d</c> (Ioffe and Szegedy, 2015); true by default. The averages are folded into the model's
     /// layers. A last batch of a single row, which has no variance, joins the batch before it.

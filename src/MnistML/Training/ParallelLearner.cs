@@ -16,6 +16,7 @@ internal sealed class ParallelLearner : ILearner
     private readonly RowWeights _weights;
     private readonly double? _clipNorm;
     private readonly double _dropoutRate;
+    private readonly double _inputDropoutRate;
     private readonly ImageDistorter[] _distorters;
     private readonly FeatureCopier[] _copiers;
     private readonly WorkerTeam _team;
@@ -48,6 +49,7 @@ internal sealed class ParallelLearner : ILearner
         _weights = weights;
         _clipNorm = options.GradientClipNorm;
         _dropoutRate = network.Settings.DropoutRate;
+        _inputDropoutRate = options.InputDropoutRate;
         _team = new WorkerTeam(ThreadRule.WorkersFor(threadCount, network.Architecture, plan.Capacity));
         _pass = new NetworkPass(network, plan.Capacity, _team, clock);
         _squares = new double[_team.Count];
@@ -156,11 +158,12 @@ internal sealed class ParallelLearner : ILearner
         }
 
         var slot = _pass.Slots[OtherSlot];
+        var dropout = new DropoutMask(_next.Seed, _inputDropoutRate);
         for (var start = TakeRows(); start < slot.RowCount; start = TakeRows())
         {
             for (var row = start; row < Math.Min(start + RowsAtATime, slot.RowCount); row++)
             {
-                _pass.Load(slot, row, _copiers[worker], worker);
+                _pass.Load(slot, row, _copiers[worker], dropout, worker);
             }
         }
 

@@ -36,8 +36,8 @@ internal sealed class RowBatch : IDisposable
 
     public int RowCount { get; private set; }
 
-    /// <summary>Draws how its rows are augmented, where they are. Whoever takes the batch for learning sets it.</summary>
-    public ulong AugmentationSeed { get; set; }
+    /// <summary>Draws what is changed in its rows: how they are augmented, which features are dropped. Whoever takes the batch for learning sets it.</summary>
+    public ulong Seed { get; set; }
 
     /// <summary>float32, <c>[rows, features]</c>. The caller's scope owns it, as the next two.</summary>
     public Tensor Features
@@ -58,7 +58,7 @@ internal sealed class RowBatch : IDisposable
     public RowTag TagOf(int row) => _tags[row];
 
     /// <summary>Draws how a row is augmented.</summary>
-    public ulong SeedOf(int row) => Seeds.ForRow(AugmentationSeed, row);
+    public ulong SeedOf(int row) => Seeds.ForRow(Seed, row);
 
     /// <summary>Gives a row's features. Several threads may ask at once.</summary>
     public void CopyFeatures(int row, Span<float> features)

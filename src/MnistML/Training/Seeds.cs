@@ -17,7 +17,7 @@ internal static class Seeds
 
     public static ulong ForDropout(int seed, int epoch, int batch) => Scramble(Mix(seed, 4, epoch) + (uint)batch);
 
-    public static ulong ForAugmentation(int seed, int epoch, int batch) => Scramble(Mix(seed, 5, epoch) + (uint)batch);
+    public static ulong ForInputs(int seed, int epoch, int batch) => Scramble(Mix(seed, 5, epoch) + (uint)batch);
 
     public static ulong ForRow(ulong batchSeed, int row) => Scramble(batchSeed + (uint)row);
 

@@ -141,7 +141,7 @@ internal sealed class TrainingLoop(
                     return null;
                 }
 
-                batches.Current.AugmentationSeed = Seeds.ForAugmentation(seed, epoch, taken++);
+                batches.Current.Seed = Seeds.ForInputs(seed, epoch, taken++);
                 return batches.Current;
             }
         }

@@ -28,7 +28,7 @@ internal static class AugmentationSheet
                 float[] shown = [.. image];
                 if (column > 0)
                 {
-                    distorter.Distort(shown, Seeds.ForRow(Seeds.ForAugmentation(seed: 1, epoch: column, batch: 0), row));
+                    distorter.Distort(shown, Seeds.ForRow(Seeds.ForInputs(seed: 1, epoch: column, batch: 0), row));
                 }
 
                 Draw(bitmap, shown, width, Zoom * column * (width + Gap), Zoom * row * (height + Gap));

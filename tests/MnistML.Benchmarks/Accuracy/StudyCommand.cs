@@ -58,7 +58,14 @@ internal static class StudyCommand
     [
         new("fast", MlpRecipes.Fast),
         new("accurate", MlpRecipes.Accurate(Side, Side)),
-        new("plain: accurate, dropout 0.5", MlpRecipes.Accurate(Side, Side) with { Augmentation = null, DropoutRate = 0.5 }),
+        new("without augmentation", MlpRecipes.Accurate(Side, Side) with
+        {
+            Augmentation = null,
+            DropoutRate = 0.5,
+            InputDropoutRate = 0.2,
+            LabelSmoothing = 0.1,
+            FeatureScaling = MlpFeatureScaling.None,
+        }),
     ];
 
     private static (double Accuracy, double Seconds) Train(MnistFiles files, MlpTrainer.Options options, int? images)

@@ -66,5 +66,13 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
         new("dropout 0.3", recipe with { DropoutRate = 0.3 }),
         new("dropout 0.5", recipe with { DropoutRate = 0.5 }),
         new("dropout 0.5, label smoothing 0.1", recipe with { DropoutRate = 0.5, LabelSmoothing = 0.1 }),
+        new("the same, features as they are, input dropout 0.2", recipe with
+        {
+            DropoutRate = 0.5,
+            InputDropoutRate = 0.2,
+            LabelSmoothing = 0.1,
+            FeatureScaling = MlpFeatureScaling.None,
+        }),
+        new("the same, features as they are", recipe with { DropoutRate = 0.5, LabelSmoothing = 0.1, FeatureScaling = MlpFeatureScaling.None }),
     ];
 }
