@@ -36,6 +36,7 @@ internal static class Program
             SmallCommand.Create(),
             StreamingCommand.Create(),
             TabularCommand.Create(),
+            TabularStudyCommand.Create(),
             TailsCommand.Create(),
             ScreenshotCommand.Create(),
             StudyCommand.Create(),

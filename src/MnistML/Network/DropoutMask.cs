@@ -11,9 +11,6 @@ namespace MnistML.Network;
 /// <param name="Rate">The share that is dropped, from 0 up to, not including, 1.</param>
 internal readonly record struct DropoutMask(ulong Seed, double Rate)
 {
-    /// <summary>The place of the features among the layers.</summary>
-    public const int Inputs = -1;
-
     /// <summary>A mask that drops nothing.</summary>
     public static DropoutMask None => default;
 
@@ -25,9 +22,7 @@ internal readonly record struct DropoutMask(ulong Seed, double Rate)
     {
         if (Rate > 0)
         {
-            var key = VectorHash.Scramble((uint)Seed + ((uint)layer * VectorHash.Step));
-            key = VectorHash.Scramble((key ^ (uint)(Seed >> 32)) + ((uint)row * VectorHash.Step));
-            Drop(values, key);
+            Drop(values, VectorHash.KeyOf(Seed, layer, row));
         }
     }
 

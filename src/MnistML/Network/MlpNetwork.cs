@@ -72,13 +72,13 @@ internal sealed class MlpNetwork : IDisposable
     }
 
     /// <summary>The logits, <c>[rows, classes]</c>, of features, <c>[rows, features]</c>, as the finished network gives them.</summary>
-    public Tensor Forward(Tensor features) => Forward(features, DropoutMask.None, DropoutMask.None, isLearning: false);
+    public Tensor Forward(Tensor features) => Forward(features, GaussianNoise.None, DropoutMask.None, isLearning: false);
 
-    /// <summary>The logits of a batch that is to be learnt from: normalised over the batch, with units dropped.</summary>
+    /// <summary>The logits of a batch that is to be learnt from: with noise, normalised over the batch, with units dropped.</summary>
     /// <param name="features"><c>[rows, features]</c>.</param>
-    /// <param name="inputDropout">Which features are dropped.</param>
+    /// <param name="noise">What is added to the features after their scaling.</param>
     /// <param name="dropout">Which units are dropped.</param>
-    public Tensor ForwardToLearn(Tensor features, DropoutMask inputDropout, DropoutMask dropout) => Forward(features, inputDropout, dropout, isLearning: true);
+    public Tensor ForwardToLearn(Tensor features, GaussianNoise noise, DropoutMask dropout) => Forward(features, noise, dropout, isLearning: true);
 
     /// <summary>The mean cross-entropy in nats of logits, <c>[rows, classes]</c>, for zero-based labels, <c>[rows]</c>.</summary>
     /// <param name="logits">The outputs of the network.</param>
@@ -161,9 +161,9 @@ internal sealed class MlpNetwork : IDisposable
         _featureDeviations?.Dispose();
     }
 
-    private Tensor Forward(Tensor features, DropoutMask inputDropout, DropoutMask dropout, bool isLearning)
+    private Tensor Forward(Tensor features, GaussianNoise noise, DropoutMask dropout, bool isLearning)
     {
-        var values = Linear(0, Drop(DropoutMask.Inputs, ScaleFeatures(features), inputDropout));
+        var values = Linear(0, AddNoise(ScaleFeatures(features), noise));
         for (var i = 1; i < Layers.Count; i++)
         {
             if (Settings.BatchNormalization)
@@ -182,22 +182,24 @@ internal sealed class MlpNetwork : IDisposable
     private Tensor ScaleFeatures(Tensor features) =>
         _featureMeans is null ? features : features.sub(_featureMeans).div_(_featureDeviations!);
 
-    private Tensor Drop(int layer, Tensor values, DropoutMask dropout)
+    private Tensor AddNoise(Tensor features, GaussianNoise noise) =>
+        noise.Deviation == 0 ? features : features + FilledByRows(features, initialValue: 0, noise.AddTo);
+
+    private Tensor Drop(int layer, Tensor values, DropoutMask dropout) =>
+        dropout.Rate == 0 ? values : values * FilledByRows(values, initialValue: 1, (row, factors) => dropout.Apply(layer, row, factors));
+
+    /// <summary>A matrix as large as another, of one value that is then changed row by row.</summary>
+    private Tensor FilledByRows(Tensor like, float initialValue, FeatureCopier change)
     {
-        if (dropout.Rate == 0)
+        var matrix = new float[like.shape[0], like.shape[1]];
+        for (var row = 0; row < matrix.GetLength(0); row++)
         {
-            return values;
+            var values = MemoryMarshal.CreateSpan(ref matrix[row, 0], matrix.GetLength(1));
+            values.Fill(initialValue);
+            change(row, values);
         }
 
-        var factors = new float[values.shape[0], values.shape[1]];
-        for (var row = 0; row < factors.GetLength(0); row++)
-        {
-            var ofRow = MemoryMarshal.CreateSpan(ref factors[row, 0], factors.GetLength(1));
-            ofRow.Fill(1);
-            dropout.Apply(layer, row, ofRow);
-        }
-
-        return values * tensor(factors, Settings.Type, Settings.Device);
+        return tensor(matrix, Settings.Type, Settings.Device);
     }
 
     private Tensor Activate(Tensor values) => Architecture.Activation switch

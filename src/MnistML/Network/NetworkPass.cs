@@ -65,9 +65,9 @@ internal sealed class NetworkPass : IDisposable
     /// <param name="slot">Where to.</param>
     /// <param name="row">The place in the batch.</param>
     /// <param name="copy">Writes the row's features.</param>
-    /// <param name="dropout">Which features are dropped.</param>
+    /// <param name="noise">What is added to it then.</param>
     /// <param name="worker">Whose memory is used.</param>
-    public void Load(BatchSlot slot, int row, FeatureCopier copy, DropoutMask dropout, int worker)
+    public void Load(BatchSlot slot, int row, FeatureCopier copy, GaussianNoise noise, int worker)
     {
         var rows = slot.Inputs.Rows;
         var features = rows.Create(row, _scratch[worker].First);
@@ -77,7 +77,7 @@ internal sealed class NetworkPass : IDisposable
             VectorLoops.Apply(features, _featureMeans, _featureFactors, features, default(MinusTimes));
         }
 
-        dropout.Apply(DropoutMask.Inputs, row, features);
+        noise.AddTo(row, features);
         rows.Close(row, features);
     }
 

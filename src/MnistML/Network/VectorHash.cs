@@ -11,6 +11,10 @@ internal static class VectorHash
 
     public static uint Scramble(uint value) => Scramble(Vector512.CreateScalar(value)).ToScalar();
 
+    /// <summary>Where the counters of a row begin: a function of the batch's seed, the layer and the row.</summary>
+    public static uint KeyOf(ulong seed, int layer, int row) =>
+        Scramble((Scramble((uint)seed + ((uint)layer * Step)) ^ (uint)(seed >> 32)) + ((uint)row * Step));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<uint> Scramble(Vector512<uint> value)
     {

@@ -12,7 +12,7 @@ internal sealed class AutogradLearner(MlpNetwork network, IOptimizer optimizer, 
     private readonly Device _device = network.Settings.Device;
     private readonly ImageDistorter? _distorter = options.Augmentation is { } bounds ? new ImageDistorter(bounds) : null;
     private Tensor[] _held = [];
-    private DropoutMask _inputDropout;
+    private GaussianNoise _noise;
 
     public int TorchThreadCount => threadCount;
 
@@ -22,7 +22,7 @@ internal sealed class AutogradLearner(MlpNetwork network, IOptimizer optimizer, 
     {
         using var scope = NewDisposeScope();
         var (features, labels, rowWeights) = (_held[0], _held[1], _held[2]);
-        var logits = network.ForwardToLearn(features, _inputDropout, new DropoutMask(dropoutSeed, network.Settings.DropoutRate));
+        var logits = network.ForwardToLearn(features, _noise, new DropoutMask(dropoutSeed, network.Settings.DropoutRate));
         var loss = MlpNetwork.CrossEntropy(logits, labels, network.Settings.LabelSmoothing, weights.Of(labels, rowWeights));
 
         var gradients = network.Gradients(loss);
@@ -47,7 +47,7 @@ internal sealed class AutogradLearner(MlpNetwork network, IOptimizer optimizer, 
     {
         Dispose();
         using var scope = NewDisposeScope();
-        _inputDropout = new DropoutMask(batch.Seed, options.InputDropoutRate);
+        _noise = new GaussianNoise(batch.Seed, options.InputNoise);
         _held = [.. new[] { Augment(batch), batch.Labels, batch.Weights }.Select(tensor => tensor.clone().to(_device).DetachFromDisposeScope())];
     }
 

@@ -40,11 +40,13 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public double? DropoutRate { get; init; }
 
     /// <summary>
-    /// Dropout of the features, after scaling, as <see cref="DropoutRate"/> drops units: a network that can't lean on any one feature generalises better where there are many
-    /// that tell the same, as the pixels of an image do; from 0, the default, up to, not including, 1. Images bear about 0.2.
+    /// Gaussian noise on the features: the standard deviation of what is added to each while the network learns, after scaling and drawn anew for each batch, so that it can't
+    /// learn its rows by heart (Sietsma and Dow, 1991; Bishop, 1995); at least 0, the default, which is none. Its unit is a standard deviation of the feature,
+    /// or, with <see cref="MlpFeatureScaling.None"/>, the feature's own. Where nearly alike rows are of one class, as with images, it brings much; where small differences
+    /// decide it harms.
     /// </summary>
-    [AtLeast(0), Below(1)]
-    public double InputDropoutRate { get; init; }
+    [AtLeast(0)]
+    public double InputNoise { get; init; }
 
     /// <summary>
     /// Whether the values of each hidden layer are normalised over the batch in front of the activation, with ε = 10⁻⁵ and running averages that take
@@ -133,7 +135,7 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public string Device { get; init; } = "cpu";
 
     /// <summary>
-    /// Where the random numbers for weights, shuffling, augmentation, dropout and the validation split begin. Null, the default, takes it from the
+    /// Where the random numbers for weights, shuffling, augmentation, noise, dropout and the validation split begin. Null, the default, takes it from the
     /// <c>MLContext</c>. The same seed, data, thread count and machine give the same model, bit for bit.
     /// </summary>
     public int? Seed { get; init; }

@@ -16,7 +16,7 @@ internal sealed class ParallelLearner : ILearner
     private readonly RowWeights _weights;
     private readonly double? _clipNorm;
     private readonly double _dropoutRate;
-    private readonly double _inputDropoutRate;
+    private readonly double _inputNoise;
     private readonly ImageDistorter[] _distorters;
     private readonly FeatureCopier[] _copiers;
     private readonly WorkerTeam _team;
@@ -49,7 +49,7 @@ internal sealed class ParallelLearner : ILearner
         _weights = weights;
         _clipNorm = options.GradientClipNorm;
         _dropoutRate = network.Settings.DropoutRate;
-        _inputDropoutRate = options.InputDropoutRate;
+        _inputNoise = options.InputNoise;
         _team = new WorkerTeam(ThreadRule.WorkersFor(threadCount, network.Architecture, plan.Capacity));
         _pass = new NetworkPass(network, plan.Capacity, _team, clock);
         _squares = new double[_team.Count];
@@ -158,12 +158,12 @@ internal sealed class ParallelLearner : ILearner
         }
 
         var slot = _pass.Slots[OtherSlot];
-        var dropout = new DropoutMask(_next.Seed, _inputDropoutRate);
+        var noise = new GaussianNoise(_next.Seed, _inputNoise);
         for (var start = TakeRows(); start < slot.RowCount; start = TakeRows())
         {
             for (var row = start; row < Math.Min(start + RowsAtATime, slot.RowCount); row++)
             {
-                _pass.Load(slot, row, _copiers[worker], dropout, worker);
+                _pass.Load(slot, row, _copiers[worker], noise, worker);
             }
         }
 

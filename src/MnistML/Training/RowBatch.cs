@@ -36,7 +36,7 @@ internal sealed class RowBatch : IDisposable
 
     public int RowCount { get; private set; }
 
-    /// <summary>Draws what is changed in its rows: how they are augmented, which features are dropped. Whoever takes the batch for learning sets it.</summary>
+    /// <summary>Draws what is changed in its rows: how they are augmented, and what noise is added. Whoever takes the batch for learning sets it.</summary>
     public ulong Seed { get; set; }
 
     /// <summary>float32, <c>[rows, features]</c>. The caller's scope owns it, as the next two.</summary>

@@ -15,7 +15,7 @@ internal static class TrainingFingerprint
             ["Data"] = data.Fingerprint,
             [nameof(options.Seed)] = Text(seed),
             [nameof(options.DropoutRate)] = Text(options.DropoutRateFor(data.Train.RowCount)),
-            [nameof(options.InputDropoutRate)] = Text(options.InputDropoutRate),
+            [nameof(options.InputNoise)] = Text(options.InputNoise),
             [nameof(options.BatchNormalization)] = Text(options.BatchNormalization),
             [nameof(options.Initializer)] = options.Initializer.ToString(),
             [nameof(options.FeatureScaling)] = options.FeatureScaling.ToString(),

@@ -13,14 +13,13 @@ namespace MnistML.Benchmarks.Accuracy;
 internal static class StudyCommand
 {
     private const double ValidationFraction = 1.0 / 6;
-    private const int Side = 28;
 
     public static Command Create()
     {
         var data = Mnist.DirectoryOption();
         var stage = new Option<string>("--stage") { Description = "Which choices", DefaultValueFactory = _ => "ingredients" };
         stage.AcceptOnlyFromAmong([.. StudyVariant.Stages.Keys]);
-        var only = new Option<string?>("--only") { Description = "Only variants whose names hold this text", HelpName = "TEXT" };
+        var only = new Option<string[]>("--only") { Description = "Only variants whose names hold one of these texts", HelpName = "TEXT", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [""] };
         var seeds = new Option<int[]>("--seeds") { Description = "Seeds", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2, 3] };
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the training images [default: the recipe's]" };
         var images = new Option<int?>("--images") { Description = "Take so many training images [default: all]" };
@@ -35,38 +34,35 @@ internal static class StudyCommand
             }
 
             var isFinal = parsed.GetValue(final);
-            var variants = isFinal ? Recipes : StudyVariant.Stages[parsed.GetValue(stage)!];
-            Console.WriteLine($"{"variant",-34} {"accuracy",9} {"least",9} {"most",9} {"seconds",8}");
-            foreach (var variant in variants.Where(variant => variant.Name.Contains(parsed.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase)))
+            var asked = StudyVariant.Named(isFinal ? null : parsed.GetValue(stage), parsed.GetValue(only)!).Select(variant => variant with
             {
-                var options = variant.Options with
+                Options = variant.Options with
                 {
                     MaxEpochs = parsed.GetValue(epochs) ?? variant.Options.MaxEpochs,
                     ThreadCount = parsed.GetValue(threads),
                     ValidationFraction = isFinal ? 0 : ValidationFraction,
-                };
-                (double Accuracy, double Seconds)[] runs = [.. parsed.GetValue(seeds)!.Select(seed => Train(files, options with { Seed = seed }, parsed.GetValue(images)))];
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{variant.Name,-34} {runs.Average(run => run.Accuracy),9:P3} {runs.Min(run => run.Accuracy),9:P3} {runs.Max(run => run.Accuracy),9:P3} {runs.Average(run => run.Seconds),8:F1}"));
-            }
+                },
+            });
+            Compare(files, asked, parsed.GetValue(seeds)!, parsed.GetValue(images), isFinal);
         });
         return command;
     }
 
-    private static IReadOnlyList<StudyVariant> Recipes =>
-    [
-        new("fast", MlpRecipes.Fast),
-        new("accurate", MlpRecipes.Accurate(Side, Side)),
-        new("without augmentation", MlpRecipes.Accurate(Side, Side) with
+    private static void Compare(MnistFiles files, IEnumerable<StudyVariant> variants, int[] seeds, int? images, bool isFinal)
+    {
+        Console.WriteLine($"{"variant",-28} {"accuracy",9} {"least",9} {"most",9} {"change",13} {"seconds",8}");
+        Scores? first = null;
+        foreach (var variant in variants)
         {
-            Augmentation = null,
-            DropoutRate = 0.5,
-            InputDropoutRate = 0.2,
-            LabelSmoothing = 0.1,
-            FeatureScaling = MlpFeatureScaling.None,
-        }),
-    ];
+            (double Accuracy, double Seconds)[] runs = [.. seeds.Select(seed => Train(files, variant.Options with { Seed = seed }, images))];
+            var accuracies = new Scores([.. runs.Select(run => run.Accuracy)]);
+            var change = first is null || isFinal ? "" : accuracies.Minus(first).ToPoints();
+            first ??= accuracies;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{variant.Name,-28} {accuracies.Mean,9:P3} {accuracies.Values.Min(),9:P3} {accuracies.Values.Max(),9:P3} {change,13} {runs.Average(run => run.Seconds),8:F1}"));
+        }
+    }
 
     private static (double Accuracy, double Seconds) Train(MnistFiles files, MlpTrainer.Options options, int? images)
     {

@@ -7,14 +7,36 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
 {
     private const int Side = 28;
 
+    /// <summary>The recipes as they are, for the test set.</summary>
+    private static IReadOnlyList<StudyVariant> Recipes { get; } =
+    [
+        new("fast", MlpRecipes.Fast),
+        new("accurate", MlpRecipes.Accurate(Side, Side)),
+        new("without augmentation", MlpRecipes.Accurate(Side, Side) with
+        {
+            Augmentation = null,
+            InputNoise = 0.4,
+            LabelSmoothing = 0.1,
+            FeatureScaling = MlpFeatureScaling.None,
+            Optimizer = MlpOptimizer.AdamW(0.003, weightDecay: 0.1),
+        }),
+    ];
+
     /// <summary>Stages by name; in each, the first variant is what the others are compared with.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<StudyVariant>> Stages { get; } = new Dictionary<string, IReadOnlyList<StudyVariant>>
     {
-        ["ingredients"] = Ingredients(MlpRecipes.Accurate(Side, Side)),
-        ["distortions"] = Distortions(MlpRecipes.Accurate(Side, Side)),
-        ["sizes"] = Sizes(MlpRecipes.Accurate(Side, Side)),
-        ["plain"] = Plain(MlpRecipes.Accurate(Side, Side) with { Augmentation = null }),
+        ["ingredients"] = Ingredients(Recipes[1].Options),
+        ["distortions"] = Distortions(Recipes[1].Options),
+        ["sizes"] = Sizes(Recipes[1].Options),
+        ["plain"] = Plain(Recipes[2].Options),
     };
+
+    /// <summary>The variants of a stage whose names hold one of some texts, behind what they are compared with; or, where no stage is named, such recipes.</summary>
+    public static IEnumerable<StudyVariant> Named(string? stage, string[] texts)
+    {
+        var isNamed = (StudyVariant variant) => texts.Any(text => variant.Name.Contains(text, StringComparison.OrdinalIgnoreCase));
+        return stage is null ? Recipes.Where(isNamed) : [Stages[stage][0], .. Stages[stage].Skip(1).Where(isNamed)];
+    }
 
     private static StudyVariant[] Ingredients(MlpTrainer.Options recipe) =>
     [
@@ -22,11 +44,11 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
         new("without augmentation", recipe with { Augmentation = null }),
         new("without elastic", recipe with { Augmentation = recipe.Augmentation! with { ElasticDisplacement = 0 } }),
         new("without batch normalisation", recipe with { BatchNormalization = false }),
-        new("without scaled features", recipe with { FeatureScaling = MlpFeatureScaling.None }),
+        new("features as they are", recipe with { FeatureScaling = MlpFeatureScaling.None }),
         new("without one cycle", recipe with { Schedule = MlpSchedule.Constant }),
-        new("with dropout 0.2", recipe with { DropoutRate = 0.2 }),
-        new("with label smoothing 0.1", recipe with { LabelSmoothing = 0.1 }),
-        new("with GELU", recipe with { Activation = MlpActivation.Gelu }),
+        new("dropout 0.2", recipe with { DropoutRate = 0.2 }),
+        new("label smoothing 0.1", recipe with { LabelSmoothing = 0.1 }),
+        new("GELU", recipe with { Activation = MlpActivation.Gelu }),
         new("learning rate 0.006", recipe with { Optimizer = MlpOptimizer.AdamW(0.006) }),
         new("weight decay 0.1", recipe with { Optimizer = MlpOptimizer.AdamW(0.003, weightDecay: 0.1) }),
     ];
@@ -62,17 +84,19 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
 
     private static StudyVariant[] Plain(MlpTrainer.Options recipe) =>
     [
-        new("no augmentation", recipe),
-        new("dropout 0.3", recipe with { DropoutRate = 0.3 }),
-        new("dropout 0.5", recipe with { DropoutRate = 0.5 }),
-        new("dropout 0.5, label smoothing 0.1", recipe with { DropoutRate = 0.5, LabelSmoothing = 0.1 }),
-        new("the same, features as they are, input dropout 0.2", recipe with
-        {
-            DropoutRate = 0.5,
-            InputDropoutRate = 0.2,
-            LabelSmoothing = 0.1,
-            FeatureScaling = MlpFeatureScaling.None,
-        }),
-        new("the same, features as they are", recipe with { DropoutRate = 0.5, LabelSmoothing = 0.1, FeatureScaling = MlpFeatureScaling.None }),
+        new("the recipe", recipe),
+        new("without noise", recipe with { InputNoise = 0 }),
+        new("without label smoothing", recipe with { LabelSmoothing = 0 }),
+        new("weight decay 0.01", recipe with { Optimizer = MlpOptimizer.AdamW(0.003) }),
+        new("dropout 0.2", recipe with { DropoutRate = 0.2 }),
+        new("noise 0.2", recipe with { InputNoise = 0.2 }),
+        new("dropout 0.5, no noise", recipe with { InputNoise = 0, DropoutRate = 0.5 }),
+        new("GELU", recipe with { Activation = MlpActivation.Gelu }),
+        new("without batch normalisation", recipe with { BatchNormalization = false }),
+        new("without one cycle", recipe with { Schedule = MlpSchedule.Constant }),
+        new("standardised", recipe with { FeatureScaling = MlpFeatureScaling.BoundedStandardize }),
+        new("noise 0.6", recipe with { InputNoise = 0.6 }),
+        new("512, 512", recipe with { HiddenLayers = [512, 512] }),
+        new("1536, 1536", recipe with { HiddenLayers = [1536, 1536] }),
     ];
 }

@@ -52,7 +52,7 @@ internal static class RobustnessCommand
 
             void Compare(string measure, Func<MulticlassClassificationMetrics, double> score)
             {
-                var (ours, others) = (new FoldScores([.. asTheyAre.Select(score)]), new FoldScores([.. scaled.Select(score)]));
+                var (ours, others) = (new Scores([.. asTheyAre.Select(score)]), new Scores([.. scaled.Select(score)]));
                 verdict.Expect(
                     ours.IsWithinErrorOf(others),
                     Text($"{table.Name}, {measure}: {ours.Mean:F4} ± {ours.StandardError:F4}, scaled by hand {others.Mean:F4} ± {others.StandardError:F4}"));

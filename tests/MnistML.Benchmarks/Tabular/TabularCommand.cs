@@ -47,16 +47,16 @@ internal static class TabularCommand
         var folds = new Folds(table, foldCount, seed);
         Console.WriteLine(Text($"{table.Name}: {table.RowCount} rows, {table.FeatureCount} features, {table.ClassCount} classes"));
         var ours = Measure(Contestant.Mlp);
-        (string Name, FoldScores Scores)[] theirs = [.. Contestant.Rivals.Select(rival => (rival.Name, Measure(rival)))];
+        (string Name, Scores Scores)[] theirs = [.. Contestant.Rivals.Select(rival => (rival.Name, Measure(rival)))];
         var (bestName, best) = theirs.MaxBy(rival => rival.Scores.Mean);
         var held = ours.IsAsGoodAs(best);
         Console.WriteLine($"  {(held ? "held" : "NOT HELD")} against {bestName}");
         return new TabularFigures(table.Name, table.RowCount, table.FeatureCount, table.ClassCount, ours, theirs.ToDictionary(rival => rival.Name, rival => rival.Scores), held);
 
-        FoldScores Measure(Contestant contestant)
+        Scores Measure(Contestant contestant)
         {
             var watch = Stopwatch.StartNew();
-            var scores = new FoldScores([.. contestant.CrossValidate(table, folds, seed).Select(metrics => metrics.MicroAccuracy)]);
+            var scores = new Scores([.. contestant.CrossValidate(table, folds, seed).Select(metrics => metrics.MicroAccuracy)]);
             Console.WriteLine(Text($"  {contestant.Name,-14} {scores.Mean:F4} ± {scores.StandardError:F4}   {watch.Elapsed.TotalSeconds / foldCount:F2} s a fold"));
             return scores;
         }

@@ -32,7 +32,7 @@ internal static class TailsCommand
             Console.WriteLine(table.Name);
             foreach (var contestant in Contestant.ForTails)
             {
-                var scores = new FoldScores([.. contestant.CrossValidate(table, folds, seed).Select(metrics => metrics.MicroAccuracy)]);
+                var scores = new Scores([.. contestant.CrossValidate(table, folds, seed).Select(metrics => metrics.MicroAccuracy)]);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {contestant.Name,-44} {scores.Mean:F4} ± {scores.StandardError:F4}"));
             }
         }

@@ -65,7 +65,7 @@ internal sealed class GradientTests
         {
             var labels = torch.tensor(new long[] { 0, 1, 2, 0, 1, 2 });
             var weights = rowWeights is null ? null : torch.tensor(rowWeights);
-            return MlpNetwork.CrossEntropy(network.ForwardToLearn(torch.tensor(Inputs), DropoutMask.None, new DropoutMask(9, settings.DropoutRate)), labels, labelSmoothing, weights);
+            return MlpNetwork.CrossEntropy(network.ForwardToLearn(torch.tensor(Inputs), GaussianNoise.None, new DropoutMask(9, settings.DropoutRate)), labels, labelSmoothing, weights);
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed class LayerFoldingTests
 
         for (var step = 0; step < 5; step++)
         {
-            network.ForwardToLearn(ToTensor(Rows), DropoutMask.None, DropoutMask.None);
+            network.ForwardToLearn(ToTensor(Rows), GaussianNoise.None, DropoutMask.None);
         }
 
         return network;

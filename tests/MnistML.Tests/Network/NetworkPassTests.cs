@@ -11,7 +11,7 @@ internal sealed class NetworkPassTests
     private const int Classes = 5;
     private const ulong DropoutSeed = 9;
 
-    private static readonly DropoutMask InputDropout = new(Seed: 4, Rate: 0.2);
+    private static readonly GaussianNoise Noise = new(Seed: 4, Deviation: 0.3);
 
     private static readonly MlpArchitecture Small = new(Features, [35, 18], Classes);
 
@@ -116,7 +116,7 @@ internal sealed class NetworkPassTests
         using var scope = torch.NewDisposeScope();
         using var passed = new Passed(Small, new NetworkSettings(), workers: 3, Rows);
         using var network = Passed.CreateNetwork(Small, new NetworkSettings());
-        var right = network.ForwardToLearn(torch.tensor(Passed.Inputs(Rows)), InputDropout, DropoutMask.None).argmax(1).eq(torch.tensor(Labels)).sum().item<long>();
+        var right = network.ForwardToLearn(torch.tensor(Passed.Inputs(Rows)), Noise, DropoutMask.None).argmax(1).eq(torch.tensor(Labels)).sum().item<long>();
 
         Assert.That(passed.RightCount, Is.EqualTo(right));
         Assert.That(right, Is.InRange(1, Rows - 1));
@@ -215,7 +215,7 @@ internal sealed class NetworkPassTests
         public static torch.Tensor AutogradLoss(MlpNetwork network, int rowCount)
         {
             var settings = network.Settings;
-            var logits = network.ForwardToLearn(torch.tensor(Inputs(rowCount), settings.Type), InputDropout, new DropoutMask(DropoutSeed, settings.DropoutRate));
+            var logits = network.ForwardToLearn(torch.tensor(Inputs(rowCount), settings.Type), Noise, new DropoutMask(DropoutSeed, settings.DropoutRate));
             var labels = torch.tensor([.. Labels.Take(rowCount).Select(label => (long)label)]);
             return MlpNetwork.CrossEntropy(logits, labels, settings.LabelSmoothing, torch.tensor([.. Factors.Take(rowCount).Select(factor => factor + 0.1)], settings.Type));
         }
@@ -228,7 +228,7 @@ internal sealed class NetworkPassTests
             for (var row = 0; row < rowCount; row++)
             {
                 (slot.Labels[row], slot.Factors[row]) = (Labels[row], Factors[row] + 0.1);
-                _pass.Load(slot, row, (index, features) => System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref inputs[index, 0], Features).CopyTo(features), InputDropout, worker: 0);
+                _pass.Load(slot, row, (index, features) => System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref inputs[index, 0], Features).CopyTo(features), Noise, worker: 0);
             }
 
             using var noGradient = torch.no_grad();

@@ -27,7 +27,7 @@ internal sealed class LearnerTests
     private static readonly MlpTrainer.Options Everything = Plain with
     {
         DropoutRate = 0.25,
-        InputDropoutRate = 0.2,
+        InputNoise = 0.2,
         BatchNormalization = true,
         FeatureScaling = MlpFeatureScaling.BoundedStandardize,
         Optimizer = MlpOptimizer.AdamW(0.002),

@@ -44,7 +44,7 @@ internal sealed class OptionsValidatorTests
         var options = new MlpTrainer.Options
         {
             DropoutRate = 1,
-            InputDropoutRate = -0.5,
+            InputNoise = -0.5,
             BatchNormalization = true,
             BatchSize = 1,
             FeatureScaling = (MlpFeatureScaling)7,
@@ -69,7 +69,7 @@ internal sealed class OptionsValidatorTests
         string[] expected =
         [
             "- DropoutRate is 1, but must be below 1.",
-            "- InputDropoutRate is -0.5, but must be at least 0.",
+            "- InputNoise is -0.5, but must be at least 0.",
             "- BatchSize is 1, but BatchNormalization needs batches of at least 2: set it to false, or choose larger batches.",
             "- FeatureScaling must be one of those that its type names.",
             "- Schedule.RiseShare is 1, but must be below 1.",

@@ -32,7 +32,7 @@ internal sealed class TrainingCheckpointTests
             new TestCaseData(options with { Optimizer = MlpOptimizer.Sgd(0.1, 0.9), Schedule = MlpSchedule.Constant }).SetArgDisplayNames("Momentum"),
             new TestCaseData(options with { Optimizer = MlpOptimizer.Sgd(0.1) }).SetArgDisplayNames("Plain SGD"),
             new TestCaseData(options with { Schedule = MlpSchedule.ReduceOnPlateau(patience: 0, minimumImprovement: 0.5) }).SetArgDisplayNames("Plateau"),
-            new TestCaseData(options with { DropoutRate = 0.3, InputDropoutRate = 0.2, BatchNormalization = true, LabelSmoothing = 0.1, ClassWeights = MlpClassWeights.Balanced, GradientClipNorm = 0.5 })
+            new TestCaseData(options with { DropoutRate = 0.3, InputNoise = 0.2, BatchNormalization = true, LabelSmoothing = 0.1, ClassWeights = MlpClassWeights.Balanced, GradientClipNorm = 0.5 })
                 .SetArgDisplayNames("Dropout and batch normalisation"),
             new TestCaseData(options with { ValidationFraction = 0.3, EarlyStopping = new MlpEarlyStopping(2), Optimizer = MlpOptimizer.AdamW(0.3), Schedule = MlpSchedule.Constant })
                 .SetArgDisplayNames("Early stopping"),
