@@ -20,6 +20,7 @@ internal static class Program
         var root = new RootCommand("Measures MnistML, and checks what takes long to check.")
         {
             AugmentationCommand.Create(),
+            AveragingCommand.Create(),
             ClassicCommand.Create(),
             FuzzCommand.CreateForIdx(),
             FuzzCommand.CreateForModels(),

@@ -8,7 +8,7 @@ namespace MnistML.Benchmarks.Accuracy;
 
 /// <summary>
 /// Compares choices of hyper-parameters on a sixth of MNIST's training images that are set aside, and never on the test set; <c>--final</c> takes that, once for
-/// each recipe and seed.
+/// each recipe and seed (<see cref="FinalStudy"/>).
 /// </summary>
 internal static class StudyCommand
 {
@@ -22,7 +22,7 @@ internal static class StudyCommand
         var only = new Option<string[]>("--only") { Description = "Only variants whose names hold one of these texts", HelpName = "TEXT", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [""] };
         var seeds = new Option<int[]>("--seeds") { Description = "Seeds", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2, 3] };
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the training images [default: the recipe's]" };
-        var images = new Option<int?>("--images") { Description = "Take so many training images [default: all]" };
+        var images = new Option<int?>("--images") { Description = "Take so many images [default: all], without --final" };
         var threads = new Option<int?>("--threads") { Description = "Threads [default: the machine's]" };
         var final = new Option<bool>("--final") { Description = "Train the recipes on all training images, and take the test set" };
         var command = new Command("study", "Compare choices of hyper-parameters, on images set aside") { data, stage, only, seeds, epochs, images, threads, final };
@@ -43,12 +43,19 @@ internal static class StudyCommand
                     ValidationFraction = isFinal ? 0 : ValidationFraction,
                 },
             });
-            Compare(files, asked, parsed.GetValue(seeds)!, parsed.GetValue(images), isFinal);
+            if (isFinal)
+            {
+                FinalStudy.Run(files, asked, parsed.GetValue(seeds)!);
+            }
+            else
+            {
+                Compare(files, asked, parsed.GetValue(seeds)!, parsed.GetValue(images));
+            }
         });
         return command;
     }
 
-    private static void Compare(MnistFiles files, IEnumerable<StudyVariant> variants, int[] seeds, int? images, bool isFinal)
+    private static void Compare(MnistFiles files, IEnumerable<StudyVariant> variants, int[] seeds, int? images)
     {
         Console.WriteLine($"{"variant",-28} {"accuracy",9} {"least",9} {"most",9} {"change",13} {"seconds",8}");
         Scores? first = null;
@@ -56,7 +63,7 @@ internal static class StudyCommand
         {
             (double Accuracy, double Seconds)[] runs = [.. seeds.Select(seed => Train(files, variant.Options with { Seed = seed }, images))];
             var accuracies = new Scores([.. runs.Select(run => run.Accuracy)]);
-            var change = first is null || isFinal ? "" : accuracies.Minus(first).ToPoints();
+            var change = first is null ? "" : accuracies.Minus(first).ToPoints();
             first ??= accuracies;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -71,9 +78,6 @@ internal static class StudyCommand
         var watch = Stopwatch.StartNew();
         using var model = new MlpTrainer(mlContext, options).Fit(images is { } count ? mlContext.Data.TakeRows(train, count) : train);
         var seconds = watch.Elapsed.TotalSeconds;
-        var accuracy = options.ValidationFraction > 0
-            ? model.History[^1].ValidationAccuracy!.Value
-            : mlContext.MulticlassClassification.Evaluate(model.Transform(mlContext.Data.LoadFromIdx(files.TestImages, files.TestLabels))).MicroAccuracy;
-        return (accuracy, seconds);
+        return (model.History[^1].ValidationAccuracy!.Value, seconds);
     }
 }

@@ -15,10 +15,8 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
         new("without augmentation", MlpRecipes.Accurate(Side, Side) with
         {
             Augmentation = null,
-            InputNoise = 0.4,
-            LabelSmoothing = 0.1,
             FeatureScaling = MlpFeatureScaling.None,
-            Optimizer = MlpOptimizer.AdamW(0.003, weightDecay: 0.1),
+            InputNoise = 0.4,
         }),
     ];
 
@@ -86,11 +84,11 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
     [
         new("the recipe", recipe),
         new("without noise", recipe with { InputNoise = 0 }),
-        new("without label smoothing", recipe with { LabelSmoothing = 0 }),
-        new("weight decay 0.01", recipe with { Optimizer = MlpOptimizer.AdamW(0.003) }),
+        new("dropout 0.5, no noise", recipe with { InputNoise = 0, DropoutRate = 0.5 }),
+        new("label smoothing 0.1", recipe with { LabelSmoothing = 0.1 }),
+        new("weight decay 0.1", recipe with { Optimizer = MlpOptimizer.AdamW(0.003, weightDecay: 0.1) }),
         new("dropout 0.2", recipe with { DropoutRate = 0.2 }),
         new("noise 0.2", recipe with { InputNoise = 0.2 }),
-        new("dropout 0.5, no noise", recipe with { InputNoise = 0, DropoutRate = 0.5 }),
         new("GELU", recipe with { Activation = MlpActivation.Gelu }),
         new("without batch normalisation", recipe with { BatchNormalization = false }),
         new("without one cycle", recipe with { Schedule = MlpSchedule.Constant }),
