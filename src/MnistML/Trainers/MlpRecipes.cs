@@ -31,7 +31,7 @@ public static class MlpRecipes
 
     /// <summary>
     /// A network for small images that is as accurate as some minutes allow: two hidden layers of 1,024 units with batch normalisation, AdamW with one cycle of
-    /// the learning rate, 80 epochs, and images that are distorted anew in each (<see cref="MlpAugmentation"/> with its defaults).
+    /// the learning rate, label smoothing of 0.1, 80 epochs, and images that are distorted anew in each (<see cref="MlpAugmentation"/> with its defaults).
     /// </summary>
     /// <remarks>
     /// The features are grey images, row by row. For colour, or another order of the channels, change the augmentation:
@@ -43,6 +43,7 @@ public static class MlpRecipes
     {
         HiddenLayers = [1024, 1024],
         MaxEpochs = 80,
+        LabelSmoothing = 0.1,
         Augmentation = new MlpAugmentation(height, width),
     };
 }

@@ -18,12 +18,12 @@ internal static class FinalStudy
 
     public static void Run(MnistFiles files, IEnumerable<StudyVariant> recipes, int[] seeds)
     {
-        Console.WriteLine($"{"recipe",-28} {"accuracy",9} {"least",9} {"most",9} {"seconds",8}");
+        Console.WriteLine($"{"recipe",-28} {"accuracy",9} {"least",9} {"most",9} {"log-loss",9} {"seconds",8}");
         foreach (var recipe in recipes)
         {
             TestRun[] runs = [.. seeds.Select(seed => Test(files, recipe.Options with { Seed = seed }))];
             double[] accuracies = [.. runs.Select(run => run.Accuracy)];
-            Console.WriteLine(Text($"{recipe.Name,-28} {accuracies.Average(),9:P3} {accuracies.Min(),9:P3} {accuracies.Max(),9:P3} {runs.Average(run => run.Seconds),8:F1}"));
+            Console.WriteLine(Text($"{recipe.Name,-28} {accuracies.Average(),9:P3} {accuracies.Min(),9:P3} {accuracies.Max(),9:P3} {runs.Average(run => run.LogLoss),9:F4} {runs.Average(run => run.Seconds),8:F1}"));
             if (seeds.Length > 1)
             {
                 Console.WriteLine(Text($"{$"  {seeds.Length} of them together",-28} {ClassScores.Mean([.. runs.Select(run => run.Plain)]).Accuracy,9:P3}"));
@@ -50,7 +50,8 @@ internal static class FinalStudy
         ClassScores[] ofCopies = options.Augmentation is { } augmentation
             ? [.. Enumerable.Range(1, CopyCount).Select(copy => ClassScores.Of(model.Transform(Distort(mlContext, images, augmentation, copy)), labels))]
             : [];
-        return new TestRun(mlContext.MulticlassClassification.Evaluate(scored).MicroAccuracy, seconds, plain, ClassScores.Mean([plain, .. ofCopies]));
+        var metrics = mlContext.MulticlassClassification.Evaluate(scored);
+        return new TestRun(metrics.MicroAccuracy, metrics.LogLoss, seconds, plain, ClassScores.Mean([plain, .. ofCopies]));
     }
 
     private static IDataView Distort(MLContext mlContext, float[][] images, MlpAugmentation augmentation, int copy)
@@ -70,7 +71,7 @@ internal static class FinalStudy
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record TestRun(double Accuracy, double Seconds, ClassScores Plain, ClassScores WithCopies);
+    private sealed record TestRun(double Accuracy, double LogLoss, double Seconds, ClassScores Plain, ClassScores WithCopies);
 
     private sealed class Image
     {

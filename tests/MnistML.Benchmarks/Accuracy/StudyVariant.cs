@@ -17,6 +17,7 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
             Augmentation = null,
             FeatureScaling = MlpFeatureScaling.None,
             InputNoise = 0.4,
+            LabelSmoothing = 0,
         }),
     ];
 
@@ -45,7 +46,7 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
         new("features as they are", recipe with { FeatureScaling = MlpFeatureScaling.None }),
         new("without one cycle", recipe with { Schedule = MlpSchedule.Constant }),
         new("dropout 0.2", recipe with { DropoutRate = 0.2 }),
-        new("label smoothing 0.1", recipe with { LabelSmoothing = 0.1 }),
+        new("without label smoothing", recipe with { LabelSmoothing = 0 }),
         new("GELU", recipe with { Activation = MlpActivation.Gelu }),
         new("learning rate 0.006", recipe with { Optimizer = MlpOptimizer.AdamW(0.006) }),
         new("weight decay 0.1", recipe with { Optimizer = MlpOptimizer.AdamW(0.003, weightDecay: 0.1) }),
