@@ -36,6 +36,8 @@ public static class MlpRecipes
     /// <remarks>
     /// The features are grey images, row by row. For colour, or another order of the channels, change the augmentation:
     /// <c>Accurate(32, 32) with { Augmentation = new MlpAugmentation(32, 32, channels: 3) }</c>.
+    /// Label smoothing brings accuracy at the price of probabilities that are less sure than they could be, about 0.91 for a clear image of ten classes: set it to 0 where they
+    /// are used as such.
     /// </remarks>
     /// <param name="height">Rows of pixels, at least 1.</param>
     /// <param name="width">Pixels in a row, at least 1.</param>
