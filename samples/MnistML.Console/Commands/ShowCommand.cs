@@ -13,21 +13,21 @@ internal sealed class ShowCommand : SampleCommand
     private const int DefaultCount = 50;
 
     /// <summary>A sheet of more rows than a hundred is no longer looked at.</summary>
-    private const int MostImages = 1_000;
+    private const int MaxImages = 1_000;
 
     private readonly Option<int> _count = new("--count")
     {
-        Description = $"How many images, the first of the training set, up to {MostImages}",
+        Description = $"How many images, the first of the training set, up to {MaxImages}",
         HelpName = "N",
         DefaultValueFactory = _ => DefaultCount,
         CustomParser = result =>
         {
-            if (int.TryParse(result.Tokens[0].Value, out var count) && count is >= 1 and <= MostImages)
+            if (int.TryParse(result.Tokens[0].Value, out var count) && count is >= 1 and <= MaxImages)
             {
                 return count;
             }
 
-            result.AddError($"--count is '{result.Tokens[0].Value}', but must be a whole number from 1 to {MostImages}.");
+            result.AddError($"--count is '{result.Tokens[0].Value}', but must be a whole number from 1 to {MaxImages}.");
             return DefaultCount;
         },
     };

@@ -14,7 +14,7 @@ internal sealed class StudyCommand : SampleCommand
 
     /// <summary>Few enough for all trainings to be over in a minute or two, enough for accuracy to tell choices apart.</summary>
     private const int DefaultRows = 6_000;
-    private const int MostTestRows = 2_000;
+    private const int MaxTestRows = 2_000;
 
     private readonly Study _study;
     private readonly DigitOptions _digits = new();
@@ -49,9 +49,9 @@ internal sealed class StudyCommand : SampleCommand
         var mlContext = new MLContext();
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
         var rows = Math.Min(parsed.GetValue(_rows) ?? DefaultRows, data.Train.GetRowCount()!.Value);
-        Screen.WriteLine($"Each training: the first {rows:N0} images, batches of {Study.BatchSize}; accuracy on the first {Math.Min(MostTestRows, data.Test.GetRowCount()!.Value):N0} test images");
+        Screen.WriteLine($"Each training: the first {rows:N0} images, batches of {Study.BatchSize}; accuracy on the first {Math.Min(MaxTestRows, data.Test.GetRowCount()!.Value):N0} test images");
         var train = mlContext.Data.TakeRows(data.Train, rows);
-        var test = mlContext.Data.TakeRows(data.Test, MostTestRows);
+        var test = mlContext.Data.TakeRows(data.Test, MaxTestRows);
 
         var plotPath = Path.Combine(parsed.GetValue(_out)!, $"study-{_study.Name}.png");
         var runner = new StudyRunner(mlContext, Screen, train, test, epochs, parsed.GetValue(_seeds) ?? DefaultSeeds, cancellationToken);

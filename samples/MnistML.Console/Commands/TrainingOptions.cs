@@ -29,7 +29,7 @@ internal sealed class TrainingOptions
 
     private readonly Option<double?> _dropout = SharedOptions.Number(
         "--dropout", value => value is >= 0 and < 1, "at least 0 and below 1",
-        "Share of each hidden layer's outputs that are dropped in training, for example 0.2 [default: the recipe's]");
+        "WorkRange of each hidden layer's outputs that are dropped in training, for example 0.2 [default: the recipe's]");
 
     private readonly Option<MlpPrecision?> _precision = new("--precision")
     {

@@ -69,7 +69,7 @@ internal static class InkFinder
         var inner = pieces.Where(piece => !piece.TouchesBorder).ToArray();
         var candidates = inner.Length > 0 && inner.Max(piece => piece.Ink) >= InnerPiece * pieces.Max(piece => piece.Ink) ? inner : [.. pieces];
         var largest = candidates.Max(piece => piece.Ink);
-        if (candidates.Where(piece => piece.Ink == largest).Max(piece => piece.LongestSide) < SmallestSide)
+        if (candidates.Where(piece => piece.Ink == largest).Max(piece => piece.MaxSide) < SmallestSide)
         {
             return null;
         }

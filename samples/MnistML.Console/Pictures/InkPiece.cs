@@ -30,7 +30,7 @@ internal sealed class InkPiece
             }
         }
 
-        LongestSide = Math.Max(right - left, bottom - top) + 1;
+        MaxSide = Math.Max(right - left, bottom - top) + 1;
         TouchesBorder = left == 0 || top == 0 || right == ink.Width - 1 || bottom == ink.Height - 1;
     }
 
@@ -41,7 +41,7 @@ internal sealed class InkPiece
     public double Ink { get; }
 
     /// <summary>The longer side of the rectangle around it, in pixels.</summary>
-    public int LongestSide { get; }
+    public int MaxSide { get; }
 
     /// <summary>Whether it reaches the edge of the picture.</summary>
     public bool TouchesBorder { get; }

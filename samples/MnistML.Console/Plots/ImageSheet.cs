@@ -34,9 +34,9 @@ internal static class ImageSheet
     private const float Gap = 10;
 
     /// <summary>The sides of images on the sheet: MNIST's are enlarged three times.</summary>
-    private const int LargestSide = 84;
+    private const int MaxSide = 84;
 
-    private const int MostColumns = 10;
+    private const int MaxColumns = 10;
 
     private static readonly SKColor Frame = new(0xC0, 0xC0, 0xC0);
 
@@ -46,12 +46,12 @@ internal static class ImageSheet
     /// <param name="images">The images, at least one, all of one size.</param>
     public static void Write(string path, string title, IReadOnlyList<SheetImage> images)
     {
-        var columns = Math.Min(images.Count, MostColumns);
+        var columns = Math.Min(images.Count, MaxColumns);
         var rows = (images.Count + columns - 1) / columns;
         var size = SizeOnSheet(images[0]);
-        var cellWidth = Math.Max(size.Width, LargestSide);
+        var cellWidth = Math.Max(size.Width, MaxSide);
         var cellHeight = size.Height + (images.Max(image => image.Caption.Length) * LineHeight) + Gap;
-        var width = Math.Max((2 * Margin) + (columns * cellWidth) + ((columns - 1) * Gap), (MostColumns / 2 * (LargestSide + Gap)) + (2 * Margin));
+        var width = Math.Max((2 * Margin) + (columns * cellWidth) + ((columns - 1) * Gap), (MaxColumns / 2 * (MaxSide + Gap)) + (2 * Margin));
         var titleLines = PlotFont.Wrap(title, TitleSize, width - (2 * Margin)).Split('\n');
         var top = Margin + (titleLines.Length * (TitleSize + 6)) + 6;
 
@@ -80,7 +80,7 @@ internal static class ImageSheet
     private static SKSize SizeOnSheet(SheetImage image)
     {
         var side = Math.Max(image.Width, image.Height);
-        var scale = side <= LargestSide ? LargestSide / side : (float)LargestSide / side;
+        var scale = side <= MaxSide ? MaxSide / side : (float)MaxSide / side;
         return new SKSize(MathF.Round(image.Width * scale), MathF.Round(image.Height * scale));
     }
 

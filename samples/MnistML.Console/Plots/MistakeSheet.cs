@@ -6,7 +6,7 @@ namespace MnistML.Samples.Plots;
 /// <summary>The worst mistakes of a model: images to whose label it gave the least probability.</summary>
 internal static class MistakeSheet
 {
-    private const int MostMistakes = 50;
+    private const int MaxMistakes = 50;
 
     /// <summary>Names up to this length have room for two of them in one line.</summary>
     private const int ShortName = 2;
@@ -21,7 +21,7 @@ internal static class MistakeSheet
             return false;
         }
 
-        var worst = mistakes.Take(MostMistakes).ToArray();
+        var worst = mistakes.Take(MaxMistakes).ToArray();
         var title = mistakes.Length > worst.Length ? $"The worst {worst.Length} of {mistakes.Length:N0} mistakes" : $"All mistakes, {mistakes.Length} of {scored.Count:N0} images";
         var pictures = images.Read([.. worst.Select(image => image.Index)]);
         ImageSheet.Write(

@@ -9,7 +9,7 @@ namespace MnistML.Samples.Plots;
 /// </remarks>
 internal static class WeightSheet
 {
-    private const int MostUnits = 50;
+    private const int MaxUnits = 50;
 
     private static readonly SKColor Positive = new(0x21, 0x66, 0xAC);
     private static readonly SKColor Negative = new(0xB2, 0x18, 0x2B);
@@ -24,7 +24,7 @@ internal static class WeightSheet
         var units = Enumerable.Range(0, layer.Shape.OutputSize)
             .Select(unit => (Unit: unit, Effects: EffectsOf(layer, unit, deviations)))
             .OrderByDescending(unit => unit.Effects.Sum(effect => effect * effect))
-            .Take(MostUnits)
+            .Take(MaxUnits)
             .ToArray();
         var title = $"First layer: the {units.Length} of {layer.Shape.OutputSize} units that vary most, weight × spread of the pixel. Blue: ink raises the unit; red: lowers it";
         ImageSheet.Write(path, title, [.. units.Select(unit => new SheetImage(imageHeight, ColorsOf(unit.Effects), $"{unit.Unit}"))]);

@@ -1,3 +1,5 @@
+using MnistML.Datasets.Download;
+
 namespace MnistML.Datasets;
 
 /// <summary>A published data set of the form of MNIST: four IDX files, where they are to be had, and how right copies of them are known.</summary>

@@ -6,9 +6,7 @@ namespace MnistML.Idx;
 public sealed partial class IdxFile
 {
     /// <summary>What deflate can make of a byte at the very most; a header that promises more than that lies.</summary>
-    private const int MostDeflateRatio = 1032;
-
-    private static ReadOnlySpan<byte> GzipMagic => [0x1F, 0x8B];
+    private const int MaxDeflateRatio = 1032;
 
     private static IdxFile OpenRaw(FileStream file, string path)
     {
@@ -79,14 +77,14 @@ public sealed partial class IdxFile
         }
     }
 
-    private static long MostUnpackedBytes(long packedByteCount) =>
-        packedByteCount < long.MaxValue / MostDeflateRatio ? packedByteCount * MostDeflateRatio : long.MaxValue;
+    private static long MaxUnpackedBytes(long packedByteCount) =>
+        packedByteCount < long.MaxValue / MaxDeflateRatio ? packedByteCount * MaxDeflateRatio : long.MaxValue;
 
-    private static bool IsGzip(ReadOnlySpan<byte> start) => start.SequenceEqual(GzipMagic);
+    private static bool IsGzip(ReadOnlySpan<byte> start) => start.SequenceEqual(FileSignature.Gzip);
 
     private static byte[] ReadStart(Stream stream)
     {
-        var start = new byte[GzipMagic.Length];
+        var start = new byte[FileSignature.Gzip.Length];
         return start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
     }
 }

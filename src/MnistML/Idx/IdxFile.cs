@@ -46,7 +46,7 @@ public sealed partial class IdxFile
         var start = ReadStart(file);
         file.Position = 0;
         return IsGzip(start)
-            ? ReadGzip(file, path, MostUnpackedBytes(file.Length), maxUnpackedBytes)
+            ? ReadGzip(file, path, MaxUnpackedBytes(file.Length), maxUnpackedBytes)
             : OpenRaw(file, path);
     }
 

@@ -7,7 +7,7 @@ namespace MnistML.Idx;
 public sealed class IdxHeader : IEquatable<IdxHeader>
 {
     /// <summary>The most dimensions that a file may have here; the format itself has room for 255.</summary>
-    public const int MostDimensions = 8;
+    public const int MaxDimensions = 8;
 
     /// <summary>Describes a file.</summary>
     /// <param name="elementType">The type of all elements.</param>
@@ -18,7 +18,7 @@ public sealed class IdxHeader : IEquatable<IdxHeader>
     {
         ArgumentNullException.ThrowIfNull(dimensions);
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions.Count, 1, nameof(dimensions));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions.Count, MostDimensions, nameof(dimensions));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions.Count, MaxDimensions, nameof(dimensions));
         foreach (var length in dimensions)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(length, 0, nameof(dimensions));

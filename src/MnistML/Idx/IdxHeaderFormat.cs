@@ -22,13 +22,13 @@ internal static class IdxHeaderFormat
         var found = stream.ReadAtLeast(magic, MagicByteCount, throwOnEndOfStream: false);
         if (found < MagicByteCount || magic[0] != 0 || magic[1] != 0 || !Enum.IsDefined((IdxElementType)magic[2]))
         {
-            throw new InvalidDataException($"'{name}' {ForeignContent.Describe(magic[..found])}");
+            throw new InvalidDataException($"'{name}' {FileSignature.Describe(magic[..found])}");
         }
 
         int dimensionCount = magic[3];
-        if (dimensionCount is < 1 or > IdxHeader.MostDimensions)
+        if (dimensionCount is < 1 or > IdxHeader.MaxDimensions)
         {
-            throw new InvalidDataException($"'{name}' has {dimensionCount} dimensions, but 1 to {IdxHeader.MostDimensions} were expected.");
+            throw new InvalidDataException($"'{name}' has {dimensionCount} dimensions, but 1 to {IdxHeader.MaxDimensions} were expected.");
         }
 
         return ReadDimensions(stream, name, (IdxElementType)magic[2], dimensionCount);

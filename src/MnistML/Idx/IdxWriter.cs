@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using MnistML.Common;
 
 namespace MnistML.Idx;
 
@@ -20,18 +21,9 @@ internal sealed class IdxWriter : IDisposable
     /// <exception cref="IOException">The path is a folder's, or the file's folder does not exist or can't be written to.</exception>
     public IdxWriter(string path, int dimensionCount)
     {
-        if (Directory.Exists(path))
-        {
-            throw new IOException($"'{path}' is a folder, but a file is to be written: name a file.");
-        }
-
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"'{path}' can't be written, since the folder '{folder}' does not exist: create it first.");
-        }
-
+        AtomicFile.ThrowIfFolder(path);
         _path = path;
-        _temporaryPath = TemporaryPath();
+        _temporaryPath = AtomicFile.TemporaryPathFor(_path);
         _file = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferByteCount);
         _file.Position = IdxHeaderFormat.ByteCount(dimensionCount);
     }
@@ -43,7 +35,7 @@ internal sealed class IdxWriter : IDisposable
     {
         _file.Position = 0;
         _file.Write(IdxHeaderFormat.ToBytes(header));
-        _file.Flush();
+        _file.Flush(flushToDisk: true);
         if (_path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
         {
             Pack();
@@ -58,7 +50,7 @@ internal sealed class IdxWriter : IDisposable
     /// <summary>Gives two finished files their names. If the second can't have its own, the first one's old file is put back.</summary>
     public static void PublishBoth(IdxWriter first, IdxWriter second)
     {
-        var oldPath = File.Exists(first._path) ? first.TemporaryPath() : null;
+        var oldPath = File.Exists(first._path) ? AtomicFile.TemporaryPathFor(first._path) : null;
         try
         {
             first.Publish(oldPath);
@@ -109,7 +101,7 @@ internal sealed class IdxWriter : IDisposable
     private void Pack()
     {
         var rawPath = _temporaryPath;
-        _temporaryPath = TemporaryPath();
+        _temporaryPath = AtomicFile.TemporaryPathFor(_path);
         try
         {
             using var packedFile = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.Write);
@@ -123,6 +115,4 @@ internal sealed class IdxWriter : IDisposable
             File.Delete(rawPath);
         }
     }
-
-    private string TemporaryPath() => $"{_path}.{Guid.NewGuid():N}.tmp";
 }

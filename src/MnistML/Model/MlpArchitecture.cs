@@ -1,3 +1,5 @@
+using MnistML.Common;
+
 namespace MnistML;
 
 /// <summary>

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace MnistML;
 
 /// <summary>A trained network as plain values: its form, and the weights and biases of each layer.</summary>
@@ -20,4 +23,17 @@ public sealed partial class MlpModelParameters
 
     /// <summary>The layers from the input on, the output layer last.</summary>
     public IReadOnlyList<MlpLayerParameters> Layers { get; }
+
+    /// <summary>SHA-256 over all weights and biases, layer by layer, in lower-case hexadecimal digits.</summary>
+    internal string ComputeHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var layer in Layers)
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(layer.Weights.Span));
+            hash.AppendData(MemoryMarshal.AsBytes(layer.Biases.Span));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MnistML.Common;
 
 namespace MnistML.Model;
 
@@ -12,7 +13,7 @@ namespace MnistML.Model;
 internal sealed record SafetensorsFile
 {
     /// <summary>The format's own limit.</summary>
-    private const int LongestHeader = 100_000_000;
+    private const int MaxHeaderBytes = 100_000_000;
     private const string MetadataName = "__metadata__";
     private const string SingleType = "F32";
 
@@ -24,7 +25,7 @@ internal sealed record SafetensorsFile
     public required IReadOnlyDictionary<string, SafetensorsTensor> Tensors { get; init; }
 
     /// <summary>Writes a file, whole or not at all.</summary>
-    public void Write(string path) => WholeFile.Write(path, Write);
+    public void Write(string path) => AtomicFile.Write(path, Write);
 
     /// <summary>Reads a file, and believes nothing of it before it has looked.</summary>
     /// <exception cref="InvalidDataException">It is not a whole safetensors file of float32 values.</exception>
@@ -90,7 +91,7 @@ internal sealed record SafetensorsFile
         Span<byte> length = stackalloc byte[sizeof(long)];
         stream.ReadExactly(length);
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(length);
-        if (headerLength < 0 || headerLength > Math.Min(LongestHeader, stream.Length - stream.Position))
+        if (headerLength < 0 || headerLength > Math.Min(MaxHeaderBytes, stream.Length - stream.Position))
         {
             throw new InvalidDataException($"its header is said to take {headerLength} bytes, but {stream.Length - stream.Position} follow.");
         }

@@ -1,3 +1,5 @@
+using MnistML.Native;
+
 namespace MnistML.Network;
 
 /// <summary>

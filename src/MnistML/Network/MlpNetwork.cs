@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
+using MnistML.Native;
+using MnistML.Vectors;
 using static TorchSharp.torch;
 
 namespace MnistML.Network;
 
 /// <summary>
 /// A multi-layer perceptron in libtorch: weights and biases that learn, by libtorch's own derivatives on any device, or by
-/// <see cref="NetworkPass"/> on the processor. It owns them; call it within a dispose scope that frees what its computations leave.
+/// <c>ParallelBackprop</c> on the processor. It owns them; call it within a dispose scope that frees what its computations leave.
 /// </summary>
 internal sealed class MlpNetwork : IDisposable
 {
@@ -72,13 +74,12 @@ internal sealed class MlpNetwork : IDisposable
     }
 
     /// <summary>The logits, <c>[rows, classes]</c>, of features, <c>[rows, features]</c>, as the finished network gives them.</summary>
-    public Tensor Forward(Tensor features) => Forward(features, GaussianNoise.None, DropoutMask.None, isLearning: false);
+    public Tensor Forward(Tensor features) => Forward(ScaleFeatures(features), DropoutMask.None, isLearning: false);
 
-    /// <summary>The logits of a batch that is to be learnt from: with noise, normalised over the batch, with units dropped.</summary>
-    /// <param name="features"><c>[rows, features]</c>.</param>
-    /// <param name="noise">What is added to the features after their scaling.</param>
+    /// <summary>The logits of a training batch, normalised over the batch and with dropout.</summary>
+    /// <param name="inputs">The features after scaling and noise, <c>[rows, features]</c>.</param>
     /// <param name="dropout">Which units are dropped.</param>
-    public Tensor ForwardToLearn(Tensor features, GaussianNoise noise, DropoutMask dropout) => Forward(features, noise, dropout, isLearning: true);
+    public Tensor ForwardToLearn(Tensor inputs, DropoutMask dropout) => Forward(inputs, dropout, isLearning: true);
 
     /// <summary>The mean cross-entropy in nats of logits, <c>[rows, classes]</c>, for zero-based labels, <c>[rows]</c>.</summary>
     /// <param name="logits">The outputs of the network.</param>
@@ -161,9 +162,9 @@ internal sealed class MlpNetwork : IDisposable
         _featureDeviations?.Dispose();
     }
 
-    private Tensor Forward(Tensor features, GaussianNoise noise, DropoutMask dropout, bool isLearning)
+    private Tensor Forward(Tensor inputs, DropoutMask dropout, bool isLearning)
     {
-        var values = Linear(0, AddNoise(ScaleFeatures(features), noise));
+        var values = Linear(0, inputs);
         for (var i = 1; i < Layers.Count; i++)
         {
             if (Settings.BatchNormalization)
@@ -182,24 +183,23 @@ internal sealed class MlpNetwork : IDisposable
     private Tensor ScaleFeatures(Tensor features) =>
         _featureMeans is null ? features : features.sub(_featureMeans).div_(_featureDeviations!);
 
-    private Tensor AddNoise(Tensor features, GaussianNoise noise) =>
-        noise.Deviation == 0 ? features : features + FilledByRows(features, initialValue: 0, noise.AddTo);
-
-    private Tensor Drop(int layer, Tensor values, DropoutMask dropout) =>
-        dropout.Rate == 0 ? values : values * FilledByRows(values, initialValue: 1, (row, factors) => dropout.Apply(layer, row, factors));
-
-    /// <summary>A matrix as large as another, of one value that is then changed row by row.</summary>
-    private Tensor FilledByRows(Tensor like, float initialValue, FeatureCopier change)
+    /// <summary>Multiplies by the mask, which <c>ParallelBackprop</c> applies row by row.</summary>
+    private Tensor Drop(int layer, Tensor values, DropoutMask dropout)
     {
-        var matrix = new float[like.shape[0], like.shape[1]];
-        for (var row = 0; row < matrix.GetLength(0); row++)
+        if (dropout.Rate == 0)
         {
-            var values = MemoryMarshal.CreateSpan(ref matrix[row, 0], matrix.GetLength(1));
-            values.Fill(initialValue);
-            change(row, values);
+            return values;
         }
 
-        return tensor(matrix, Settings.Type, Settings.Device);
+        var factors = new float[values.shape[0], values.shape[1]];
+        for (var row = 0; row < factors.GetLength(0); row++)
+        {
+            var factorsOfRow = MemoryMarshal.CreateSpan(ref factors[row, 0], factors.GetLength(1));
+            factorsOfRow.Fill(1);
+            dropout.Apply(layer, row, factorsOfRow);
+        }
+
+        return values * tensor(factors, Settings.Type, Settings.Device);
     }
 
     private Tensor Activate(Tensor values) => Architecture.Activation switch

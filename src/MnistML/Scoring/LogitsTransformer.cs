@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MnistML.Onnx;
+using MnistML.Scoring.Cursors;
 
 namespace MnistML.Scoring;
 

@@ -1,11 +1,13 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using MnistML.Common;
+using MnistML.Common.DataViews;
 using MnistML.Model;
 using MnistML.Onnx;
 using MnistML.Scoring;
+using MnistML.Scoring.Archive;
+using MnistML.Scoring.Cursors;
 
 namespace MnistML;
 
@@ -105,7 +107,7 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ITransformer[] stages = [.. _stages];
-        using var network = new LogitsTransformer(_environment, StageSeal.Put(_mlp, stages[1..]));
+        using var network = new LogitsTransformer(_environment, StageChecksum.Put(_mlp, stages[1..]));
         ((ICanSaveModel)new TransformerChain<ITransformer>([network, .. stages[1..]])).Save(ctx);
     }
 
@@ -118,7 +120,7 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     public void SaveAsOnnx(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        WholeFile.Write(path, SaveAsOnnx);
+        AtomicFile.Write(path, SaveAsOnnx);
     }
 
     /// <summary>Saves the network as an ONNX model.</summary>
@@ -153,15 +155,5 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     /// A name that no column of the user's has, since the column is dropped again by its name. It is made of the weights, so that the same
     /// training saves the same model.
     /// </summary>
-    private static string CreateLogitsColumnName(MlpModelParameters model)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var layer in model.Layers)
-        {
-            hash.AppendData(MemoryMarshal.AsBytes(layer.Weights.Span));
-            hash.AppendData(MemoryMarshal.AsBytes(layer.Biases.Span));
-        }
-
-        return $"Logits-{Convert.ToHexStringLower(hash.GetHashAndReset())}";
-    }
+    private static string CreateLogitsColumnName(MlpModelParameters model) => $"Logits-{model.ComputeHash()}";
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MnistML.Training;
+using MnistML.Training.Rows;
 
 namespace MnistML.Trainers;
 
@@ -35,7 +35,7 @@ internal sealed class DataViewRowReader : IRowReader
         _getWeight = columns.Weight is { } weight ? cursor.GetGetter<float>(weight) : null;
     }
 
-    public bool Read(Span<float> features, out RowTag tag)
+    public bool Read(Span<float> features, out Target target)
     {
         for (; _cursor.MoveNext(); _rowCount++)
         {
@@ -60,13 +60,13 @@ internal sealed class DataViewRowReader : IRowReader
             }
 
             _features.CopyTo(features);
-            tag = new RowTag(checked((int)label - 1), ReadWeight());
+            target = new Target(checked((int)label - 1), ReadWeight());
             _rowCount++;
             return true;
         }
 
         _rows.Tell(_rowCount, _withoutLabel, _withInvalidFeatures);
-        tag = default;
+        target = default;
         return false;
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MnistML.Training;
+using MnistML.Training.Rows;
 
 namespace MnistML.Trainers;
 
@@ -20,10 +20,11 @@ internal sealed class DataViewRows(IDataView view, InputColumns columns, MlpInva
 
     public string Name => name;
 
-    public IRowReader Open(int? shuffleSeed)
+    public IRowReader Open(ulong? shuffleSeed)
     {
         var wanted = columns.Weight is { } weight ? [columns.Features, columns.Label, weight] : (DataViewSchema.Column[])[columns.Features, columns.Label];
-        var random = shuffleSeed is { } seed && view.CanShuffle ? new Random(seed) : null;
+        // A view takes nothing else than .NET's own generator.
+        var random = shuffleSeed is { } seed && view.CanShuffle ? new Random((int)seed) : null;
         return new DataViewRowReader(view.GetRowCursor(wanted, random), columns, invalidFeatures, this);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using MnistML.Common.DataViews;
 
 namespace MnistML.Trainers;
 
@@ -59,24 +60,11 @@ internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSche
                 + "Both must come from one fitted pipeline.");
         }
 
-        if (ReadKeyValues() is { } names && validation.ReadKeyValues() is { } others && !names.SequenceEqual(others))
+        if (KeyNames.Of(Label) is { } names && KeyNames.Of(validation.Label) is { } others && !names.SequenceEqual(others))
         {
             throw new ArgumentException(
                 $"The classes of the validation data are {string.Join(", ", others)}, but those of the training data {string.Join(", ", names)}, in the order of their keys. "
                 + "Both must come from one fitted pipeline.");
         }
-    }
-
-    /// <summary>The names of the classes, if they are text.</summary>
-    private string[]? ReadKeyValues()
-    {
-        if (Label.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType { ItemType: TextDataViewType })
-        {
-            return null;
-        }
-
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        Label.Annotations.GetValue("KeyValues", ref names);
-        return [.. names.DenseValues().Select(name => name.ToString())];
     }
 }

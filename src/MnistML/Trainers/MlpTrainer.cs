@@ -1,10 +1,14 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
+using MnistML.Common;
 using MnistML.Model;
-using MnistML.Network;
+using MnistML.Native;
 using MnistML.Trainers;
-using MnistML.Training;
+using MnistML.Training.Checkpoints;
+using MnistML.Training.Loop;
+using MnistML.Training.Options;
+using MnistML.Training.Rows;
 
 namespace MnistML;
 
@@ -141,7 +145,7 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, _options, seed);
         var options = _options with { Progress = new LoggedProgress(channel, _options.Progress) };
         var result = new TrainingLoop(data, options, seed, initialModel, checkpoint).Run();
-        var metadata = new MlpMetadata { Options = OptionTexts.Of(_options with { Seed = seed }), History = result.History };
+        var metadata = new MlpMetadata { Options = OptionsDescription.Of(_options with { Seed = seed }), History = result.History };
         return new MlpTransformer(_host, result.Model, metadata, columns.Features, columns.Label);
     }
 

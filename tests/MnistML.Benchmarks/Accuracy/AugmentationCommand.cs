@@ -3,8 +3,9 @@ using System.Globalization;
 using Microsoft.ML;
 using MnistML.Benchmarks.Speed;
 using MnistML.Datasets;
-using MnistML.Network;
-using MnistML.Training;
+using MnistML.Native;
+using MnistML.Training.Loop;
+using MnistML.Training.Rows;
 
 namespace MnistML.Benchmarks.Accuracy;
 
@@ -13,7 +14,7 @@ internal static class AugmentationCommand
 {
     private const int Side = 28;
     private const int Classes = 10;
-    private const double MostOfEpoch = 0.6;
+    private const double MaxShareOfEpoch = 0.6;
 
     /// <summary>The first epoch compiles.</summary>
     private const int Epochs = 4;
@@ -46,8 +47,8 @@ internal static class AugmentationCommand
 
         var (before, after) = (Statistics.Median(without), Statistics.Median(with));
         var verdict = new Verdict();
-        verdict.Expect(after / before <= 1 + MostOfEpoch, string.Create(
-            CultureInfo.InvariantCulture, $"an epoch with augmentation over one without at most {1 + MostOfEpoch}: {after:F3} s and {before:F3} s, ratio {after / before:F2}"));
+        verdict.Expect(after / before <= 1 + MaxShareOfEpoch, string.Create(
+            CultureInfo.InvariantCulture, $"an epoch with augmentation over one without at most {1 + MaxShareOfEpoch}: {after:F3} s and {before:F3} s, ratio {after / before:F2}"));
         return check ? verdict.ExitCode : 0;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MnistML.Training;
+using MnistML.Common;
+using MnistML.Training.Augmentation;
 using SkiaSharp;
 
 namespace MnistML.Benchmarks.Accuracy;
@@ -28,7 +29,7 @@ internal static class AugmentationSheet
                 float[] shown = [.. image];
                 if (column > 0)
                 {
-                    distorter.Distort(shown, Seeds.ForRow(Seeds.ForInputs(seed: 1, epoch: column, batch: 0), row));
+                    distorter.Distort(shown, Seeds.ForAugmentation(Seeds.ForBatch(seed: 1, epoch: column, batch: 0), row));
                 }
 
                 Draw(bitmap, shown, width, Zoom * column * (width + Gap), Zoom * row * (height + Gap));

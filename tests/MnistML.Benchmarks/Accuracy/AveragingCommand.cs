@@ -3,9 +3,12 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MnistML.Datasets;
+using MnistML.Native;
 using MnistML.Network;
 using MnistML.Trainers;
-using MnistML.Training;
+using MnistML.Training.Checkpoints;
+using MnistML.Training.Loop;
+using MnistML.Training.Rows;
 
 namespace MnistML.Benchmarks.Accuracy;
 

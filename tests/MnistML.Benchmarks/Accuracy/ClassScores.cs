@@ -9,7 +9,7 @@ namespace MnistML.Benchmarks.Accuracy;
 internal sealed record ClassScores(float[][] Rows, int[] Labels)
 {
     /// <summary>The share of rows whose class has the highest probability.</summary>
-    public double Accuracy => Rows.Zip(Labels, (row, label) => Array.IndexOf(row, row.Max()) == label).Count(isRight => isRight) / (double)Rows.Length;
+    public double Accuracy => Rows.Zip(Labels, (row, label) => Array.IndexOf(row, row.Max()) == label).Count(isCorrect => isCorrect) / (double)Rows.Length;
 
     public static ClassScores Of(IDataView scored, int[] labels) => new([.. scored.GetColumn<float[]>("Score")], labels);
 

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MnistML.Common;
 using MnistML.Datasets;
-using MnistML.Training;
+using MnistML.Training.Augmentation;
 
 namespace MnistML.Benchmarks.Accuracy;
 
@@ -63,7 +64,7 @@ internal static class FinalStudy
             images.Select((image, row) =>
             {
                 float[] distorted = [.. image];
-                distorter.Distort(distorted, Seeds.ForRow(Seeds.ForInputs(seed: 1, epoch: copy, batch: 0), row));
+                distorter.Distort(distorted, Seeds.ForAugmentation(Seeds.ForBatch(seed: 1, epoch: copy, batch: 0), row));
                 return new Image { Features = distorted };
             }).ToArray(),
             schema);

@@ -5,8 +5,8 @@ namespace MnistML.Benchmarks.Fuzz;
 /// <summary>Spoils bytes in the ways in which any file may be spoilt.</summary>
 internal sealed class ByteSpoiler(Random random)
 {
-    private const int MostNoise = 64;
-    private const int MostInserted = 16;
+    private const int MaxNoise = 64;
+    private const int MaxInserted = 16;
     private const int BitsInByte = 8;
 
     private static readonly byte[] TellingBytes = [0, 1, 2, 8, 0x0E, 0x1F, 0x7F, 0x80, 0xFF];
@@ -41,13 +41,13 @@ internal sealed class ByteSpoiler(Random random)
 
     public static byte[] Cut(byte[] bytes, int at) => bytes[..at];
 
-    public byte[] Append(byte[] bytes) => [.. bytes, .. Noise(1 + random.Next(MostNoise))];
+    public byte[] Append(byte[] bytes) => [.. bytes, .. Noise(1 + random.Next(MaxNoise))];
 
     public static byte[] Remove(byte[] bytes, int at, int count) => [.. bytes[..at], .. bytes[(at + count)..]];
 
     public static byte[] Repeat(byte[] bytes, int at, int count) => [.. bytes[..(at + count)], .. bytes[at..]];
 
-    public byte[] Insert(byte[] bytes, int at) => [.. bytes[..at], .. Noise(1 + random.Next(MostInserted)), .. bytes[at..]];
+    public byte[] Insert(byte[] bytes, int at) => [.. bytes[..at], .. Noise(1 + random.Next(MaxInserted)), .. bytes[at..]];
 
     /// <summary>Flips a bit, or puts a byte that means something in some format.</summary>
     public byte[] WithByte(byte[] bytes, int at)

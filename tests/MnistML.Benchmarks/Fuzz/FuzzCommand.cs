@@ -12,12 +12,12 @@ namespace MnistML.Benchmarks.Fuzz;
 internal static class FuzzCommand
 {
     private const int ProgressInterval = 10_000;
-    private const long MostLeakedBytes = 16 << 20;
+    private const long MaxLeakedBytes = 16 << 20;
 
     /// <summary>By then all is compiled, errors too.</summary>
     private const int SettledAfter = 2_000;
 
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
 
     public static Command CreateForIdx() =>
         Create("fuzz", "Load spoilt IDX files, and check that nothing but the promised errors comes of it", count: 200_000, folder => new IdxTarget(folder));
@@ -67,10 +67,10 @@ internal static class FuzzCommand
 
             var random = RandomOf(seed, index);
             var loading = Task.Run(() => target.Load(random));
-            var outcome = loading.Wait(MostTime)
+            var outcome = loading.Wait(MaxTime)
                 ? loading.Result
-                : new Outcome(IsPromised: false, IsAccepted: false, $"took more than {MostTime.TotalSeconds} s", AllocatedBytes: 0);
-            if (outcome.AllocatedBytes > target.MostAllocatedBytes)
+                : new Outcome(IsPromised: false, IsAccepted: false, $"took more than {MaxTime.TotalSeconds} s", AllocatedBytes: 0);
+            if (outcome.AllocatedBytes > target.MaxAllocatedBytes)
             {
                 outcome = outcome with { IsPromised = false, What = $"allocated {outcome.AllocatedBytes >> 20} MiB: {outcome.What}" };
             }
@@ -95,8 +95,8 @@ internal static class FuzzCommand
         var leaked = AnonymousBytes() - memory;
         var verdict = new Verdict();
         verdict.Expect(failures == 0, $"{count:N0} {target.Things}: {accepted:N0} accepted, {count - accepted - failures:N0} refused as promised, {failures} otherwise");
-        verdict.Expect(mostAllocated <= target.MostAllocatedBytes, $"one load allocated {mostAllocated >> 20} MiB at most; {target.MostAllocatedBytes >> 20} are allowed");
-        verdict.Expect(leaked < MostLeakedBytes, $"after all of them the process held {leaked >> 20} MiB more anonymous memory than after the first {Math.Min(count, SettledAfter):N0}");
+        verdict.Expect(mostAllocated <= target.MaxAllocatedBytes, $"one load allocated {mostAllocated >> 20} MiB at most; {target.MaxAllocatedBytes >> 20} are allowed");
+        verdict.Expect(leaked < MaxLeakedBytes, $"after all of them the process held {leaked >> 20} MiB more anonymous memory than after the first {Math.Min(count, SettledAfter):N0}");
         target.CheckAfterwards(verdict);
         return verdict.ExitCode;
     }

@@ -8,7 +8,7 @@ internal abstract class FuzzTarget(string folder) : IDisposable
     public abstract string Things { get; }
 
     /// <summary>The most bytes that loading one may allocate, garbage included.</summary>
-    public abstract long MostAllocatedBytes { get; }
+    public abstract long MaxAllocatedBytes { get; }
 
     protected string Folder => folder;
 

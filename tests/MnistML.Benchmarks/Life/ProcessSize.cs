@@ -9,12 +9,12 @@ namespace MnistML.Benchmarks.Life;
 /// <param name="Handles">Open files and the like, as the system counts them.</param>
 internal sealed record ProcessSize(long AnonymousBytes, long ManagedBytes, int Threads, int Handles)
 {
-    private const long MostAnonymousBytes = 16 << 20;
-    private const long MostManagedBytes = 2 << 20;
+    private const long MaxAnonymousBytes = 16 << 20;
+    private const long MaxManagedBytes = 2 << 20;
 
     /// <summary>.NET's pool adds and removes threads as it sees fit.</summary>
-    private const int MostThreads = 8;
-    private const int MostHandles = 8;
+    private const int MaxThreads = 8;
+    private const int MaxHandles = 8;
 
     public static ProcessSize Read()
     {
@@ -26,10 +26,10 @@ internal sealed record ProcessSize(long AnonymousBytes, long ManagedBytes, int T
     }
 
     public bool HasGrownFrom(ProcessSize before) =>
-        AnonymousBytes > before.AnonymousBytes + MostAnonymousBytes
-        || ManagedBytes > before.ManagedBytes + MostManagedBytes
-        || Threads > before.Threads + MostThreads
-        || Handles > before.Handles + MostHandles;
+        AnonymousBytes > before.AnonymousBytes + MaxAnonymousBytes
+        || ManagedBytes > before.ManagedBytes + MaxManagedBytes
+        || Threads > before.Threads + MaxThreads
+        || Handles > before.Handles + MaxHandles;
 
     public override string ToString() => FormattableString.Invariant(
         $"{AnonymousBytes / 1e6:F1} MB anonymous, {ManagedBytes / 1e6:F1} MB managed, {Threads} threads, {Handles} handles");

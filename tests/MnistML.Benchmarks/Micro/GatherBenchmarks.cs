@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using MnistML.Benchmarks.Speed;
-using MnistML.Training;
+using MnistML.Training.Rows;
 
 namespace MnistML.Benchmarks.Micro;
 
@@ -11,7 +11,7 @@ public class GatherBenchmarks
     private const int Rows = 20_000;
     private const int BatchSize = 256;
 
-    private readonly RowStore _store = new(Pixels, long.MaxValue);
+    private readonly CompactRowStore _store = new(Pixels, long.MaxValue);
     private readonly float[] _features = new float[BatchSize * Pixels];
     private readonly int[] _rows = new int[BatchSize];
 

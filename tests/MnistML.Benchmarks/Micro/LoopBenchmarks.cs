@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using MnistML.Network;
+using MnistML.Vectors;
 
 namespace MnistML.Benchmarks.Micro;
 
@@ -34,7 +34,7 @@ public class LoopBenchmarks
     {
         for (var start = 0; start < _values.Length; start += Units)
         {
-            _activation.Differentiate(_values.AsSpan(start, Units), _outputs.AsSpan(start, Units));
+            _activation.Backward(_values.AsSpan(start, Units), _outputs.AsSpan(start, Units));
         }
     }
 
@@ -43,8 +43,8 @@ public class LoopBenchmarks
     {
         for (var start = 0; start < _values.Length; start += Units)
         {
-            VectorLoops.Narrow(_values.AsSpan(start, Units), _rounded.AsSpan(start, Units));
-            VectorLoops.Widen(_rounded.AsSpan(start, Units), _outputs.AsSpan(start, Units));
+            SpanMath.Narrow(_values.AsSpan(start, Units), _rounded.AsSpan(start, Units));
+            SpanMath.Widen(_rounded.AsSpan(start, Units), _outputs.AsSpan(start, Units));
         }
     }
 }

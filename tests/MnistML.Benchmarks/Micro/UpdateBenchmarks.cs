@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
+using MnistML.Native;
 using MnistML.Network;
-using MnistML.Training;
+using MnistML.Training.Optimizers;
 using TorchSharp;
 
 namespace MnistML.Benchmarks.Micro;
@@ -51,7 +52,7 @@ public class UpdateBenchmarks
             var count = (int)_gradients[i].numel();
             for (var start = 0; start < count; start += PieceSize)
             {
-                _optimizer.UpdatePiece(i, start, _piece.AsSpan(0, Math.Min(PieceSize, count - start)));
+                _optimizer.UpdateChunk(i, start, _piece.AsSpan(0, Math.Min(PieceSize, count - start)));
             }
         }
     }

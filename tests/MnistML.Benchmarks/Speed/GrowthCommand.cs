@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using MnistML.Network;
-using MnistML.Training;
+using MnistML.Native;
+using MnistML.Training.Loop;
+using MnistML.Training.Rows;
 
 namespace MnistML.Benchmarks.Speed;
 
@@ -11,8 +12,8 @@ internal static class GrowthCommand
     private const int Pixels = 784;
     private const int Classes = 10;
     private const int Factor = 10;
-    private const double MostOfTime = 1.05;
-    private const double MostOfMemory = 1.2;
+    private const double MaxShareOfTime = 1.05;
+    private const double MaxShareOfMemory = 1.2;
 
     /// <summary>The first epoch compiles.</summary>
     private const int Epochs = 3;
@@ -48,8 +49,8 @@ internal static class GrowthCommand
         GC.KeepAlive(large);
         var (time, memory) = (Statistics.Median(largeSeconds) / Factor / Statistics.Median(smallSeconds), (double)bytes / fileBytes);
         var (times, sizes) = (new Verdict(), new Verdict());
-        times.Expect(time <= MostOfTime, Text($"seconds an epoch at {rows * Factor:N0} rows over {Factor} times those at {rows:N0} at most {MostOfTime}: {time:F3}"));
-        sizes.Expect(memory <= MostOfMemory, Text($"memory for the rows over their bytes in the file at most {MostOfMemory}: {memory:F3}"));
+        times.Expect(time <= MaxShareOfTime, Text($"seconds an epoch at {rows * Factor:N0} rows over {Factor} times those at {rows:N0} at most {MaxShareOfTime}: {time:F3}"));
+        sizes.Expect(memory <= MaxShareOfMemory, Text($"memory for the rows over their bytes in the file at most {MaxShareOfMemory}: {memory:F3}"));
         Report.Write(jsonPath, new { Machine = Machine.Current, Rows = rows, Rounds = rounds, Small = smallSeconds, Large = largeSeconds, Time = time, Memory = memory });
         return Math.Max(sizes.ExitCode, check ? times.ExitCode : 0);
     }

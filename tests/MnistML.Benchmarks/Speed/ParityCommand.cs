@@ -7,8 +7,8 @@ namespace MnistML.Benchmarks.Speed;
 internal static class ParityCommand
 {
     private const int WholeEpochs = 20;
-    private const double MostBetweenPrecisions = 0.1;
-    private const double MostToPyTorch = 0.15;
+    private const double MaxBetweenPrecisions = 0.1;
+    private const double MaxToPyTorch = 0.15;
     private const double Points = 100;
 
     public static Command Create()
@@ -34,11 +34,11 @@ internal static class ParityCommand
             : [];
 
         var verdict = new Verdict();
-        Expect("auto to single", auto, single, MostBetweenPrecisions);
+        Expect("auto to single", auto, single, MaxBetweenPrecisions);
         if (theirs.Length > 0)
         {
-            Expect("single to PyTorch", single, theirs, MostToPyTorch);
-            Expect("auto to PyTorch", auto, theirs, MostToPyTorch);
+            Expect("single to PyTorch", single, theirs, MaxToPyTorch);
+            Expect("auto to PyTorch", auto, theirs, MaxToPyTorch);
         }
         else
         {
@@ -48,8 +48,8 @@ internal static class ParityCommand
         Report.Write(jsonPath, new { Machine = Machine.Current, Epochs = epochs, Single = single, Auto = auto, PyTorch = theirs });
 
         // Means over part of the seeds or epochs say little.
-        const int FewestSeeds = 5;
-        return seeds >= FewestSeeds && epochs == WholeEpochs ? verdict.ExitCode : 0;
+        const int MinSeeds = 5;
+        return seeds >= MinSeeds && epochs == WholeEpochs ? verdict.ExitCode : 0;
 
         double[] Accuracies(Func<int, Peer> peerOf) => [.. Enumerable.Range(1, seeds).Select(seed => Points * peerOf(seed).Run().Accuracy)];
 

@@ -1,4 +1,4 @@
-using MnistML.Training;
+using MnistML.Training.Rows;
 
 namespace MnistML.Benchmarks.Speed;
 
@@ -14,7 +14,7 @@ internal sealed class PixelRows(int rowCount, int featureCount, int classCount) 
 
     public string Name => "random pixels";
 
-    public IRowReader Open(int? shuffleSeed) => new Reader(this);
+    public IRowReader Open(ulong? shuffleSeed) => new Reader(this);
 
     private sealed class Reader(PixelRows rows) : IRowReader
     {
@@ -22,9 +22,9 @@ internal sealed class PixelRows(int rowCount, int featureCount, int classCount) 
         private readonly byte[] _pixels = new byte[rows.FeatureCount];
         private int _read;
 
-        public bool Read(Span<float> features, out RowTag tag)
+        public bool Read(Span<float> features, out Target tag)
         {
-            tag = new RowTag(_read % rows.ClassCount, Weight: 1);
+            tag = new Target(_read % rows.ClassCount, Weight: 1);
             if (_read++ == rows.Count)
             {
                 return false;

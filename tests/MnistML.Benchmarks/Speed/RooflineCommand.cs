@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using MnistML.Network;
-using MnistML.Training;
+using MnistML.Native;
+using MnistML.Network.Backprop;
+using MnistML.Training.Loop;
+using MnistML.Training.Rows;
 using TorchSharp;
 
 namespace MnistML.Benchmarks.Speed;
@@ -66,15 +68,15 @@ internal static class RooflineCommand
         {
             // The rate before and after, so that a machine that changes its pace changes both sides.
             var before = ProductRate.Measure(architecture, options.BatchSize, type);
-            var clock = new PhaseClock();
-            var history = new TrainingLoop(data, options with { MaxEpochs = WarmUpEpochs + 1 }, seed: 1) { Clock = clock }.Run().History;
+            var timer = new PhaseTimer();
+            var history = new TrainingLoop(data, options with { MaxEpochs = WarmUpEpochs + 1 }, seed: 1) { Timer = timer }.Run().History;
             var after = ProductRate.Measure(architecture, options.BatchSize, type);
-            figures.Add(RooflineFigures.Of(options, architecture, data.Train.RowCount, (before + after) / 2, history, clock));
+            figures.Add(RooflineFigures.Of(options, architecture, data.Train.RowCount, (before + after) / 2, history, timer));
         }
 
-        var median = figures.OrderBy(figure => figure.Share).ElementAt(rounds / 2);
+        var median = figures.OrderBy(figure => figure.WorkRange).ElementAt(rounds / 2);
         median.Print();
-        verdict.Expect(median.Share >= leastShare, Text($"at least {leastShare} of libtorch's own rate in {options.Precision}: {median.Share:F2}"));
+        verdict.Expect(median.WorkRange >= leastShare, Text($"at least {leastShare} of libtorch's own rate in {options.Precision}: {median.WorkRange:F2}"));
         return median;
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MnistML.Network;
+using MnistML.Network.Backprop;
 
 namespace MnistML.Benchmarks.Speed;
 
@@ -16,7 +16,7 @@ internal sealed record RooflineFigures
     /// <summary>The operations of an epoch's products over the seconds of its last epoch.</summary>
     public required double TrainingGigaflops { get; init; }
 
-    public required double Share { get; init; }
+    public required double WorkRange { get; init; }
 
     public required double EpochSeconds { get; init; }
 
@@ -24,11 +24,11 @@ internal sealed record RooflineFigures
     public required IReadOnlyDictionary<string, double> Phases { get; init; }
 
     public static RooflineFigures Of(
-        MlpTrainer.Options options, MlpArchitecture architecture, long rows, double productRate, IReadOnlyList<MlpEpochMetrics> history, PhaseClock clock)
+        MlpTrainer.Options options, MlpArchitecture architecture, long rows, double productRate, IReadOnlyList<MlpEpochMetrics> history, PhaseTimer clock)
     {
         var seconds = history[^1].Seconds;
         var rate = rows * ProductRate.OperationsOfRow(architecture) / seconds;
-        var workers = ThreadRule.WorkersFor(options.ChooseThreadCount(), architecture, options.BatchSize);
+        var workers = AutoThreads.Choose(options.ChooseThreadCount(), architecture, options.BatchSize);
         var all = history.Sum(epoch => epoch.Seconds) * workers;
         var phases = Enum.GetValues<Phase>().ToDictionary(phase => phase.ToString(), phase => clock.SecondsOf(phase) / all);
         phases["Rest"] = 1 - phases.Values.Sum();
@@ -37,7 +37,7 @@ internal sealed record RooflineFigures
             Precision = options.Precision.ToString(),
             ProductGigaflops = productRate / Giga,
             TrainingGigaflops = rate / Giga,
-            Share = rate / productRate,
+            WorkRange = rate / productRate,
             EpochSeconds = seconds,
             Phases = phases,
         };
@@ -45,6 +45,6 @@ internal sealed record RooflineFigures
 
     public void Print() => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{Precision,-9} products {ProductGigaflops:F0} GFLOP/s, training {TrainingGigaflops:F0} ({EpochSeconds:F3} s an epoch), share {Share:F2}; ")
+        $"{Precision,-9} products {ProductGigaflops:F0} GFLOP/s, training {TrainingGigaflops:F0} ({EpochSeconds:F3} s an epoch), share {WorkRange:F2}; ")
         + string.Join(", ", Phases.Select(phase => string.Create(CultureInfo.InvariantCulture, $"{phase.Key} {phase.Value:P0}"))));
 }

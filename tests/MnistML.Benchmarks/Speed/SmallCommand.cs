@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using MnistML.Network;
-using MnistML.Training;
+using MnistML.Native;
+using MnistML.Training.Loop;
+using MnistML.Training.Rows;
 
 namespace MnistML.Benchmarks.Speed;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MnistML.Network;
+using MnistML.Native;
 
 namespace MnistML.Benchmarks.Tabular;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using MnistML.Network;
+using MnistML.Native;
 
 namespace MnistML.Benchmarks.Tabular;
 

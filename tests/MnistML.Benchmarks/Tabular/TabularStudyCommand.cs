@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
-using MnistML.Network;
+using MnistML.Native;
 
 namespace MnistML.Benchmarks.Tabular;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using MnistML.Network;
+using MnistML.Native;
 
 namespace MnistML.Benchmarks.Tabular;
 

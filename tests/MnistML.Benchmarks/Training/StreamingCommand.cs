@@ -17,7 +17,7 @@ internal static class StreamingCommand
     private const double LeastRatio = 0.8;
 
     /// <summary>What .NET, ML.NET and libtorch take beside the rows, by far not as much as the rows.</summary>
-    private const long MostMebibytesBesideCache = 768;
+    private const long MaxMebibytesBesideCache = 768;
 
     public static Command Create()
     {
@@ -43,7 +43,7 @@ internal static class StreamingCommand
             {
                 using var peak = new PeakAnonymousMemory();
                 streamed.Add(Train(images, labels, cacheMebibytes * Mebibyte));
-                var bound = cacheMebibytes + MostMebibytesBesideCache;
+                var bound = cacheMebibytes + MaxMebibytesBesideCache;
                 if (round == 1 && peak.Read() is { } bytes)
                 {
                     memory.Expect(bytes < bound * Mebibyte, Text($"{rows:N0} rows through {cacheMebibytes} MiB: anonymous memory under {bound} MiB: {bytes / Mebibyte} MiB"));

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using MnistML.Network;
+using MnistML.Native;
 using TorchSharp;
 
 namespace MnistML.Tests.Build;

@@ -8,7 +8,7 @@ namespace MnistML.Tests.Conventions;
 internal sealed class DocumentedCodeTests
 {
     private const string Example = "ReadmeExample";
-    private const int MostLines = 15;
+    private const int MaxLines = 15;
 
     private static IEnumerable<DocumentedProgram> Programs => Repository.Documents.SelectMany(DocumentedProgram.In);
 
@@ -33,7 +33,7 @@ internal sealed class DocumentedCodeTests
         Assert.Multiple(() =>
         {
             Assert.That(FirstOf("src/MnistML/PACKAGE.md"), Is.EqualTo(FirstOf("README.md")));
-            Assert.That(FirstOf("README.md").Split('\n'), Has.Length.LessThanOrEqualTo(MostLines));
+            Assert.That(FirstOf("README.md").Split('\n'), Has.Length.LessThanOrEqualTo(MaxLines));
         });
     }
 

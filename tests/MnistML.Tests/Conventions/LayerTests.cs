@@ -6,42 +6,81 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace MnistML.Tests.Conventions;
 
 /// <summary>
-/// Holds the layers of src/MnistML: each folder uses only the folders and libraries that it may. The sources are compiled anew, and
+/// Holds the rooms of src/MnistML: each folder uses only the folders and libraries that it may. The sources are compiled anew, and
 /// every name in them is followed to what it stands for.
 /// </summary>
 internal sealed class LayerTests
 {
-    /// <summary>The folder of files that lie beside the folders.</summary>
-    private const string Root = "";
-
-    private static readonly Dictionary<string, string[]> AllowedFolders = new()
+    /// <summary>
+    /// The rooms of the library, from the ground floor up, and the rooms that each may use beside itself. A room is a folder, or a folder within one: what is
+    /// allowed to use <c>Training/Rows</c> may not therefore use <c>Training/Loop</c>. This is the table of ARCHITECTURE.md.
+    /// </summary>
+    private static readonly Dictionary<string, string[]> AllowedRooms = new()
     {
-        ["Idx"] = [],
-        ["Datasets"] = ["Idx"],
-        ["Data"] = ["Idx"],
-        ["Model"] = [],
-        ["Onnx"] = ["Model"],
-        ["Scoring"] = ["Model", "Onnx"],
-        ["Network"] = ["Model"],
-        ["Training"] = ["Model", "Network"],
-        ["Trainers"] = ["Idx", "Datasets", "Data", "Model", "Onnx", "Scoring", "Network", "Training"],
-        [Root] = ["Idx", "Datasets", "Data", "Model", "Onnx", "Scoring", "Network", "Training", "Trainers"],
+        ["Common"] = [],
+        ["Common/DataViews"] = ["Common"],
+        ["Idx"] = ["Common"],
+        ["Datasets"] = ["Common", "Idx", "Datasets/Download"],
+        ["Datasets/Download"] = ["Common", "Idx", "Datasets"],
+        ["Datasets/Synthetic"] = ["Common", "Idx", "Datasets"],
+        ["Data/Loading"] = ["Common", "Common/DataViews", "Idx"],
+        ["Data/Saving"] = ["Common", "Common/DataViews", "Idx"],
+        ["Model"] = ["Common"],
+        ["Onnx"] = ["Common", "Model"],
+        ["Scoring"] = ["Common", "Common/DataViews", "Model", "Onnx", "Scoring/Cursors", "Scoring/Archive"],
+        ["Scoring/Cursors"] = ["Common", "Common/DataViews", "Scoring"],
+        ["Scoring/Archive"] = ["Common", "Common/DataViews", "Model", "Onnx", "Scoring"],
+        ["Vectors"] = ["Common", "Model"],
+        ["Native"] = ["Common"],
+        ["Network"] = ["Common", "Model", "Vectors", "Native"],
+        ["Network/Backprop"] = ["Common", "Model", "Vectors", "Native", "Network"],
+        ["Training/Schedules"] = ["Common"],
+        ["Training/Optimizers"] = ["Common", "Model", "Vectors", "Native", "Network"],
+        ["Training/Augmentation"] = ["Common", "Vectors"],
+        ["Training/Options"] =
+            ["Common", "Model", "Vectors", "Native", "Network", "Training/Schedules", "Training/Optimizers", "Training/Augmentation"],
+        ["Training/Rows"] = ["Common", "Model", "Network", "Training/Options"],
+        ["Training/Checkpoints"] = ["Common", "Model", "Network", "Training/Schedules", "Training/Optimizers", "Training/Options", "Training/Rows"],
+        ["Training/Loop"] =
+        [
+            "Common", "Model", "Vectors", "Native", "Network", "Network/Backprop", "Training/Schedules", "Training/Optimizers", "Training/Augmentation",
+            "Training/Options", "Training/Rows", "Training/Checkpoints",
+        ],
+        ["Trainers"] =
+        [
+            "Common", "Common/DataViews", "Model", "Onnx", "Scoring", "Native", "Network", "Training/Schedules", "Training/Optimizers",
+            "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Checkpoints", "Training/Loop",
+        ],
+        ["Catalog"] = ["Common", "Idx", "Datasets", "Datasets/Synthetic", "Data/Loading", "Data/Saving", "Model", "Scoring", "Scoring/Archive", "Training/Options", "Trainers"],
     };
 
-    /// <summary>Assemblies beyond .NET's own, by the beginning of their names.</summary>
+    /// <summary>Assemblies beyond .NET's own, by the beginning of their names. Rooms that are not here use none.</summary>
     private static readonly Dictionary<string, string[]> AllowedLibraries = new()
     {
-        ["Idx"] = [],
+        ["Common/DataViews"] = ["Microsoft.ML.DataView"],
         ["Datasets"] = ["Microsoft.Extensions", "Polly"],
-        ["Data"] = ["Microsoft.ML.DataView"],
-        ["Model"] = [],
+        ["Datasets/Download"] = ["Microsoft.Extensions", "Polly"],
+        ["Data/Loading"] = ["Microsoft.ML.DataView"],
+        ["Data/Saving"] = ["Microsoft.ML.DataView"],
         ["Onnx"] = ["Google.Protobuf"],
         ["Scoring"] = ["Microsoft.ML"],
+        ["Scoring/Cursors"] = ["Microsoft.ML"],
+        ["Scoring/Archive"] = ["Microsoft.ML"],
+        ["Native"] = ["TorchSharp"],
         ["Network"] = ["TorchSharp"],
-        ["Training"] = ["TorchSharp"],
-        ["Trainers"] = ["Microsoft.ML", "Microsoft.Extensions", "Polly", "TorchSharp", "Google.Protobuf"],
-        [Root] = ["Microsoft.ML", "Microsoft.Extensions", "Polly", "TorchSharp", "Google.Protobuf"],
+        ["Network/Backprop"] = ["TorchSharp"],
+        ["Training/Optimizers"] = ["TorchSharp"],
+        ["Training/Options"] = ["TorchSharp"],
+        ["Training/Checkpoints"] = ["TorchSharp"],
+        ["Training/Loop"] = ["TorchSharp"],
+        ["Trainers"] = ["Microsoft.ML", "TorchSharp"],
+        ["Catalog"] = ["Microsoft.ML"],
     };
+
+    /// <summary>Where public types live; all others live in the namespace of their folder.</summary>
+    private static readonly string[] PublicNamespaces = ["MnistML", "MnistML.Idx", "MnistML.Datasets", "Microsoft.ML"];
+
+    private const int MaxFilesInRoom = 16;
 
     private static readonly string SourceFolder = Metadata("SourceFolder");
 
@@ -79,27 +118,54 @@ internal sealed class LayerTests
     }
 
     [Test]
-    public void Folders_OfTheLibrary_AreTheLayers()
+    public void Folders_OfTheLibrary_AreTheRooms()
     {
-        var folders = Directory.EnumerateDirectories(SourceFolder).Select(Path.GetFileName).Except(["bin", "obj"]);
+        var rooms = OwnTrees.Select(tree => RoomOf(tree.FilePath)).Distinct();
 
-        Assert.That(folders, Is.SubsetOf(AllowedFolders.Keys));
+        Assert.That(rooms, Is.EquivalentTo(AllowedRooms.Keys));
     }
 
-    [TestCaseSource(nameof(AllowedFolders))]
-    public void Layer_OfEachFolder_UsesOnlyWhatItMay(KeyValuePair<string, string[]> layer)
+    [Test]
+    public void Folders_OfTheLibrary_HoldFewFiles()
     {
-        var folder = layer.Key;
+        var crowded = OwnTrees.GroupBy(tree => RoomOf(tree.FilePath)).Where(room => room.Count() > MaxFilesInRoom).Select(room => $"{room.Key}: {room.Count()} files");
+
+        Assert.That(crowded, Is.Empty);
+    }
+
+    [TestCaseSource(nameof(AllowedRooms))]
+    public void Room_OfEachFolder_UsesOnlyWhatItMay(KeyValuePair<string, string[]> entry)
+    {
+        var room = entry.Key;
         var violations = _compilation.SyntaxTrees
-            .Where(tree => FolderOf(tree.FilePath) == folder)
-            .SelectMany(tree => UsedBy(tree).Where(use => !IsAllowed(folder, use)).Select(use => $"{Path.GetRelativePath(SourceFolder, tree.FilePath)} uses {use}"));
+            .Where(tree => RoomOf(tree.FilePath) == room)
+            .SelectMany(tree => UsedBy(tree).Where(use => !IsAllowed(room, use)).Select(use => $"{Path.GetRelativePath(SourceFolder, tree.FilePath)} uses {use}"));
 
         Assert.That(violations.Distinct(), Is.Empty);
     }
 
-    private static bool IsAllowed(string folder, Use use) => use.IsFolder
-        ? use.Name == folder || AllowedFolders[folder].Contains(use.Name)
-        : IsOfDotNet(use.Name) || AllowedLibraries[folder].Any(library => use.Name.StartsWith(library, StringComparison.Ordinal));
+    [Test]
+    public void Types_OfTheLibrary_LiveInTheNamespaceOfTheirRoom()
+    {
+        var violations = OwnTrees
+            .SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
+                .Where(type => type.Parent is BaseNamespaceDeclarationSyntax)
+                .Select(type => (Room: RoomOf(tree.FilePath), Symbol: _compilation.GetSemanticModel(tree).GetDeclaredSymbol(type)!)))
+            .Where(type => type.Symbol.DeclaredAccessibility == Accessibility.Public
+                ? !PublicNamespaces.Contains(type.Symbol.ContainingNamespace.ToString())
+                : type.Symbol.ContainingNamespace.ToString() != $"MnistML.{type.Room.Replace('/', '.')}")
+            .Select(type => $"{type.Symbol} lies in {type.Room}");
+
+        Assert.That(violations.Distinct(), Is.Empty);
+    }
+
+    /// <summary>Without what source generators make.</summary>
+    private IEnumerable<SyntaxTree> OwnTrees =>
+        _compilation.SyntaxTrees.Where(tree => tree.FilePath.StartsWith(SourceFolder, StringComparison.Ordinal) && !IsGenerated(tree.FilePath));
+
+    private static bool IsAllowed(string room, Use use) => use.IsRoom
+        ? use.Name == room || AllowedRooms[room].Contains(use.Name)
+        : IsOfDotNet(use.Name) || AllowedLibraries.GetValueOrDefault(room, []).Any(library => use.Name.StartsWith(library, StringComparison.Ordinal));
 
     /// <summary>System.Numerics.Tensors comes as a package, by way of ML.NET.</summary>
     private static bool IsOfDotNet(string assembly) =>
@@ -113,26 +179,22 @@ internal sealed class LayerTests
             if (model.GetSymbolInfo(name).Symbol is { Kind: not (SymbolKind.Namespace or SymbolKind.Local or SymbolKind.Parameter or SymbolKind.RangeVariable) } symbol)
             {
                 var source = symbol.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree.FilePath;
-                yield return source is not null ? new Use(FolderOf(source), IsFolder: true) : new Use(symbol.ContainingAssembly?.Name ?? "System.Runtime", IsFolder: false);
+                yield return source is not null ? new Use(RoomOf(source), IsRoom: true) : new Use(symbol.ContainingAssembly?.Name ?? "System.Runtime", IsRoom: false);
             }
         }
     }
 
-    private static string FolderOf(string file)
-    {
-        if (Path.GetFileName(file) == "Onnx.cs")
-        {
-            return "Onnx"; // made from Onnx/onnx.proto
-        }
+    private static bool IsGenerated(string file) => file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
 
-        var parts = Path.GetRelativePath(SourceFolder, file).Split(Path.DirectorySeparatorChar);
-        return parts.Length > 1 ? parts[0] : Root;
-    }
+    private static string RoomOf(string file) => Path.GetFileName(file) == "Onnx.cs"
+        ? "Onnx" // made from Onnx/onnx.proto
+        : IsGenerated(file) ? "Common" // global usings
+        : Path.GetRelativePath(SourceFolder, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '/');
 
     private static string Metadata(string key) => typeof(LayerTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 
-    private readonly record struct Use(string Name, bool IsFolder)
+    private readonly record struct Use(string Name, bool IsRoom)
     {
-        public override string ToString() => IsFolder ? $"{(Name.Length == 0 ? "the root" : $"{Name}/")}" : Name;
+        public override string ToString() => IsRoom ? $"{Name}/" : Name;
     }
 }

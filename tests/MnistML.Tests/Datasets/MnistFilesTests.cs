@@ -1,4 +1,5 @@
 using MnistML.Datasets;
+using MnistML.Datasets.Synthetic;
 using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Datasets;

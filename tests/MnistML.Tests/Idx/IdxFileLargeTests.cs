@@ -12,7 +12,7 @@ public sealed class IdxFileLargeTests
     private const int Count = 6_000_000;
     private const int ItemByteCount = 784;
     private const int HeaderByteCount = 16;
-    private const long MostMemory = 8 << 20;
+    private const long MaxMemory = 8 << 20;
 
     private readonly TemporaryFolder _folder = new();
     private string _path = null!;
@@ -57,8 +57,8 @@ public sealed class IdxFileLargeTests
         cursor.MoveNext();
 
         Assert.That(view.GetRowCount(), Is.EqualTo(Count));
-        Assert.That(GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore, Is.LessThan(MostMemory));
-        Assert.That(AnonymousBytes() - before, Is.LessThan(MostMemory));
+        Assert.That(GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore, Is.LessThan(MaxMemory));
+        Assert.That(AnonymousBytes() - before, Is.LessThan(MaxMemory));
     }
 
     [Test]

@@ -1,4 +1,6 @@
+using MnistML.Native;
 using MnistML.Network;
+using MnistML.Vectors;
 using TorchSharp;
 
 namespace MnistML.Tests.Network;
@@ -19,7 +21,7 @@ internal sealed class DropoutTests
         using var scope = torch.NewDisposeScope();
         using var network = CreateCounting(rate);
 
-        var sums = TensorValues.ToDoubles(network.ForwardToLearn(torch.ones(Rows, 1), GaussianNoise.None, new DropoutMask(1, rate)));
+        var sums = TensorValues.ToDoubles(network.ForwardToLearn(torch.ones(Rows, 1), new DropoutMask(1, rate)));
 
         // Each sum is the number of units that are kept, divided by the share that is kept.
         double[] kept = [.. sums.Select(sum => sum * (1 - rate))];
@@ -42,7 +44,7 @@ internal sealed class DropoutTests
 
         float[] Run(ulong seed)
         {
-            return TensorValues.ToSingles(network.ForwardToLearn(torch.ones(Rows, 1), GaussianNoise.None, new DropoutMask(seed, 0.5)));
+            return TensorValues.ToSingles(network.ForwardToLearn(torch.ones(Rows, 1), new DropoutMask(seed, 0.5)));
         }
     }
 

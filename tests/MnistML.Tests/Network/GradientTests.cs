@@ -1,4 +1,6 @@
+using MnistML.Native;
 using MnistML.Network;
+using MnistML.Vectors;
 using TorchSharp;
 
 namespace MnistML.Tests.Network;
@@ -27,7 +29,6 @@ internal sealed class GradientTests
         {
             DropoutRate = 0.3,
             BatchNormalization = true,
-            FeatureScale = new FeatureScale([0.5, -1, 0, 2], [1, 2, 0.5, 4]),
         },
         labelSmoothing,
         rowWeights: [1, 0.5, 2, 0, 3, 1]);
@@ -65,7 +66,7 @@ internal sealed class GradientTests
         {
             var labels = torch.tensor(new long[] { 0, 1, 2, 0, 1, 2 });
             var weights = rowWeights is null ? null : torch.tensor(rowWeights);
-            return MlpNetwork.CrossEntropy(network.ForwardToLearn(torch.tensor(Inputs), GaussianNoise.None, new DropoutMask(9, settings.DropoutRate)), labels, labelSmoothing, weights);
+            return MlpNetwork.CrossEntropy(network.ForwardToLearn(torch.tensor(Inputs), new DropoutMask(9, settings.DropoutRate)), labels, labelSmoothing, weights);
         }
     }
 

@@ -1,5 +1,7 @@
+using MnistML.Native;
 using MnistML.Network;
 using MnistML.Tests.Support;
+using MnistML.Vectors;
 using TorchSharp;
 
 namespace MnistML.Tests.Network;
@@ -65,7 +67,7 @@ internal sealed class LayerFoldingTests
 
         for (var step = 0; step < 5; step++)
         {
-            network.ForwardToLearn(ToTensor(Rows), GaussianNoise.None, DropoutMask.None);
+            network.ForwardToLearn(ToTensor(Rows), DropoutMask.None);
         }
 
         return network;

@@ -1,3 +1,4 @@
+using MnistML.Native;
 using MnistML.Network;
 using MnistML.Tests.Support;
 using TorchSharp;

@@ -1,4 +1,5 @@
-using MnistML.Training;
+using MnistML.Common;
+using MnistML.Training.Rows;
 
 namespace MnistML.Tests.Support;
 
@@ -15,7 +16,7 @@ internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features,
     public bool CanShuffle { get; init; }
 
     /// <summary>The seeds that readers were opened with.</summary>
-    public List<int?> Seeds { get; } = [];
+    public List<ulong?> Seeds { get; } = [];
 
     /// <summary>Called before each row is read.</summary>
     public Action<int>? Reading { get; init; }
@@ -24,7 +25,7 @@ internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features,
 
     private float[]? Weights => weights;
 
-    public IRowReader Open(int? shuffleSeed)
+    public IRowReader Open(ulong? shuffleSeed)
     {
         lock (Seeds)
         {
@@ -34,7 +35,7 @@ internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features,
         int[] order = [.. Enumerable.Range(0, rows.Count)];
         if (CanShuffle && shuffleSeed is { } seed)
         {
-            new Random(seed).Shuffle(order);
+            new SplitMix64(seed).Shuffle<int>(order);
         }
 
         return new Reader(this, order);
@@ -44,10 +45,10 @@ internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features,
     {
         private int _position;
 
-        public bool Read(Span<float> features, out RowTag tag)
+        public bool Read(Span<float> features, out Target target)
         {
             source.Reading?.Invoke(_position);
-            tag = default;
+            target = default;
             if (_position == order.Length)
             {
                 return false;
@@ -55,7 +56,7 @@ internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features,
 
             var row = order[_position++];
             source.Rows[row].Features.CopyTo(features);
-            tag = new RowTag(source.Rows[row].Label, source.Weights?[row] ?? 1);
+            target = new Target(source.Rows[row].Label, source.Weights?[row] ?? 1);
             return true;
         }
 

@@ -1,5 +1,6 @@
+using MnistML.Native;
 using MnistML.Network;
-using MnistML.Training;
+using MnistML.Training.Optimizers;
 using TorchSharp;
 
 namespace MnistML.Tests.Support;
@@ -28,8 +29,8 @@ internal static class OptimizerSteps
         {
             var gradient = TensorValues.ToSingles(gradients[i]);
             var middle = gradient.Length / 2;
-            optimizer.UpdatePiece(i, middle, gradient.AsSpan(middle));
-            optimizer.UpdatePiece(i, 0, gradient.AsSpan(0, middle));
+            optimizer.UpdateChunk(i, middle, gradient.AsSpan(middle));
+            optimizer.UpdateChunk(i, 0, gradient.AsSpan(0, middle));
         }
     }
 }

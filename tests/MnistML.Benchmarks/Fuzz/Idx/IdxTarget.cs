@@ -7,17 +7,17 @@ namespace MnistML.Benchmarks.Fuzz.Idx;
 /// <summary>The reader of IDX files, by stream, and by path through ML.NET.</summary>
 internal sealed class IdxTarget(string folder) : FuzzTarget(folder)
 {
-    private const int MostRowsRead = 1_000;
+    private const int MaxRowsRead = 1_000;
 
     /// <summary>What unpacked files may take at most in a run: a bomb's megabytes, which the library is told to refuse beyond that.</summary>
-    private const long MostUnpackedBytes = 16 << 20;
-    private const long MostExtraBytes = 64 << 20;
+    private const long MaxUnpackedBytes = 16 << 20;
+    private const long MaxExtraBytes = 64 << 20;
 
     private readonly MLContext _mlContext = new();
 
     public override string Things => "pairs of files";
 
-    public override long MostAllocatedBytes => MostUnpackedBytes + MostExtraBytes;
+    public override long MaxAllocatedBytes => MaxUnpackedBytes + MaxExtraBytes;
 
     private string ImagesPath => Path.Combine(Folder, "fuzz-images");
 
@@ -31,8 +31,8 @@ internal sealed class IdxTarget(string folder) : FuzzTarget(folder)
     {
         File.WriteAllBytes(ImagesPath, pair.Images);
         File.WriteAllBytes(LabelsPath, pair.Labels);
-        var fromStream = Outcome.Of(() => IdxFile.Read(new MemoryStream(pair.Images), ImagesPath, MostUnpackedBytes), IsPromised);
-        var fromPaths = Outcome.Of(() => Read(_mlContext.Data.LoadFromIdx(ImagesPath, LabelsPath, pair.Options with { MaxUnpackedBytes = MostUnpackedBytes })), IsPromised);
+        var fromStream = Outcome.Of(() => IdxFile.Read(new MemoryStream(pair.Images), ImagesPath, MaxUnpackedBytes), IsPromised);
+        var fromPaths = Outcome.Of(() => Read(_mlContext.Data.LoadFromIdx(ImagesPath, LabelsPath, pair.Options with { MaxUnpackedBytes = MaxUnpackedBytes })), IsPromised);
         var outcome = fromStream.IsPromised ? fromPaths : fromStream;
         return outcome with { AllocatedBytes = Math.Max(fromStream.AllocatedBytes, fromPaths.AllocatedBytes) };
     }
@@ -45,7 +45,7 @@ internal sealed class IdxTarget(string folder) : FuzzTarget(folder)
     {
         using var cursor = view.GetRowCursor(view.Schema);
         Action[] getters = [.. view.Schema.Select(column => Getter(cursor, column))];
-        for (var row = 0; row < MostRowsRead && cursor.MoveNext(); row++)
+        for (var row = 0; row < MaxRowsRead && cursor.MoveNext(); row++)
         {
             foreach (var get in getters)
             {

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MnistML.Model;
-using MnistML.Training;
+using MnistML.Training.Checkpoints;
 
 namespace MnistML.Benchmarks.Fuzz.Models;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MnistML.Training;
+using MnistML.Training.Checkpoints;
 
 namespace MnistML.Benchmarks.Fuzz.Models;
 
@@ -30,7 +30,7 @@ internal sealed class ModelTarget : FuzzTarget
     public override string Things => "models";
 
     /// <summary>Files here have some kilobytes, which is far less than what ML.NET needs for any model.</summary>
-    public override long MostAllocatedBytes => 32 << 20;
+    public override long MaxAllocatedBytes => 32 << 20;
 
     public override void WarmUp()
     {

@@ -11,7 +11,7 @@ internal sealed class ZipMutator(Random random)
     private const string NetworkEntry = "Transform_000/OnnxModel";
 
     /// <summary>The longest of the three kinds of headers has so many bytes behind its signature.</summary>
-    private const int LongestHeader = 46;
+    private const int MaxHeaderBytes = 46;
 
     private static readonly byte[][] Signatures = ["PK\u0003\u0004"u8.ToArray(), "PK\u0001\u0002"u8.ToArray(), "PK\u0005\u0006"u8.ToArray()];
     private static readonly string[] OddPaths = ["../x", "..\\x", "/tmp/x", "C:\\x", "a/../../x", " ", "/", "Model.key", "a/b/OnnxModel", "OnnxModel", "con", "a\0b", new string('d', 5_000), string.Join('/', Enumerable.Repeat("e", 500))];
@@ -33,7 +33,7 @@ internal sealed class ZipMutator(Random random)
 
         for (var times = 1 + random.Next(3); times > 0; times--)
         {
-            var at = _bytes.Pick(places) + signature.Length + random.Next(LongestHeader);
+            var at = _bytes.Pick(places) + signature.Length + random.Next(MaxHeaderBytes);
             zip = random.Next(3) == 0 ? _bytes.WithByte(zip, at) : _bytes.WithNumber(zip, at);
         }
 

@@ -1,6 +1,8 @@
+using MnistML.Native;
 using MnistML.Network;
 using MnistML.Samples.Explanation;
 using MnistML.Tests.Support;
+using MnistML.Vectors;
 using TorchSharp;
 
 namespace MnistML.Tests.Samples.Explanation;

@@ -1,0 +1,39 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+
+namespace MnistML.Common;
+
+/// <summary>Checks a record of options by what its properties declare, and the records within it likewise.</summary>
+internal static class OptionsValidator
+{
+    /// <summary>Checks what the properties declare.</summary>
+    /// <exception cref="ArgumentException">Names every violation, one a line.</exception>
+    public static void ThrowIfInvalid(object options, string parameterName) => ThrowIfAny(FindViolations(options, prefix: ""), parameterName);
+
+    /// <summary>Refuses options of which violations were found.</summary>
+    /// <exception cref="ArgumentException">Names every violation, one a line.</exception>
+    public static void ThrowIfAny(IEnumerable<string> violations, string parameterName)
+    {
+        string[] found = [.. violations.Select(violation => $"- {violation}")];
+        if (found.Length > 0)
+        {
+            throw new ArgumentException(string.Join(Environment.NewLine, ["These options can't be used:", .. found]), parameterName);
+        }
+    }
+
+    private static IEnumerable<string> FindViolations(object options, string prefix)
+    {
+        var results = new List<ValidationResult>();
+        var context = new ValidationContext(options);
+        if (!Validator.TryValidateObject(options, context, results, validateAllProperties: true) && options is IValidatableObject rules)
+        {
+            // Where a property alone is wrong, .NET leaves the rules out; all violations are to be listed.
+            results = [.. results.UnionBy(rules.Validate(context), result => result.ErrorMessage)];
+        }
+
+        var nested = options.GetType().GetProperties()
+            .Where(property => property.IsDefined(typeof(OptionsWithinAttribute)) && property.GetValue(options) is not null)
+            .SelectMany(property => FindViolations(property.GetValue(options)!, $"{prefix}{property.Name}."));
+        return results.Select(result => $"{prefix}{result.ErrorMessage}").Concat(nested);
+    }
+}

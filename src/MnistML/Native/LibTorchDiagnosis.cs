@@ -1,0 +1,96 @@
+namespace MnistML.Native;
+
+/// <summary>Turns what is known about a libtorch that does not load into a message: where, what was looked for, why, what to do.</summary>
+internal static class LibTorchDiagnosis
+{
+    // TorchSharp 0.107.0's linux-x64 library, as it stands and as build/MnistML.targets mends it.
+    private const string OriginalSymbolVersion = "GLIBCXX_3.4.32";
+    private static readonly Version MendedCppRuntimeVersion = new(3, 4, 30);
+    private static readonly Version MendedGlibcVersion = new(2, 34);
+
+    private static readonly string[] SupportedRuntimeIdentifiers = ["linux-x64", "win-x64", "osx-arm64"];
+
+    public static string Explain(LibTorchFacts facts) => string.Join(
+        '\n',
+        $"libtorch, which MnistML trains with, could not be loaded on {facts.RuntimeIdentifier}.",
+        $"Looked for: {Found(facts.TorchSharpFile)} and {Found(facts.LibTorchFile)}, in {string.Join(", ", facts.SearchedFolders)}.",
+        ExplainCause(facts));
+
+    private static string Found(NativeFile file) => $"{file.Name} ({(file.Folder is null ? "not found" : $"found in {file.Folder}")})";
+
+    private static string ExplainCause(LibTorchFacts facts)
+    {
+        if (!SupportedRuntimeIdentifiers.Contains(facts.RuntimeIdentifier))
+        {
+            return ExplainUnsupported(facts);
+        }
+
+        if (facts.TorchSharpFile.Folder is null || facts.LibTorchFile.Folder is null)
+        {
+            return ExplainMissingPackage(facts);
+        }
+
+        if (facts.MissingSymbolVersion is not null)
+        {
+            return ExplainOldRuntime(facts, facts.MissingSymbolVersion);
+        }
+
+        return facts.RuntimeIdentifier == "win-x64" ? ExplainWindows(facts) : ExplainUnknown(facts);
+    }
+
+    private static string ExplainUnsupported(LibTorchFacts facts) =>
+        $"""
+        Likely cause: TorchSharp-cpu {facts.TorchSharpVersion} brings libtorch for {string.Join(", ", SupportedRuntimeIdentifiers)} only.
+        Train on one of these. A saved model scores without libtorch, wherever ONNX Runtime does.
+        """;
+
+    private static string ExplainMissingPackage(LibTorchFacts facts)
+    {
+        var other = facts.OtherLibTorch is null ? "" : $" The libtorch at {facts.OtherLibTorch} was taken in its place and does not fit.";
+        var cause = $"""
+            Likely cause: the application references no libtorch package.{other}
+            Add to its project file: {PackageReference("TorchSharp-cpu", facts)}
+            """;
+        return facts.RuntimeIdentifier switch
+        {
+            "linux-x64" => $"{cause}\nFor CUDA, in its place: {PackageReference("TorchSharp-cuda-linux", facts)}",
+            "win-x64" => $"{cause}\nFor CUDA, in its place: {PackageReference("TorchSharp-cuda-windows", facts)}",
+            _ => cause,
+        };
+    }
+
+    private static string PackageReference(string package, LibTorchFacts facts) =>
+        $"""<PackageReference Include="{package}" Version="{facts.TorchSharpVersion}" />""";
+
+    private static string ExplainOldRuntime(LibTorchFacts facts, string missing)
+    {
+        var library = missing.StartsWith("GLIBCXX_", StringComparison.Ordinal) ? "C++ runtime" : "C library";
+        var cppRuntime = facts.CppRuntimeVersion is null ? "a C++ runtime of unknown version" : $"GLIBCXX_{facts.CppRuntimeVersion}";
+        var cause = $"""
+            Likely cause: the {library} of this system is too old. {missing} is needed; there are {cppRuntime} and glibc {facts.GlibcVersion?.ToString() ?? "of unknown version"}.
+            MnistML's build mends {facts.TorchSharpFile.Name} so that it needs GLIBCXX_{MendedCppRuntimeVersion} and glibc {MendedGlibcVersion}.
+            """;
+        return missing == OriginalSymbolVersion && MendedLibraryLoads(facts)
+            ? $"{cause} This one is not mended.\nAdd to the project file, in a PropertyGroup, and build again: <MnistMLMendTorchSharp>true</MnistMLMendTorchSharp>"
+            : $"{cause} Older than these will not do.\nTrain on a newer system: Debian 12, Ubuntu 22.04 or later.";
+    }
+
+    private static bool MendedLibraryLoads(LibTorchFacts facts) =>
+        (facts.CppRuntimeVersion ?? MendedCppRuntimeVersion) >= MendedCppRuntimeVersion
+        && (facts.GlibcVersion ?? MendedGlibcVersion) >= MendedGlibcVersion;
+
+    private static string ExplainWindows(LibTorchFacts facts) =>
+        $"""
+        Likely cause: TorchSharp 0.107.0 is reported not to load on Windows, its library and libtorch being of different versions: https://github.com/dotnet/TorchSharp/issues/1567
+        Train on Linux or in the Windows Subsystem for Linux. A saved model scores on Windows, without libtorch.
+        {LoaderSaid(facts)}
+        """;
+
+    private static string ExplainUnknown(LibTorchFacts facts) =>
+        $"""
+        Likely cause: none known; both files are there.
+        {LoaderSaid(facts)}
+        """;
+
+    private static string LoaderSaid(LibTorchFacts facts) => $"The system's loader said: {facts.LoaderMessage ?? "nothing."}";
+}

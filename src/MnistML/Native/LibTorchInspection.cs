@@ -1,0 +1,118 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace MnistML.Native;
+
+/// <summary>Gathers what there is to know when libtorch does not load. Never throws: a fact that can't be had is left out.</summary>
+internal static partial class LibTorchInspection
+{
+    public static LibTorchFacts Inspect(Exception error)
+    {
+        var folders = Try(FindFolders) ?? [AppContext.BaseDirectory];
+        (var prefix, var extension) = OperatingSystem.IsWindows() ? ("", ".dll")
+            : OperatingSystem.IsMacOS() ? ("lib", ".dylib")
+            : ("lib", ".so");
+        var libTorchName = $"{prefix}torch_cpu{extension}";
+        var loaderLines = Try(() => ReadLoaderLines(error)) ?? [];
+        return new LibTorchFacts
+        {
+            RuntimeIdentifier = GetRuntimeIdentifier(),
+            TorchSharpVersion = Try(GetTorchSharpVersion) ?? "0.107.0",
+            SearchedFolders = folders,
+            TorchSharpFile = Find($"{prefix}LibTorchSharp{extension}", folders),
+            LibTorchFile = Find(libTorchName, folders),
+            OtherLibTorch = Try(() => FindLoaded(libTorchName) is { } path && !folders.Contains(Path.GetDirectoryName(path)) ? path : null),
+            MissingSymbolVersion = loaderLines.Select(line => SymbolVersion().Match(line)).FirstOrDefault(match => match.Success)?.Value,
+            CppRuntimeVersion = Try(GetCppRuntimeVersion),
+            GlibcVersion = Try(GetGlibcVersion),
+            LoaderMessage = loaderLines.Length == 0 ? null : string.Join(" | ", loaderLines),
+        };
+    }
+
+    private static T? Try<T>(Func<T?> find)
+        where T : class
+    {
+        try
+        {
+            return find();
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As packages name it; the runtime's own answer can name a distribution (debian.12-x64), which no package does.</summary>
+    private static string GetRuntimeIdentifier()
+    {
+        var musl = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal)
+            || RuntimeInformation.RuntimeIdentifier.StartsWith("alpine", StringComparison.Ordinal);
+        var system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : musl ? "linux-musl" : "linux";
+        return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+    }
+
+    private static string? GetTorchSharpVersion() =>
+        typeof(LibTorchInspection).Assembly.GetReferencedAssemblies().Single(name => name.Name == "TorchSharp").Version?.ToString(fieldCount: 3);
+
+    private static string[] FindFolders()
+    {
+        var native = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        var shared = Path.GetDirectoryName(typeof(object).Assembly.Location) ?? "";
+        return native.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(Path.TrimEndingDirectorySeparator)
+            .Where(folder => folder != shared) // .NET's own: no package's file is there, unless it is the application's folder too
+            .Append(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))
+            .Distinct()
+            .ToArray();
+    }
+
+    private static NativeFile Find(string name, string[] folders) =>
+        new(name, Array.Find(folders, folder => File.Exists(Path.Combine(folder, name)))); // File.Exists doesn't throw
+
+    /// <summary>.NET lists every place that it tried; only what the loader said of a file that is there, or of its needs, tells anything.</summary>
+    private static string[] ReadLoaderLines(Exception error)
+    {
+        var lines = error.GetBaseException().Message
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return error is DllNotFoundException
+            ? Array.FindAll(lines, line => !line.StartsWith("Unable to load shared library", StringComparison.Ordinal) && !IsTriedPlace(line))
+            : lines[..1];
+    }
+
+    private static bool IsTriedPlace(string line) =>
+        line.Contains("LibTorchSharp", StringComparison.Ordinal) && line.Contains("no such file", StringComparison.OrdinalIgnoreCase);
+
+    private static string? FindLoaded(string name) =>
+        File.Exists("/proc/self/maps")
+            ? File.ReadLines("/proc/self/maps")
+                .Where(line => line.Contains('/'))
+                .Select(line => line[line.IndexOf('/')..])
+                .FirstOrDefault(path => Path.GetFileName(path).StartsWith(name, StringComparison.Ordinal))
+            : null;
+
+    private static Version? GetCppRuntimeVersion()
+    {
+        NativeLibrary.TryLoad("libstdc++.so.6", out _); // .NET's own parts have it loaded; a statically linked host has not
+        if (FindLoaded("libstdc++.so") is not { } path)
+        {
+            return null;
+        }
+
+        return CppRuntimeSymbolVersion().Matches(Encoding.Latin1.GetString(File.ReadAllBytes(path)))
+            .Select(match => Version.Parse(match.Groups["version"].Value))
+            .Max();
+    }
+
+    private static Version? GetGlibcVersion() =>
+        OperatingSystem.IsLinux() && Marshal.PtrToStringUTF8(GetGlibcVersionText()) is { } text ? Version.Parse(text) : null;
+
+    [DllImport("libc", EntryPoint = "gnu_get_libc_version")]
+    private static extern nint GetGlibcVersionText();
+
+    [GeneratedRegex(@"\bGLIBC(XX)?_[0-9]+(\.[0-9]+)+")]
+    private static partial Regex SymbolVersion();
+
+    [GeneratedRegex(@"\bGLIBCXX_(?<version>3\.4\.[0-9]+)")]
+    private static partial Regex CppRuntimeSymbolVersion();
+}

@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace MnistML.Network.Backprop;
+
+/// <summary>The views of one layer; arrays go by worker, and those of inputs by buffer first.</summary>
+internal sealed record LayerTensors
+{
+    public required WorkRange[] Units { get; init; }
+
+    /// <summary><c>[rows of the worker, inputs]</c>.</summary>
+    public required Tensor[][] InputRows { get; init; }
+
+    /// <summary><c>[rows, inputs]</c>.</summary>
+    public required Tensor[] Inputs { get; init; }
+
+    /// <summary><c>[rows of the worker, outputs]</c>.</summary>
+    public required Tensor[] ValueRows { get; init; }
+
+    /// <summary><c>[rows of the worker, outputs]</c>.</summary>
+    public required Tensor[] DerivativeRows { get; init; }
+
+    /// <summary><c>[units of the worker, rows]</c>.</summary>
+    public required Tensor[] UnitDerivatives { get; init; }
+
+    /// <summary><c>[units of the worker, inputs]</c>.</summary>
+    public required Tensor[] UnitGradients { get; init; }
+
+    /// <summary><c>[outputs, inputs]</c>.</summary>
+    public required Tensor Weights { get; init; }
+
+    /// <summary><c>[inputs, outputs]</c>.</summary>
+    public required Tensor TransposedWeights { get; init; }
+}

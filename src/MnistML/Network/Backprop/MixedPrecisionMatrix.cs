@@ -1,0 +1,29 @@
+using MnistML.Native;
+using static TorchSharp.torch;
+
+namespace MnistML.Network.Backprop;
+
+/// <summary>A matrix that libtorch multiplies and plain loops fill, in float32 or bfloat16, in the processor's memory. It owns its tensor.</summary>
+internal sealed class MixedPrecisionMatrix : IDisposable
+{
+    private readonly TensorMemory _memory;
+    private readonly bool _isSingle;
+
+    public MixedPrecisionMatrix(long rowCount, int columnCount, ScalarType type)
+    {
+        ColumnCount = columnCount;
+        Tensor = empty([rowCount, columnCount], type, CPU).DetachFromDisposeScope();
+        _memory = new TensorMemory(Tensor);
+        _isSingle = type == ScalarType.Float32;
+    }
+
+    public int ColumnCount { get; }
+
+    /// <summary><c>[rows, columns]</c>.</summary>
+    public Tensor Tensor { get; }
+
+    /// <summary>Access to the values, for one thread and as long as the matrix lives.</summary>
+    public MixedPrecisionRows Rows => _isSingle ? new MixedPrecisionRows(_memory.Singles, [], ColumnCount) : new MixedPrecisionRows([], _memory.Halves, ColumnCount);
+
+    public void Dispose() => Tensor.Dispose();
+}

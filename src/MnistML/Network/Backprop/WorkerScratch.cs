@@ -1,0 +1,15 @@
+namespace MnistML.Network.Backprop;
+
+/// <summary>A worker's memory for rows that are not float32, and for what is computed and not kept.</summary>
+internal sealed class WorkerScratch(int size)
+{
+    private readonly float[] _first = new float[size];
+    private readonly float[] _second = new float[size];
+    private readonly float[] _third = new float[size];
+
+    public Span<float> First => _first;
+
+    public Span<float> Second => _second;
+
+    public Span<float> Third => _third;
+}

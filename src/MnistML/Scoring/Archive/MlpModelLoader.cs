@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+using MnistML.Common.DataViews;
+using MnistML.Onnx;
+
+namespace MnistML.Scoring.Archive;
+
+/// <summary>
+/// Brings back the networks in a saved model, which holds stock parts only. Each network is read, checked and taken out of the archive, a stage that does nothing
+/// stands in for it while ML.NET loads the rest, and what ML.NET then gives is built anew with an <see cref="MlpTransformer"/> in each place. So ONNX Runtime
+/// never sees a model that is not ours byte for byte, and ML.NET leaves no temporary file of it behind.
+/// </summary>
+internal sealed class MlpModelLoader
+{
+    /// <summary>As ML.NET names the entries of its ONNX stage: the model, and what kind of stage it is.</summary>
+    private const string OnnxEntry = "/OnnxModel";
+    private const string StageEntry = "/Model.key";
+
+    private readonly IHostEnvironment _environment = new MLContext();
+    private readonly Dictionary<string, OnnxMlp> _networks = [];
+    private int _networksLeft;
+
+    private MlpModelLoader()
+    {
+    }
+
+    /// <param name="stream">The archive, which can seek.</param>
+    /// <param name="loadStock">ML.NET's own loading of an archive.</param>
+    /// <exception cref="InvalidDataException">It is not a whole model, or not one that ML.NET can load; the message says why.</exception>
+    public static ITransformer Load(Stream stream, Func<Stream, ITransformer> loadStock)
+    {
+        var archive = ModelArchive.Read(stream);
+        SavedChainCheck.Check(archive);
+        SavedSchemaCheck.Check(archive);
+        var loader = new MlpModelLoader();
+        loader.TakeNetworksFrom(archive);
+
+        using var rest = archive.ToStream();
+        var model = LoadRest(rest, loadStock);
+        try
+        {
+            var rebuilt = loader.Rebuild(model);
+            return loader._networksLeft == 0 ? rebuilt : throw new InvalidDataException("it holds a network without the stages that belong to it.");
+        }
+        catch
+        {
+            (model as IDisposable)?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What ML.NET throws depends on what it trips over in a file that is not what it should be; all of it means the same.</summary>
+    private static ITransformer LoadRest(Stream archive, Func<Stream, ITransformer> loadStock)
+    {
+        try
+        {
+            return loadStock(archive);
+        }
+        catch (Exception error)
+        {
+            throw new InvalidDataException($"ML.NET can't load it: {error.Message}", error);
+        }
+    }
+
+    private void TakeNetworksFrom(ModelArchive archive)
+    {
+        foreach (var path in archive.Entries.Keys.Where(path => path.EndsWith(OnnxEntry, StringComparison.Ordinal)).ToArray())
+        {
+            if (OnnxMlpReader.TryRead(ReadModel(archive.Entries[path], path)) is not { } network)
+            {
+                continue;
+            }
+
+            var stage = path[..^OnnxEntry.Length];
+            network = StageChecksum.Take(network, archive, stage[..(stage.LastIndexOf('/') + 1)]);
+            _networks[network.Output.Name] = network;
+            _networksLeft++;
+            archive.Entries.Remove(path);
+            archive.Entries[stage + StageEntry] = PlaceholderStage.Value;
+        }
+    }
+
+    /// <summary>The entry is the model's length in four bytes, then the model.</summary>
+    private static byte[] ReadModel(byte[] entry, string path) =>
+        entry.Length >= sizeof(int) && BinaryPrimitives.ReadInt32LittleEndian(entry) == entry.Length - sizeof(int)
+            ? entry[sizeof(int)..]
+            : throw new InvalidDataException($"the entry '{path}' has {entry.Length} bytes, which is not what it says of itself.");
+
+    private ITransformer Rebuild(ITransformer model)
+    {
+        if (model is not TransformerChain<ITransformer> chain)
+        {
+            return model;
+        }
+
+        ITransformer[] stages = [.. chain];
+        if (stages is [_, MulticlassPredictionTransformer<MaximumEntropyModelParameters> scorer, var dropColumns]
+            && _networks.TryGetValue(scorer.FeatureColumnName, out var network))
+        {
+            _networksLeft--;
+            return Join(network, scorer, dropColumns);
+        }
+
+        ITransformer[] rebuilt = [.. stages.Select(Rebuild)];
+        return rebuilt.SequenceEqual(stages) ? chain : new TransformerChain<ITransformer>(rebuilt, stages.Select(stage => ScopeOf(stage, chain)));
+    }
+
+    private MlpTransformer Join(OnnxMlp network, MulticlassPredictionTransformer<MaximumEntropyModelParameters> scorer, ITransformer dropColumns)
+    {
+        try
+        {
+            var transformer = new MlpTransformer(_environment, network, scorer, dropColumns);
+            ThrowIfUnfit(transformer, network, StockScorer.Of(scorer));
+            return transformer;
+        }
+        catch (Exception error) when (error is not InvalidDataException)
+        {
+            throw new InvalidDataException($"its stages don't fit its network: {error.Message}", error);
+        }
+    }
+
+    /// <summary>What the network undoes must be what the scorer does, and the columns must be those of its classes.</summary>
+    private static void ThrowIfUnfit(MlpTransformer transformer, OnnxMlp network, StockScorer scorer)
+    {
+        var features = new DataViewSchema.Builder();
+        features.AddColumn(network.InputName, transformer.FeatureColumnType);
+        var output = transformer.GetOutputSchema(features.ToSchema());
+        var classCount = network.Parameters.Architecture.ClassCount;
+        if (scorer.Scale != network.Output.Scale
+            || !scorer.Offsets.SequenceEqual(network.Output.Offsets)
+            || output["PredictedLabel"].Type is not KeyDataViewType key || key.Count != (ulong)classCount
+            || output["Score"].Type is not VectorDataViewType scores || scores.Size != classCount
+            || output.Any(column => column.Name == network.Output.Name)
+            || KeyNames.Of(output["PredictedLabel"]) is var names && !(names ?? []).SequenceEqual(transformer.ClassNames ?? []))
+        {
+            throw new InvalidDataException($"its stages don't fit its network of {classCount} classes.");
+        }
+    }
+
+    private static TransformerScope ScopeOf(ITransformer stage, TransformerChain<ITransformer> chain) =>
+        ((TransformerScope[])[TransformerScope.Training, TransformerScope.Testing, TransformerScope.Scoring])
+            .Where(scope => chain.GetModelFor(scope).Contains(stage))
+            .Aggregate(TransformerScope.None, (all, scope) => all | scope);
+}

@@ -1,0 +1,29 @@
+namespace MnistML.Training.Checkpoints;
+
+/// <summary>Keeps the checkpoint file of a training up to date.</summary>
+/// <param name="path">The file.</param>
+/// <param name="seed">The training's seed.</param>
+/// <param name="fingerprint">What the training is.</param>
+internal sealed class CheckpointFile(string path, int seed, IReadOnlyDictionary<string, string> fingerprint)
+{
+    /// <summary>
+    /// Goes on where a checkpoint stands; without one, writes the first, so that a path that can't be written is found before the training and not
+    /// after it.
+    /// </summary>
+    /// <param name="state">A training that has not begun.</param>
+    /// <param name="found">The checkpoint that was found; null for none.</param>
+    /// <param name="stepsPerEpoch">Updates in an epoch.</param>
+    public void Begin(TrainingState state, TrainingCheckpoint? found, int stepsPerEpoch)
+    {
+        if (found is null)
+        {
+            Write(state);
+            return;
+        }
+
+        found.ThrowIfOther(fingerprint, path);
+        state.Restore(found, stepsPerEpoch);
+    }
+
+    public void Write(TrainingState state) => state.ToCheckpoint(seed, fingerprint).Write(path);
+}

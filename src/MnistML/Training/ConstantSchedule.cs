@@ -1,9 +1,0 @@
-namespace MnistML.Training;
-
-/// <summary>See <see cref="MlpSchedule.Constant"/>.</summary>
-internal sealed record ConstantSchedule : MlpSchedule
-{
-    public override string ToString() => "constant";
-
-    private protected override double ComputeFactor(ScheduleStep step) => 1;
-}

@@ -1,0 +1,73 @@
+using MnistML.Network;
+using MnistML.Network.Backprop;
+using MnistML.Training.Optimizers;
+using MnistML.Training.Rows;
+using MnistML.Vectors;
+using static TorchSharp.torch;
+
+namespace MnistML.Training.Loop;
+
+/// <summary>
+/// Learns by libtorch's automatic differentiation, on any device. On the processor <see cref="ParallelLearner"/> makes the same updates, up to rounding, in
+/// half the time; this one is for CUDA, and for comparison. It owns the buffer of the batch.
+/// </summary>
+internal sealed class AutogradLearner : ILearner
+{
+    private readonly MlpNetwork _network;
+    private readonly IOptimizer _optimizer;
+    private readonly double? _clipNorm;
+    private readonly Device _device;
+    private readonly BatchLoader _loader;
+    private readonly InputBuffer _buffer;
+    private readonly bool _isWeighted;
+
+    public AutogradLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights, MlpTrainingOptions options, BatchPlan plan, int threadCount)
+    {
+        _network = network;
+        _optimizer = optimizer;
+        _clipNorm = options.GradientClipNorm;
+        _device = network.Settings.Device;
+        _isWeighted = !weights.AreEqual;
+        _loader = new BatchLoader(options, weights, network.Settings.FeatureScale, network.Architecture.InputSize, workerCount: 1);
+        _buffer = new InputBuffer(plan.Capacity, network.Architecture.InputSize, ScalarType.Float32);
+        TorchThreadCount = threadCount;
+    }
+
+    public int TorchThreadCount { get; }
+
+    public void Begin(RowBatch first) => Load(first);
+
+    public BatchOutcome Learn(double learningRate, RowBatch? next)
+    {
+        using var scope = NewDisposeScope();
+        var rows = _buffer.RowCount;
+        var inputs = _buffer.Inputs.Tensor.narrow(0, 0, rows).to(_device);
+        var labels = tensor(_buffer.Labels.AsSpan(0, rows).ToArray(), ScalarType.Int64, _device);
+        var factors = _isWeighted ? tensor(_buffer.LossFactors.AsSpan(0, rows).ToArray(), ScalarType.Float32, _device) : null;
+        var logits = _network.ForwardToLearn(inputs, new DropoutMask(_buffer.DropoutSeed, _network.Settings.DropoutRate));
+        var loss = MlpNetwork.CrossEntropy(logits, labels, _network.Settings.LabelSmoothing, factors);
+
+        var gradients = _network.Gradients(loss);
+        if (_clipNorm is { } norm)
+        {
+            GradientClipping.Clip(gradients, norm);
+        }
+
+        _optimizer.Step(gradients, learningRate);
+        var outcome = BatchOutcome.Of(loss, logits, labels);
+        if (next is not null)
+        {
+            Load(next);
+        }
+
+        return outcome;
+    }
+
+    public void Dispose() => _buffer.Dispose();
+
+    private void Load(RowBatch batch)
+    {
+        _loader.Begin(batch, _buffer);
+        _loader.LoadRows(worker: 0);
+    }
+}

@@ -1,0 +1,107 @@
+using MnistML.Common;
+using MnistML.Network;
+using MnistML.Network.Backprop;
+using MnistML.Training.Augmentation;
+using MnistML.Training.Rows;
+using MnistML.Vectors;
+
+namespace MnistML.Training.Loop;
+
+/// <summary>
+/// Loads training batches into input buffers. Each row is decoded, distorted, scaled, given noise and rounded to the type of the products in one go, while it
+/// is in the processor's first cache. Several workers may load the rows of one batch.
+/// </summary>
+internal sealed class BatchLoader
+{
+    /// <summary>Rows that a worker takes at a time: few, so that all finish together.</summary>
+    private const int RowsAtATime = 8;
+
+    private readonly RowWeights _weights;
+    private readonly double _inputNoise;
+    private readonly ImageDistorter[] _distorters;
+    private readonly float[][] _scratch;
+    private readonly float[]? _means;
+    private readonly float[]? _inverseDeviations;
+    private RowBatch? _batch;
+    private InputBuffer? _buffer;
+    private GaussianNoise _noise;
+    private int _nextRow;
+
+    /// <param name="options">How rows are augmented, and how much noise they get.</param>
+    /// <param name="weights">The factors on the rows' losses.</param>
+    /// <param name="scale">How features are scaled; null for not at all.</param>
+    /// <param name="featureCount">Features of each row.</param>
+    /// <param name="workerCount">The workers that may load at once.</param>
+    public BatchLoader(MlpTrainingOptions options, RowWeights weights, FeatureScale? scale, int featureCount, int workerCount)
+    {
+        _weights = weights;
+        _inputNoise = options.InputNoise;
+        _distorters = options.Augmentation is { } bounds ? [.. Enumerable.Range(0, workerCount).Select(_ => new ImageDistorter(bounds))] : [];
+        _scratch = [.. Enumerable.Range(0, workerCount).Select(_ => new float[featureCount])];
+        if (scale is not null)
+        {
+            _means = Array.ConvertAll(scale.Means, mean => (float)mean);
+            _inverseDeviations = Array.ConvertAll(scale.Deviations, deviation => (float)(1 / deviation));
+        }
+    }
+
+    /// <summary>Begins to load a batch: labels and weights at once, while features follow by <see cref="LoadRows"/>.</summary>
+    /// <param name="batch">The batch, which must stay valid until all its rows are loaded; null if there is none.</param>
+    /// <param name="buffer">Overwritten by the batch.</param>
+    public void Begin(RowBatch? batch, InputBuffer buffer)
+    {
+        (_batch, _buffer, _nextRow) = (batch, buffer, 0);
+        if (batch is null)
+        {
+            return;
+        }
+
+        _noise = new GaussianNoise(Seeds.ForNoise(batch.Seed), _inputNoise);
+        buffer.RowCount = batch.RowCount;
+        buffer.DropoutSeed = Seeds.ForDropout(batch.Seed);
+        for (var row = 0; row < batch.RowCount; row++)
+        {
+            var target = batch.TargetOf(row);
+            (buffer.Labels[row], buffer.LossFactors[row]) = (target.Label, _weights.Of(target));
+        }
+    }
+
+    /// <summary>Loads rows until none is left. Every worker may call it; each row is loaded once.</summary>
+    /// <param name="worker">The worker's zero-based number.</param>
+    public void LoadRows(int worker)
+    {
+        if (_batch is null)
+        {
+            return;
+        }
+
+        for (var start = TakeRows(); start < _batch.RowCount; start = TakeRows())
+        {
+            for (var row = start; row < Math.Min(start + RowsAtATime, _batch.RowCount); row++)
+            {
+                LoadRow(_batch, row, worker);
+            }
+        }
+
+        int TakeRows() => Interlocked.Add(ref _nextRow, RowsAtATime) - RowsAtATime;
+    }
+
+    private void LoadRow(RowBatch batch, int row, int worker)
+    {
+        var inputs = _buffer!.Inputs.Rows;
+        var features = inputs.ForWrite(row, _scratch[worker]);
+        batch.CopyFeatures(row, features);
+        if (_distorters.Length > 0)
+        {
+            _distorters[worker].Distort(features, Seeds.ForAugmentation(batch.Seed, row));
+        }
+
+        if (_means is not null)
+        {
+            SpanMath.Apply(features, _means, _inverseDeviations, features, default(SubtractMultiply));
+        }
+
+        _noise.AddTo(row, features);
+        inputs.Write(row, features);
+    }
+}

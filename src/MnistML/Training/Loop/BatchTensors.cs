@@ -1,0 +1,26 @@
+using MnistML.Native;
+using MnistML.Training.Rows;
+using static TorchSharp.torch;
+
+namespace MnistML.Training.Loop;
+
+/// <summary>Batches as tensors, for a network that is evaluated: the features as the source gives them.</summary>
+internal static class BatchTensors
+{
+    /// <summary>float32, <c>[rows, features]</c>. The caller's scope owns it.</summary>
+    public static Tensor Features(RowBatch batch, int featureCount)
+    {
+        var features = empty([batch.RowCount, featureCount], ScalarType.Float32, CPU);
+        var values = new TensorMemory(features).Singles;
+        for (var row = 0; row < batch.RowCount; row++)
+        {
+            batch.CopyFeatures(row, values.Slice(row * featureCount, featureCount));
+        }
+
+        return features;
+    }
+
+    /// <summary>Zero-based classes, int64, <c>[rows]</c>. The caller's scope owns them.</summary>
+    public static Tensor Labels(RowBatch batch) =>
+        tensor([.. Enumerable.Range(0, batch.RowCount).Select(row => (long)batch.TargetOf(row).Label)], ScalarType.Int64, CPU);
+}

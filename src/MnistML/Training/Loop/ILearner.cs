@@ -1,0 +1,19 @@
+using MnistML.Training.Rows;
+
+namespace MnistML.Training.Loop;
+
+/// <summary>Makes one update of a network from each batch. It holds one batch, and loads the next while it learns.</summary>
+internal interface ILearner : IDisposable
+{
+    /// <summary>Threads that libtorch computes with on the calling thread meanwhile.</summary>
+    int TorchThreadCount { get; }
+
+    /// <summary>Begins an epoch with its first batch.</summary>
+    void Begin(RowBatch first);
+
+    /// <summary>Forward pass, loss, gradients and update for the batch that it holds.</summary>
+    /// <param name="learningRate">The learning rate of this update.</param>
+    /// <param name="next">The batch to load meanwhile; null after the last.</param>
+    /// <returns>Loss and accuracy of the batch before the update.</returns>
+    BatchOutcome Learn(double learningRate, RowBatch? next);
+}

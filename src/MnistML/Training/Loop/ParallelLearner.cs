@@ -1,0 +1,117 @@
+using MnistML.Network;
+using MnistML.Network.Backprop;
+using MnistML.Training.Optimizers;
+using MnistML.Training.Rows;
+using MnistML.Vectors;
+using static TorchSharp.torch;
+
+namespace MnistML.Training.Loop;
+
+/// <summary>
+/// Learns on the processor by hand-written derivatives, on several threads. A worker that has updated its weights loads rows of the next batch, so that no
+/// core idles. It owns the threads and the memory of the computation.
+/// </summary>
+internal sealed class ParallelLearner : ILearner
+{
+    private readonly IOptimizer _optimizer;
+    private readonly double? _clipNorm;
+    private readonly BatchLoader _loader;
+    private readonly WorkerTeam _team;
+    private readonly ParallelBackprop _backprop;
+    private readonly double[] _squaredNorms;
+    private readonly Action<int> _load;
+    private readonly Action<int> _measureGradient;
+    private readonly Action<int> _updateAndLoad;
+    private int _current;
+    private float _gradientFactor;
+
+    /// <param name="network">The network, on the processor.</param>
+    /// <param name="optimizer">What updates it.</param>
+    /// <param name="weights">The rows' weights.</param>
+    /// <param name="options">How gradients are clipped, and rows augmented.</param>
+    /// <param name="plan">The batches.</param>
+    /// <param name="threadCount">The threads that may be used.</param>
+    /// <param name="timer">Times the phases; null, the default, for no timing.</param>
+    public ParallelLearner(
+        MlpNetwork network, IOptimizer optimizer, RowWeights weights, MlpTrainingOptions options, BatchPlan plan, int threadCount, PhaseTimer? timer = null)
+    {
+        ParallelBackprop.ThrowIfTooLarge(network.Architecture, plan.Capacity);
+        _optimizer = optimizer;
+        _clipNorm = options.GradientClipNorm;
+        _team = new WorkerTeam(AutoThreads.Choose(threadCount, network.Architecture, plan.Capacity));
+        try
+        {
+            _loader = new BatchLoader(options, weights, network.Settings.FeatureScale, network.Architecture.InputSize, _team.Count);
+            _backprop = new ParallelBackprop(network, plan.Capacity, _team, timer);
+        }
+        catch
+        {
+            _team.Dispose();
+            throw;
+        }
+
+        _squaredNorms = new double[_team.Count];
+        _load = PhaseTimer.Timed(timer, Phase.Gather, _loader.LoadRows);
+        var computeGradient = PhaseTimer.Timed(timer, Phase.Backward, _backprop.ComputeGradient);
+        var computeNorm = PhaseTimer.Timed(timer, Phase.Update, ComputeSquaredNorm);
+        GradientChunkHandler updateChunk = UpdateChunk;
+        var update = PhaseTimer.Timed(timer, Phase.Update, worker => _backprop.ForEachGradientChunk(worker, updateChunk));
+        _measureGradient = computeGradient + computeNorm;
+        _updateAndLoad = _clipNorm is null ? computeGradient + update + _load : update + _load;
+    }
+
+    public int TorchThreadCount => 1;
+
+    private InputBuffer Other => _backprop.Buffers[1 - _current];
+
+    public void Begin(RowBatch first)
+    {
+        _backprop.RoundWeights();
+        _loader.Begin(first, Other);
+        _team.Run(_load);
+        _current = 1 - _current;
+    }
+
+    public BatchOutcome Learn(double learningRate, RowBatch? next)
+    {
+        using var noGradient = no_grad();
+        _loader.Begin(next, Other);
+        var rowCount = _backprop.Buffers[_current].RowCount;
+        var (lossSum, correctCount) = _backprop.Run(_current);
+        _optimizer.BeginStep(learningRate);
+        _gradientFactor = 1;
+        if (_clipNorm is { } norm)
+        {
+            // The norm of the whole gradient is known only when all workers have computed theirs.
+            _team.Run(_measureGradient);
+            _gradientFactor = (float)Math.Min(1, GradientClipping.FactorFor(norm, Math.Sqrt(_squaredNorms.Sum())));
+        }
+
+        _team.Run(_updateAndLoad);
+        _current = 1 - _current;
+        return new BatchOutcome(rowCount, lossSum, correctCount);
+    }
+
+    public void Dispose()
+    {
+        _team.Dispose();
+        _backprop.Dispose();
+    }
+
+    private void ComputeSquaredNorm(int worker)
+    {
+        var sum = 0.0;
+        _backprop.ForEachGradientChunk(worker, (_, _, gradient) => sum += SpanMath.Sum(gradient, default(Square)));
+        _squaredNorms[worker] = sum;
+    }
+
+    private void UpdateChunk(int parameter, int start, Span<float> gradient)
+    {
+        if (_gradientFactor < 1)
+        {
+            SpanMath.Apply(gradient, gradient, new Scale(_gradientFactor));
+        }
+
+        _optimizer.UpdateChunk(parameter, start, gradient);
+    }
+}

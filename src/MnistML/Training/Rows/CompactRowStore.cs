@@ -1,0 +1,91 @@
+namespace MnistML.Training.Rows;
+
+/// <summary>Rows in memory, as compactly as their values allow: blocks of features, and the classes and weights.</summary>
+internal sealed class CompactRowStore
+{
+    /// <summary>What a block is made of: large enough that its own cost is nothing, small enough for the processor's cache.</summary>
+    private const int ValuesInBlock = 1 << 16;
+
+    /// <summary>A row's class, its weight, and its place in the order of an epoch.</summary>
+    private const int BytesBesideFeatures = sizeof(int) + sizeof(float) + sizeof(int);
+
+    private readonly int _featureCount;
+    private readonly int _rowsInBlock;
+    private readonly int _minRows;
+    private readonly long _maxBytes;
+    private readonly FloatDictionary _palette = new();
+    private readonly List<EncodedRows> _blocks = [];
+    private readonly List<Target> _targets = [];
+    private readonly float[] _open;
+    private int _blockCount;
+    private long _blockBytes;
+
+    /// <param name="featureCount">Features of each row.</param>
+    /// <param name="maxBytes">What all rows may take; one block and the least rows are always held.</param>
+    /// <param name="minRows">The least rows that there is room for, whatever they take.</param>
+    public CompactRowStore(int featureCount, long maxBytes, int minRows = 0)
+    {
+        _minRows = minRows;
+        _featureCount = featureCount;
+        _rowsInBlock = Math.Max(ValuesInBlock / featureCount, 1);
+        _maxBytes = maxBytes;
+        _open = new float[_rowsInBlock * featureCount];
+    }
+
+    public int RowCount => _targets.Count;
+
+    /// <summary>What the rows take.</summary>
+    public long ByteCount => _blockBytes + ((long)_targets.Count * BytesBesideFeatures) + ((long)_open.Length * sizeof(float));
+
+    /// <summary>Whether there is room for one more row, whatever its values are.</summary>
+    public bool HasRoom => _targets.Count < Math.Max(_rowsInBlock, _minRows)
+        || (_targets.Count < Array.MaxLength && (OpenRows > 0 || ByteCount + ((long)_open.Length * sizeof(float)) <= _maxBytes));
+
+    private int OpenRows => _targets.Count - (_blockCount * _rowsInBlock);
+
+    /// <summary>The memory that the next row's features go to, before <see cref="Append"/>.</summary>
+    public Span<float> NextRow => _open.AsSpan(OpenRows * _featureCount, _featureCount);
+
+    /// <summary>Takes in the row whose features stand in <see cref="NextRow"/>.</summary>
+    public void Append(Target target)
+    {
+        _targets.Add(target);
+        if (OpenRows < _rowsInBlock)
+        {
+            return;
+        }
+
+        if (_blockCount == _blocks.Count)
+        {
+            _blocks.Add(new EncodedRows());
+        }
+
+        var block = _blocks[_blockCount++];
+        block.Encode(_open, _featureCount, _palette);
+        _blockBytes += block.ByteCount;
+    }
+
+    public Target TargetOf(int row) => _targets[row];
+
+    /// <summary>Gives a row's features back, bit for bit.</summary>
+    public void CopyFeatures(int row, Span<float> features)
+    {
+        var (block, rowInBlock) = Math.DivRem(row, _rowsInBlock);
+        if (block < _blockCount)
+        {
+            _blocks[block].Decode(rowInBlock, features, _palette);
+        }
+        else
+        {
+            _open.AsSpan(rowInBlock * _featureCount, _featureCount).CopyTo(features);
+        }
+    }
+
+    /// <summary>Forgets all rows, and keeps the memory for others.</summary>
+    public void Clear()
+    {
+        _targets.Clear();
+        _palette.Clear();
+        (_blockCount, _blockBytes) = (0, 0);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+
+namespace MnistML.Training.Rows;
+
+/// <summary>Some rows of features in the smallest of three forms, each of which gives back every bit.</summary>
+internal sealed class EncodedRows
+{
+    private byte[] _bytes = [];
+    private int _rowCount;
+    private Form _form;
+
+    private enum Form
+    {
+        /// <summary>All values.</summary>
+        Dense,
+
+        /// <summary>A byte for each value, which the palette knows.</summary>
+        Palette,
+
+        /// <summary>Where each row's entries end, the slots of all entries, their values. What is not an entry is +0.</summary>
+        Sparse,
+    }
+
+    /// <summary>What the rows take.</summary>
+    public int ByteCount { get; private set; }
+
+    /// <summary>Takes rows in.</summary>
+    /// <param name="values">The features, row by row.</param>
+    /// <param name="featureCount">Features of each row.</param>
+    /// <param name="palette">Learns the values if there is room for them.</param>
+    public void Encode(ReadOnlySpan<float> values, int featureCount, FloatDictionary palette)
+    {
+        _rowCount = values.Length / featureCount;
+        var entryCount = values.Length - MemoryMarshal.Cast<float, int>(values).Count(0);
+        var sparseBytes = (long)sizeof(int) * (_rowCount + (2L * entryCount));
+        if (sparseBytes < values.Length)
+        {
+            EncodeSparse(values, featureCount, entryCount, (int)sparseBytes);
+            return;
+        }
+
+        Reserve(values.Length, Form.Palette);
+        if (palette.TryEncode(values, _bytes))
+        {
+            return;
+        }
+
+        if (sparseBytes < (long)values.Length * sizeof(float))
+        {
+            EncodeSparse(values, featureCount, entryCount, (int)sparseBytes);
+            return;
+        }
+
+        Reserve(values.Length * sizeof(float), Form.Dense);
+        MemoryMarshal.AsBytes(values).CopyTo(_bytes);
+    }
+
+    /// <summary>Gives a row back.</summary>
+    public void Decode(int row, Span<float> features, FloatDictionary palette)
+    {
+        switch (_form)
+        {
+            case Form.Palette:
+                palette.Decode(_bytes.AsSpan(row * features.Length, features.Length), features);
+                break;
+            case Form.Sparse:
+                DecodeSparse(row, features);
+                break;
+            default:
+                MemoryMarshal.Cast<byte, float>(_bytes.AsSpan(0, ByteCount)).Slice(row * features.Length, features.Length).CopyTo(features);
+                break;
+        }
+    }
+
+    private void EncodeSparse(ReadOnlySpan<float> values, int featureCount, int entryCount, int byteCount)
+    {
+        Reserve(byteCount, Form.Sparse);
+        var (ends, slots, entries) = SparseParts(entryCount);
+        var count = 0;
+        for (var row = 0; row < _rowCount; row++)
+        {
+            var features = values.Slice(row * featureCount, featureCount);
+            for (var slot = 0; slot < featureCount; slot++)
+            {
+                if (BitConverter.SingleToInt32Bits(features[slot]) != 0)
+                {
+                    (slots[count], entries[count]) = (slot, features[slot]);
+                    count++;
+                }
+            }
+
+            ends[row] = count;
+        }
+    }
+
+    private void DecodeSparse(int row, Span<float> features)
+    {
+        features.Clear();
+        var (ends, slots, entries) = SparseParts(((ByteCount / sizeof(int)) - _rowCount) / 2);
+        for (var i = row == 0 ? 0 : ends[row - 1]; i < ends[row]; i++)
+        {
+            features[slots[i]] = entries[i];
+        }
+    }
+
+    private SparseSpans SparseParts(int entryCount)
+    {
+        var numbers = MemoryMarshal.Cast<byte, int>(_bytes.AsSpan(0, ByteCount));
+        return new SparseSpans(
+            numbers[.._rowCount], numbers.Slice(_rowCount, entryCount), MemoryMarshal.Cast<int, float>(numbers[(_rowCount + entryCount)..]));
+    }
+
+    /// <summary>Takes the array that is there if it fits well, so that buffers that are filled again and again leave no garbage.</summary>
+    private void Reserve(int byteCount, Form form)
+    {
+        if (_bytes.Length < byteCount || _bytes.Length > 2L * byteCount)
+        {
+            _bytes = GC.AllocateUninitializedArray<byte>(byteCount);
+        }
+
+        (ByteCount, _form) = (byteCount, form);
+    }
+
+    private readonly ref struct SparseSpans(Span<int> ends, Span<int> slots, Span<float> entries)
+    {
+        private readonly Span<int> _ends = ends;
+        private readonly Span<int> _slots = slots;
+        private readonly Span<float> _entries = entries;
+
+        public void Deconstruct(out Span<int> ends, out Span<int> slots, out Span<float> entries)
+        {
+            ends = _ends;
+            slots = _slots;
+            entries = _entries;
+        }
+    }
+}

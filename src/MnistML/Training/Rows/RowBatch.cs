@@ -1,0 +1,37 @@
+namespace MnistML.Training.Rows;
+
+/// <summary>
+/// Rows that go through the network together. It holds their indices in a store; each worker decodes the rows that it needs. One instance serves all batches
+/// of an epoch in turn.
+/// </summary>
+/// <param name="capacity">Rows of the largest batch.</param>
+internal sealed class RowBatch(int capacity)
+{
+    private readonly Target[] _targets = new Target[capacity];
+    private readonly CompactRowStore[] _stores = new CompactRowStore[capacity];
+    private readonly int[] _rows = new int[capacity];
+
+    public int RowCount { get; private set; }
+
+    /// <summary>All that is random in the batch is a function of it.</summary>
+    public ulong Seed { get; private set; }
+
+    /// <summary>The label and weight of a row, by its index in the batch.</summary>
+    public Target TargetOf(int row) => _targets[row];
+
+    /// <summary>Decodes the features of a row. Several threads may call it at once.</summary>
+    public void CopyFeatures(int row, Span<float> features) => _stores[row].CopyFeatures(_rows[row], features);
+
+    /// <summary>Starts the next batch, which has no rows yet.</summary>
+    public void Begin(ulong seed) => (RowCount, Seed) = (0, seed);
+
+    /// <summary>Appends rows of a store. The store must keep them until the batch has been used.</summary>
+    public void Append(CompactRowStore store, ReadOnlySpan<int> rows)
+    {
+        foreach (var row in rows)
+        {
+            (_targets[RowCount], _stores[RowCount], _rows[RowCount]) = (store.TargetOf(row), store, row);
+            RowCount++;
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using MnistML.Network;
+
+namespace MnistML.Training.Rows;
+
+/// <summary>
+/// What has to be known of rows before a training: how many of which class, their weights, mean and spread of each feature, a checksum.
+/// </summary>
+internal sealed class RowStatistics
+{
+    private readonly double[]? _shifts;
+    private readonly double[] _sums;
+    private readonly double[] _squares;
+    private readonly float[] _least;
+    private readonly float[] _greatest;
+    private readonly bool _isBounded;
+    private readonly bool _hasChecksum;
+
+    /// <param name="source">Where the rows come from.</param>
+    /// <param name="scaling">Which of the features' means and deviations are wanted.</param>
+    /// <param name="hasChecksum">Whether the checksum is.</param>
+    public RowStatistics(IRowSource source, MlpFeatureScaling scaling, bool hasChecksum)
+    {
+        var hasMoments = scaling != MlpFeatureScaling.None;
+        _isBounded = scaling == MlpFeatureScaling.BoundedStandardize;
+        _least = hasMoments ? new float[source.FeatureCount] : [];
+        _greatest = hasMoments ? new float[source.FeatureCount] : [];
+        RowsOfClass = new long[source.ClassCount];
+        WeightOfClass = new double[source.ClassCount];
+        _shifts = hasMoments ? new double[source.FeatureCount] : null;
+        _sums = hasMoments ? new double[source.FeatureCount] : [];
+        _squares = hasMoments ? new double[source.FeatureCount] : [];
+        _hasChecksum = hasChecksum;
+    }
+
+    public long RowCount { get; private set; }
+
+    public long[] RowsOfClass { get; }
+
+    /// <summary>The sum of the rows' own weights.</summary>
+    public double[] WeightOfClass { get; }
+
+    /// <summary>Whether any row has a weight other than 1.</summary>
+    public bool HasWeights { get; private set; }
+
+    /// <summary>CRC-32C over all rows' features, classes and weights, in their order.</summary>
+    public uint Checksum { get; private set; }
+
+    /// <summary>Mean and standard deviation of each feature; a deviation of 0 is given as 1, and one that leaves a value too far out as more.</summary>
+    public FeatureScale? FeatureScale => _shifts is null ? null : new FeatureScale(
+        [.. _sums.Select((sum, i) => _shifts[i] + (sum / RowCount))],
+        [.. _sums.Select((sum, i) => DivisorOf(i, DeviationOf(sum / RowCount, _squares[i] / RowCount)))]);
+
+    public void Add(ReadOnlySpan<float> features, Target target)
+    {
+        if (_shifts is not null)
+        {
+            AddMoments(_shifts, features);
+        }
+
+        if (_hasChecksum)
+        {
+            AddToChecksum(features, target);
+        }
+
+        RowCount++;
+        RowsOfClass[target.Label]++;
+        WeightOfClass[target.Label] += target.Weight;
+        HasWeights |= target.Weight != 1;
+    }
+
+    private static double DeviationOf(double mean, double meanSquare)
+    {
+        // A deviation so small that dividing by it could give more than a float can hold counts as none.
+        const double Smallest = 1e-30;
+        var deviation = Math.Sqrt(Math.Max(meanSquare - (mean * mean), 0));
+        return deviation > Smallest ? deviation : 1;
+    }
+
+    private double DivisorOf(int feature, double deviation)
+    {
+        const double MaxDeviations = 5;
+        var mean = _shifts![feature] + (_sums[feature] / RowCount);
+        var farthest = Math.Max(_greatest[feature] - mean, mean - _least[feature]);
+        return _isBounded ? Math.Max(deviation, farthest / MaxDeviations) : deviation;
+    }
+
+    /// <summary>Sums of differences from the first row, in double precision, so that large means don't drown small spreads.</summary>
+    private void AddMoments(double[] shifts, ReadOnlySpan<float> features)
+    {
+        if (RowCount == 0)
+        {
+            for (var i = 0; i < features.Length; i++)
+            {
+                shifts[i] = features[i];
+            }
+
+            features.CopyTo(_least);
+            features.CopyTo(_greatest);
+        }
+
+        var vectorized = AddMomentsByVectors(shifts, features);
+        for (var i = vectorized; i < features.Length; i++)
+        {
+            var difference = features[i] - shifts[i];
+            _sums[i] += difference;
+            _squares[i] += difference * difference;
+            _least[i] = Math.Min(_least[i], features[i]);
+            _greatest[i] = Math.Max(_greatest[i], features[i]);
+        }
+    }
+
+    /// <summary>Adds as many as fill vectors, and says how many. Each sum is the same to the bit as one by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int AddMomentsByVectors(double[] shifts, ReadOnlySpan<float> features)
+    {
+        ref var first = ref MemoryMarshal.GetReference(features);
+        ref var shift = ref MemoryMarshal.GetArrayDataReference(shifts);
+        ref var sum = ref MemoryMarshal.GetArrayDataReference(_sums);
+        ref var square = ref MemoryMarshal.GetArrayDataReference(_squares);
+        ref var least = ref MemoryMarshal.GetArrayDataReference(_least);
+        ref var greatest = ref MemoryMarshal.GetArrayDataReference(_greatest);
+        var i = 0;
+        for (; i <= features.Length - Vector512<double>.Count; i += Vector512<double>.Count)
+        {
+            var at = (nuint)i;
+            var values = Vector256.LoadUnsafe(ref first, at);
+            var (lower, upper) = Vector256.Widen(values);
+            var difference = Vector512.Create(lower, upper) - Vector512.LoadUnsafe(ref shift, at);
+            (Vector512.LoadUnsafe(ref sum, at) + difference).StoreUnsafe(ref sum, at);
+            (Vector512.LoadUnsafe(ref square, at) + (difference * difference)).StoreUnsafe(ref square, at);
+            Vector256.Min(values, Vector256.LoadUnsafe(ref least, at)).StoreUnsafe(ref least, at);
+            Vector256.Max(values, Vector256.LoadUnsafe(ref greatest, at)).StoreUnsafe(ref greatest, at);
+        }
+
+        return i;
+    }
+
+    private void AddToChecksum(ReadOnlySpan<float> features, Target target)
+    {
+        var crc = Checksum;
+        var pairs = MemoryMarshal.Cast<float, ulong>(features);
+        foreach (var pair in pairs)
+        {
+            crc = BitOperations.Crc32C(crc, pair);
+        }
+
+        foreach (var value in features[(pairs.Length * 2)..])
+        {
+            crc = BitOperations.Crc32C(crc, BitConverter.SingleToUInt32Bits(value));
+        }
+
+        crc = BitOperations.Crc32C(crc, (uint)target.Label);
+        Checksum = BitOperations.Crc32C(crc, BitConverter.SingleToUInt32Bits(target.Weight));
+    }
+}

@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using MnistML.Common;
+
+namespace MnistML.Training.Rows;
+
+/// <summary>
+/// Rows that are read from their source for each epoch, because they are too many for memory. They pass through two windows: while one is trained on,
+/// shuffled, a thread of its own reads rows into the other.
+/// </summary>
+/// <param name="source">Where they come from.</param>
+/// <param name="split">Which of the source's rows are set aside; null for none.</param>
+/// <param name="isValidation">Whether these are the rows that are set aside, or the others.</param>
+/// <param name="rowCount">How many there were when they were counted.</param>
+/// <param name="maxBytes">What both windows together may take.</param>
+internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bool isValidation, long rowCount, long maxBytes) : ITrainingRows
+{
+    private const int WindowCount = 2;
+
+    /// <summary>Created by the first epoch and used by all.</summary>
+    private CompactRowStore[] _windows = [];
+
+    public int FeatureCount => source.FeatureCount;
+
+    public long RowCount => rowCount;
+
+    public long? StreamBytes => maxBytes;
+
+    public IEnumerable<RowBatch> ReadShuffled(BatchPlan plan, EpochSeeds seeds, CancellationToken cancellationToken)
+    {
+        var batch = new RowBatch(plan.Capacity);
+        using var windows = new Windows(this, plan.Capacity, seeds, cancellationToken);
+        var random = new SplitMix64(seeds.Shuffling);
+        CompactRowStore? window = null, usedUp = null;
+        int[] order = [];
+        var position = 0;
+        for (var i = 0; i < plan.BatchCount; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            windows.Release(usedUp);
+            usedUp = null;
+            batch.Begin(seeds.OfBatch(i));
+            while (batch.RowCount < plan.SizeOf(i))
+            {
+                if (position == order.Length)
+                {
+                    // The batch may hold rows of the old window. A window has room for a batch, so that no batch needs more than two.
+                    usedUp = window;
+                    window = windows.Next() ?? throw CountChanged();
+                    (order, position) = ([.. Enumerable.Range(0, window.RowCount)], 0);
+                    random.Shuffle<int>(order);
+                }
+
+                var count = Math.Min(plan.SizeOf(i) - batch.RowCount, order.Length - position);
+                batch.Append(window!, order.AsSpan(position, count));
+                position += count;
+            }
+
+            yield return batch;
+        }
+
+        windows.Release(usedUp);
+        windows.Release(window);
+        if (position < order.Length || windows.Next() is not null)
+        {
+            throw CountChanged();
+        }
+    }
+
+    public IEnumerable<RowBatch> ReadInOrder(int batchSize, CancellationToken cancellationToken)
+    {
+        var plan = new BatchPlan(rowCount, batchSize, JoinsSingleRow: false);
+        var batch = new RowBatch(plan.Capacity);
+        var window = new CompactRowStore(source.FeatureCount, maxBytes: 0, minRows: plan.Capacity);
+        int[] order = [.. Enumerable.Range(0, plan.Capacity)];
+        using var reader = Open(shuffleSeed: null);
+        for (var i = 0; i < plan.BatchCount; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            window.Clear();
+            while (window.RowCount < plan.SizeOf(i))
+            {
+                window.Append(reader.Read(window.NextRow, out var target) ? target : throw CountChanged());
+            }
+
+            batch.Begin((ulong)i);
+            batch.Append(window, order.AsSpan(0, window.RowCount));
+            yield return batch;
+        }
+    }
+
+    /// <summary>Where rows are set aside they are found by their order, so that the source must not shuffle.</summary>
+    private IRowReader Open(ulong? shuffleSeed) =>
+        split is null ? source.Open(shuffleSeed) : new SplitReader(source.Open(shuffleSeed: null), split.Begin(), isValidation);
+
+    private InvalidOperationException CountChanged() => new(
+        $"The {source.Name} gave {rowCount} rows with labels at first, and another number when they were read again. "
+        + "Its rows must be the same at each pass; mlContext.Data.Cache makes them so.");
+
+    /// <summary>The two windows on their way round: free, filled by a thread, trained on, free again.</summary>
+    private sealed class Windows : IDisposable
+    {
+        private readonly BlockingCollection<CompactRowStore> _free = [];
+        private readonly BlockingCollection<CompactRowStore> _filled = [];
+        private readonly CancellationToken _cancellationToken;
+        private readonly CancellationTokenSource _end;
+        private readonly Task _filling;
+
+        public Windows(StreamedRows rows, int minRows, EpochSeeds seeds, CancellationToken cancellationToken)
+        {
+            _cancellationToken = cancellationToken;
+            _end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (rows._windows.Length == 0)
+            {
+                rows._windows = [.. Enumerable.Range(0, WindowCount).Select(_ => new CompactRowStore(rows.FeatureCount, rows.StreamBytes!.Value / WindowCount, minRows))];
+            }
+
+            foreach (var window in rows._windows)
+            {
+                window.Clear();
+                _free.Add(window, CancellationToken.None);
+            }
+
+            _filling = Task.Factory.StartNew(
+                () => FillAll(rows, seeds.Shuffling), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+
+        /// <summary>Waits for the next window; null after the last.</summary>
+        public CompactRowStore? Next()
+        {
+            if (_filled.TryTake(out var next, Timeout.Infinite, _cancellationToken))
+            {
+                return next;
+            }
+
+            _cancellationToken.ThrowIfCancellationRequested();
+            _filling.GetAwaiter().GetResult(); // Throws what stopped it, if anything did.
+            return null;
+        }
+
+        /// <summary>Gives back a window whose rows have been used, to be filled again.</summary>
+        public void Release(CompactRowStore? window)
+        {
+            if (window is not null)
+            {
+                window.Clear();
+                _free.Add(window, CancellationToken.None);
+            }
+        }
+
+        public void Dispose()
+        {
+            _end.Cancel();
+            _filling.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+            _end.Dispose();
+            _free.Dispose();
+            _filled.Dispose();
+        }
+
+        private void FillAll(StreamedRows rows, ulong seed)
+        {
+            try
+            {
+                using var reader = rows.Open(seed);
+                var hasMore = true;
+                while (hasMore)
+                {
+                    var window = _free.Take(_end.Token);
+                    hasMore = Fill(window, reader);
+                    if (window.RowCount > 0)
+                    {
+                        _filled.Add(window);
+                    }
+                }
+            }
+            finally
+            {
+                _filled.CompleteAdding();
+            }
+        }
+
+        private bool Fill(CompactRowStore window, IRowReader reader)
+        {
+            while (window.HasRoom)
+            {
+                _end.Token.ThrowIfCancellationRequested();
+                if (!reader.Read(window.NextRow, out var target))
+                {
+                    return false;
+                }
+
+                window.Append(target);
+            }
+
+            return true;
+        }
+    }
+
+    private sealed class SplitReader(IRowReader reader, Func<int, bool> isSetAside, bool isValidation) : IRowReader
+    {
+        public bool Read(Span<float> features, out Target target)
+        {
+            while (reader.Read(features, out target))
+            {
+                if (isSetAside(target.Label) == isValidation)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        public void Dispose() => reader.Dispose();
+    }
+}

@@ -1,0 +1,119 @@
+using MnistML.Common;
+
+namespace MnistML.Training.Rows;
+
+/// <summary>The rows of a training, read and counted: in memory if they fit, and else to be read anew for each epoch.</summary>
+internal sealed record TrainingData
+{
+    private TrainingData()
+    {
+    }
+
+    public int FeatureCount => Train.FeatureCount;
+
+    public int ClassCount => Statistics.RowsOfClass.Length;
+
+    public required ITrainingRows Train { get; init; }
+
+    /// <summary>Null if there is nothing to validate with.</summary>
+    public ITrainingRows? Validation { get; private init; }
+
+    /// <summary>Of the rows to train with.</summary>
+    public required RowStatistics Statistics { get; init; }
+
+    /// <summary>What the data is, for a checkpoint to know it again: numbers of rows and checksums.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Reads all rows once, and those to train with a second time if others are set aside among them.</summary>
+    /// <param name="source">The rows to train with.</param>
+    /// <param name="validationSource">Rows to validate with, if any are given.</param>
+    /// <param name="options">What is to be known of the rows, how much memory they may take, and which share is set aside.</param>
+    /// <param name="seed">Draws the rows that are set aside.</param>
+    /// <exception cref="InvalidOperationException">There are no rows, or too few for the share that is to be set aside.</exception>
+    public static TrainingData Read(IRowSource source, IRowSource? validationSource, MlpTrainingOptions options, int seed)
+    {
+        var statistics = NewStatistics(source, options);
+        var store = ReadAll(source, statistics, options.MaxCacheBytes, options.CancellationToken);
+        var data = new TrainingData
+        {
+            Train = ToRows(source, store, statistics, options.MaxCacheBytes),
+            Statistics = statistics,
+            Fingerprint = Describe(statistics),
+        };
+        return options.ValidationFraction > 0 ? data.SetAside(source, store, options, seed)
+            : validationSource is not null ? data.WithValidation(validationSource, store, options)
+            : data;
+    }
+
+    private TrainingData SetAside(IRowSource source, CompactRowStore? store, MlpTrainingOptions options, int seed)
+    {
+        var split = new StratifiedSplit(Statistics.RowsOfClass, options.ValidationFraction, Seeds.ForSplit(seed));
+        var (train, validation) = (RowsOf(isValidation: false), RowsOf(isValidation: true));
+        var statistics = NewStatistics(source, options);
+        var features = new float[source.FeatureCount];
+        foreach (var batch in train.ReadInOrder(options.BatchSize, options.CancellationToken))
+        {
+            for (var row = 0; row < batch.RowCount; row++)
+            {
+                batch.CopyFeatures(row, features);
+                statistics.Add(features, batch.TargetOf(row));
+            }
+        }
+
+        return this with { Train = train, Validation = validation, Statistics = statistics };
+
+        ITrainingRows RowsOf(bool isValidation)
+        {
+            if (store is not null)
+            {
+                var isSetAside = split.Begin();
+                return new CachedRows(
+                    store, source.FeatureCount, [.. Enumerable.Range(0, store.RowCount).Where(row => isSetAside(store.TargetOf(row).Label) == isValidation)]);
+            }
+
+            var count = isValidation ? split.ValidationRowCount : Statistics.RowCount - split.ValidationRowCount;
+            return new StreamedRows(source, split, isValidation, count, options.MaxCacheBytes);
+        }
+    }
+
+    /// <summary>
+    /// Both together keep within the limit: rows that are read in order, as those to validate with are, need no memory if there is none left.
+    /// </summary>
+    private TrainingData WithValidation(IRowSource source, CompactRowStore? store, MlpTrainingOptions options)
+    {
+        var statistics = new RowStatistics(source, MlpFeatureScaling.None, hasChecksum: options.CheckpointPath is not null);
+        var bytesLeft = store is null ? 0 : options.MaxCacheBytes - store.ByteCount;
+        var validationStore = ReadAll(source, statistics, bytesLeft, options.CancellationToken);
+        return this with { Validation = ToRows(source, validationStore, statistics, bytesLeft), Fingerprint = $"{Fingerprint}; to validate: {Describe(statistics)}" };
+    }
+
+    private static RowStatistics NewStatistics(IRowSource source, MlpTrainingOptions options) =>
+        new(source, options.FeatureScaling, hasChecksum: options.CheckpointPath is not null);
+
+    private static string Describe(RowStatistics statistics) => FormattableString.Invariant($"{statistics.RowCount} rows, checksum {statistics.Checksum:x8}");
+
+    private static ITrainingRows ToRows(IRowSource source, CompactRowStore? store, RowStatistics statistics, long maxBytes) => store is null
+        ? new StreamedRows(source, split: null, isValidation: false, statistics.RowCount, maxBytes)
+        : new CachedRows(store, source.FeatureCount, [.. Enumerable.Range(0, store.RowCount)]);
+
+    /// <summary>Counts all rows, and holds them unless they are too many.</summary>
+    private static CompactRowStore? ReadAll(IRowSource source, RowStatistics statistics, long maxBytes, CancellationToken cancellationToken)
+    {
+        CompactRowStore? store = new(source.FeatureCount, maxBytes);
+        var unheld = new float[source.FeatureCount];
+        using var reader = source.Open(shuffleSeed: null);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var features = store is { HasRoom: true } ? store.NextRow : unheld;
+            if (!reader.Read(features, out var target))
+            {
+                return store;
+            }
+
+            statistics.Add(features, target);
+            store = store is { HasRoom: true } ? store : null;
+            store?.Append(target);
+        }
+    }
+}

@@ -1,4 +1,0 @@
-namespace MnistML.Training;
-
-/// <summary>What a training gives: the network as plain values, and what each epoch came to.</summary>
-internal sealed record TrainingResult(MlpModelParameters Model, IReadOnlyList<MlpEpochMetrics> History);

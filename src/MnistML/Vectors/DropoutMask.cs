@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace MnistML.Vectors;
+
+/// <summary>
+/// Which units are dropped in one batch: a pure function of the batch's seed, the layer, the row and the unit, so that it is the same on any
+/// number of threads, forward and backward, and nothing of it has to be kept.
+/// </summary>
+/// <param name="Seed">The batch's.</param>
+/// <param name="Rate">The share that is dropped, from 0 up to, not including, 1.</param>
+internal readonly record struct DropoutMask(ulong Seed, double Rate)
+{
+    /// <summary>A mask that drops nothing.</summary>
+    public static DropoutMask None => default;
+
+    /// <summary>
+    /// Sets what is dropped of a row to 0, and divides what is kept by its share, so that the expected value stays the same and nothing is left to do
+    /// when the network is finished.
+    /// </summary>
+    public void Apply(int layer, int row, Span<float> values)
+    {
+        if (Rate > 0)
+        {
+            Drop(values, VectorHash.KeyOf(Seed, layer, row));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Drop(Span<float> values, uint key)
+    {
+        // The upper 24 bits of a hash as a number from 0 to 1, which is kept if it is below the share.
+        const int UnusedBits = 8;
+        var kept = 1 - Rate;
+        var limit = Vector512.Create((uint)(kept * (1 << (32 - UnusedBits))));
+        var factor = Vector512.Create((float)(1 / kept));
+        var counters = Vector512.Create(key) + (Vector512<uint>.Indices * VectorHash.Step);
+        Span<float> factors = stackalloc float[Vector512<float>.Count];
+        for (var i = 0; i < values.Length; i += Vector512<float>.Count)
+        {
+            var isKept = Vector512.LessThan(VectorHash.Scramble(counters) >> UnusedBits, limit);
+            Vector512.ConditionalSelect(isKept.AsSingle(), factor, Vector512<float>.Zero).CopyTo(factors);
+            var part = values.Slice(i, Math.Min(factors.Length, values.Length - i));
+            SpanMath.Apply(part, factors[..part.Length], part, default(Multiply));
+            counters += Vector512.Create((uint)Vector512<float>.Count * VectorHash.Step);
+        }
+    }
+
+    private readonly struct Multiply : IBinaryOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x * y;
+    }
+}

@@ -1,0 +1,196 @@
+using MnistML.Native;
+
+namespace MnistML.Tests.Native;
+
+public sealed class LibTorchDiagnosisTests
+{
+    private static readonly LibTorchFacts LinuxWithBothFiles = new()
+    {
+        RuntimeIdentifier = "linux-x64",
+        TorchSharpVersion = "0.107.0",
+        SearchedFolders = ["/app/runtimes/linux-x64/native", "/app"],
+        TorchSharpFile = new NativeFile("libLibTorchSharp.so", "/app/runtimes/linux-x64/native"),
+        LibTorchFile = new NativeFile("libtorch_cpu.so", "/app/runtimes/linux-x64/native"),
+        CppRuntimeVersion = new Version(3, 4, 30),
+        GlibcVersion = new Version(2, 36),
+    };
+
+    private static readonly LibTorchFacts WindowsWithBothFiles = new()
+    {
+        RuntimeIdentifier = "win-x64",
+        TorchSharpVersion = "0.107.0",
+        SearchedFolders = [@"C:\app"],
+        TorchSharpFile = new NativeFile("LibTorchSharp.dll", @"C:\app"),
+        LibTorchFile = new NativeFile("torch_cpu.dll", @"C:\app"),
+    };
+
+    private const string LinuxOpening = """
+        libtorch, which MnistML trains with, could not be loaded on linux-x64.
+        Looked for: libLibTorchSharp.so (found in /app/runtimes/linux-x64/native) and libtorch_cpu.so (found in /app/runtimes/linux-x64/native), in /app/runtimes/linux-x64/native, /app.
+
+        """;
+
+    [Test]
+    public void Explain_NoLibTorchOnLinux_GivesTheLinesToAdd()
+    {
+        var facts = LinuxWithBothFiles with { LibTorchFile = new NativeFile("libtorch_cpu.so", null) };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
+            libtorch, which MnistML trains with, could not be loaded on linux-x64.
+            Looked for: libLibTorchSharp.so (found in /app/runtimes/linux-x64/native) and libtorch_cpu.so (not found), in /app/runtimes/linux-x64/native, /app.
+            Likely cause: the application references no libtorch package.
+            Add to its project file: <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
+            For CUDA, in its place: <PackageReference Include="TorchSharp-cuda-linux" Version="0.107.0" />
+            """));
+    }
+
+    [Test]
+    public void Explain_OnlyTheSystemsLibTorch_NamesItToo()
+    {
+        var facts = LinuxWithBothFiles with
+        {
+            LibTorchFile = new NativeFile("libtorch_cpu.so", null),
+            OtherLibTorch = "/usr/lib/x86_64-linux-gnu/libtorch_cpu.so.1.13.0",
+        };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
+            libtorch, which MnistML trains with, could not be loaded on linux-x64.
+            Looked for: libLibTorchSharp.so (found in /app/runtimes/linux-x64/native) and libtorch_cpu.so (not found), in /app/runtimes/linux-x64/native, /app.
+            Likely cause: the application references no libtorch package. The libtorch at /usr/lib/x86_64-linux-gnu/libtorch_cpu.so.1.13.0 was taken in its place and does not fit.
+            Add to its project file: <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
+            For CUDA, in its place: <PackageReference Include="TorchSharp-cuda-linux" Version="0.107.0" />
+            """));
+    }
+
+    [Test]
+    public void Explain_NoLibTorchOnWindows_NamesTheCudaPackageForWindows()
+    {
+        var facts = WindowsWithBothFiles with
+        {
+            TorchSharpFile = new NativeFile("LibTorchSharp.dll", null),
+            LibTorchFile = new NativeFile("torch_cpu.dll", null),
+        };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
+            libtorch, which MnistML trains with, could not be loaded on win-x64.
+            Looked for: LibTorchSharp.dll (not found) and torch_cpu.dll (not found), in C:\app.
+            Likely cause: the application references no libtorch package.
+            Add to its project file: <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
+            For CUDA, in its place: <PackageReference Include="TorchSharp-cuda-windows" Version="0.107.0" />
+            """));
+    }
+
+    [Test]
+    public void Explain_NoLibTorchOnMacOS_NamesNoCudaPackage()
+    {
+        var facts = LinuxWithBothFiles with
+        {
+            RuntimeIdentifier = "osx-arm64",
+            SearchedFolders = ["/app"],
+            TorchSharpFile = new NativeFile("libLibTorchSharp.dylib", "/app"),
+            LibTorchFile = new NativeFile("libtorch_cpu.dylib", null),
+        };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
+            libtorch, which MnistML trains with, could not be loaded on osx-arm64.
+            Looked for: libLibTorchSharp.dylib (found in /app) and libtorch_cpu.dylib (not found), in /app.
+            Likely cause: the application references no libtorch package.
+            Add to its project file: <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
+            """));
+    }
+
+    [Test]
+    public void Explain_LibraryNotMendedWhereTheMendedOneLoads_SaysHowToSwitchMendingOn()
+    {
+        var facts = LinuxWithBothFiles with { MissingSymbolVersion = "GLIBCXX_3.4.32" };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo(LinuxOpening + """
+            Likely cause: the C++ runtime of this system is too old. GLIBCXX_3.4.32 is needed; there are GLIBCXX_3.4.30 and glibc 2.36.
+            MnistML's build mends libLibTorchSharp.so so that it needs GLIBCXX_3.4.30 and glibc 2.34. This one is not mended.
+            Add to the project file, in a PropertyGroup, and build again: <MnistMLMendTorchSharp>true</MnistMLMendTorchSharp>
+            """));
+    }
+
+    [TestCase("GLIBCXX_3.4.32", "C++ runtime", Description = "Not mended, and mending would not be enough.")]
+    [TestCase("GLIBCXX_3.4.30", "C++ runtime", Description = "Mended.")]
+    [TestCase("GLIBC_2.34", "C library")]
+    public void Explain_SystemTooOldForTheMendedLibrary_AsksForANewerSystem(string missing, string library)
+    {
+        var facts = LinuxWithBothFiles with
+        {
+            MissingSymbolVersion = missing,
+            CppRuntimeVersion = new Version(3, 4, 28),
+            GlibcVersion = new Version(2, 31),
+        };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo(LinuxOpening + $"""
+            Likely cause: the {library} of this system is too old. {missing} is needed; there are GLIBCXX_3.4.28 and glibc 2.31.
+            MnistML's build mends libLibTorchSharp.so so that it needs GLIBCXX_3.4.30 and glibc 2.34. Older than these will not do.
+            Train on a newer system: Debian 12, Ubuntu 22.04 or later.
+            """));
+    }
+
+    [Test]
+    public void Explain_RuntimeVersionsUnknown_SaysSo()
+    {
+        var facts = LinuxWithBothFiles with
+        {
+            MissingSymbolVersion = "GLIBCXX_3.4.32",
+            CppRuntimeVersion = null,
+            GlibcVersion = null,
+        };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo(LinuxOpening + """
+            Likely cause: the C++ runtime of this system is too old. GLIBCXX_3.4.32 is needed; there are a C++ runtime of unknown version and glibc of unknown version.
+            MnistML's build mends libLibTorchSharp.so so that it needs GLIBCXX_3.4.30 and glibc 2.34. This one is not mended.
+            Add to the project file, in a PropertyGroup, and build again: <MnistMLMendTorchSharp>true</MnistMLMendTorchSharp>
+            """));
+    }
+
+    [Test]
+    public void Explain_BothFilesOnWindows_NamesTheIssue()
+    {
+        var facts = WindowsWithBothFiles with { LoaderMessage = "The specified procedure could not be found. (0x8007007F)" };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
+            libtorch, which MnistML trains with, could not be loaded on win-x64.
+            Looked for: LibTorchSharp.dll (found in C:\app) and torch_cpu.dll (found in C:\app), in C:\app.
+            Likely cause: TorchSharp 0.107.0 is reported not to load on Windows, its library and libtorch being of different versions: https://github.com/dotnet/TorchSharp/issues/1567
+            Train on Linux or in the Windows Subsystem for Linux. A saved model scores on Windows, without libtorch.
+            The system's loader said: The specified procedure could not be found. (0x8007007F)
+            """));
+    }
+
+    [Test]
+    public void Explain_SystemWithoutLibTorch_NamesThoseThatHaveOne()
+    {
+        var facts = LinuxWithBothFiles with
+        {
+            RuntimeIdentifier = "linux-musl-x64",
+            SearchedFolders = ["/app"],
+            TorchSharpFile = new NativeFile("libLibTorchSharp.so", null),
+            LibTorchFile = new NativeFile("libtorch_cpu.so", null),
+        };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
+            libtorch, which MnistML trains with, could not be loaded on linux-musl-x64.
+            Looked for: libLibTorchSharp.so (not found) and libtorch_cpu.so (not found), in /app.
+            Likely cause: TorchSharp-cpu 0.107.0 brings libtorch for linux-x64, win-x64, osx-arm64 only.
+            Train on one of these. A saved model scores without libtorch, wherever ONNX Runtime does.
+            """));
+    }
+
+    [Test]
+    public void Explain_NoKnownCause_QuotesTheLoader()
+    {
+        var facts = LinuxWithBothFiles with
+        {
+            LoaderMessage = "libgomp-98b21ff3.so.1: cannot open shared object file: No such file or directory",
+        };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo(LinuxOpening + """
+            Likely cause: none known; both files are there.
+            The system's loader said: libgomp-98b21ff3.so.1: cannot open shared object file: No such file or directory
+            """));
+    }
+}
