@@ -1,0 +1,111 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MnistML.Native;
+using MnistML.Tests.Support;
+using MnistML.Training.Checkpoints;
+
+namespace MnistML.Tests.Compatibility;
+
+/// <summary>Files that version 0.1 wrote, kept beside this test: they load and score as they did, or say why not.</summary>
+internal sealed class EarlierFilesTests
+{
+    private const string Folder = "tests/MnistML.Tests/Compatibility/Files-0.1/";
+
+    /// <summary>Another processor may round otherwise.</summary>
+    private const double Tolerance = 1e-6;
+
+    private static readonly string[] Kinds = ["small", "long", "wide"];
+
+    private readonly MLContext _mlContext = new(seed: 1);
+
+    [Test]
+    public void LoadMlp_OfAnEarlierModel_ScoresAsThen()
+    {
+        using var model = (TransformerChain<ITransformer>)_mlContext.Model.LoadMlp(PathOf("model.zip"), out var schema);
+        var network = MlpTransformer.Find(model)!;
+
+        Assert.That(schema.Select(column => column.Name), Is.EqualTo(new[] { "Length", "Width", "Kind" }));
+        Assert.That($"{network.Model.Architecture} {network.Model.Architecture.Activation}", Is.EqualTo("2-5-4-3 Gelu"));
+        Assert.That(network.ClassNames, Is.EqualTo(new[] { "small", "long", "wide" }));
+        Assert.That(network.History, Has.Count.EqualTo(6));
+        AssertScores(model);
+    }
+
+    [Test]
+    public void Load_OfAnEarlierModel_ScoresAsThen()
+    {
+        var model = _mlContext.Model.Load(PathOf("model.zip"), out _);
+        using var owner = model as IDisposable;
+
+        AssertScores(model);
+    }
+
+    [Test]
+    public void Load_OfEarlierWeights_GivesTheNetworkOfTheModel()
+    {
+        using var model = (TransformerChain<ITransformer>)_mlContext.Model.LoadMlp(PathOf("model.zip"), out _);
+        var weights = MlpModelParameters.Load(PathOf("weights.safetensors"));
+
+        Assert.That(weights.Architecture, Is.EqualTo(MlpTransformer.Find(model)!.Model.Architecture));
+        Assert.That(weights.ComputeHash(), Is.EqualTo(MlpTransformer.Find(model)!.Model.ComputeHash()));
+    }
+
+    [Test]
+    public void Fit_FromEarlierWeights_GoesOnFromThem()
+    {
+        LibTorch.EnsureLoaded();
+        var weights = MlpModelParameters.Load(PathOf("weights.safetensors"));
+        var data = _mlContext.Transforms.Concatenate("Features", nameof(Flower.Length), nameof(Flower.Width))
+            .Append(_mlContext.Transforms.Conversion.MapValueToKey("Label", nameof(Flower.Kind)))
+            .Fit(Flowers).Transform(Flowers);
+        var options = new MlpTrainer.Options
+        {
+            HiddenLayers = [5, 4],
+            Activation = MlpActivation.Gelu,
+            MaxEpochs = 1,
+            Optimizer = MlpOptimizer.Sgd(1e-12),
+            BatchNormalization = false,
+            Seed = 1,
+        };
+
+        using var trained = new MlpTrainer(_mlContext, options).Fit(data, validationData: null, weights);
+
+        Assert.That(trained.Model.Layers[0].Weights.ToArray(), Is.EqualTo(weights.Layers[0].Weights.ToArray()).Within(1e-5));
+    }
+
+    [Test]
+    public void TryRead_OfAnEarlierCheckpoint_SaysWhyItCannotBeResumed() => Assert.That(
+        () => TrainingCheckpoint.TryRead(PathOf("checkpoint.safetensors")),
+        Throws.InstanceOf<InvalidDataException>().With.Message.Contains("before 0.2").And.Message.Contains("other random numbers"));
+
+    private static string PathOf(string name) => Repository.PathOf(Folder + name);
+
+    private IDataView Flowers => _mlContext.Data.LoadFromEnumerable(
+        Rows.Select((row, i) => new Flower { Length = row.Features[0], Width = row.Features[1], Kind = Kinds[i % Kinds.Length] }));
+
+    private static (float[] Features, float[] Scores)[] Rows =>
+    [
+        .. File.ReadAllLines(PathOf("scores.csv"))
+            .Select(line => Array.ConvertAll(line.Split(','), text => float.Parse(text, CultureInfo.InvariantCulture)))
+            .Select(values => (values[..2], values[2..])),
+    ];
+
+    private void AssertScores(ITransformer model)
+    {
+        var scores = model.Transform(Flowers).GetColumn<float[]>("Score").ToArray();
+        for (var row = 0; row < Rows.Length; row++)
+        {
+            Assert.That(scores[row], Is.EqualTo(Rows[row].Scores).Within(Tolerance), $"row {row}");
+        }
+    }
+
+    private sealed class Flower
+    {
+        public float Length { get; set; }
+
+        public float Width { get; set; }
+
+        public string Kind { get; set; } = "";
+    }
+}
