@@ -14,7 +14,7 @@ public sealed class AtomicFileTests
     public void DeleteFolder() => _folder.Dispose();
 
     [Test]
-    public void Write_Content_IsThereAloneAndReplacesWhatWas()
+    public void Write_Content_ReplacesTheFileAndLeavesNoOther()
     {
         var path = _folder.Write("x", [9, 9, 9]);
 
@@ -25,7 +25,7 @@ public sealed class AtomicFileTests
     }
 
     [Test]
-    public void Write_UntilItIsWhole_LeavesWhatWas()
+    public void Write_UnderWay_LeavesTheOldFile()
     {
         var path = _folder.Write("x", [9]);
 
@@ -38,27 +38,67 @@ public sealed class AtomicFileTests
     }
 
     [Test]
-    public void Write_ThatFails_LeavesWhatWasAndNothingElse()
+    public void Write_ThatFails_LeavesTheOldFileAndNoOther()
     {
         var path = _folder.Write("x", [9]);
 
-        Assert.That(() => AtomicFile.Write(path, _ => throw new IOException("full")), Throws.TypeOf<IOException>().With.Message.EqualTo("full"));
+        Assert.That(
+            () => AtomicFile.Write(path, _ => throw new IOException("full")),
+            Throws.TypeOf<IOException>().With.Message.EqualTo("full"));
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(new byte[] { 9 }));
         Assert.That(_folder.Names, Is.EqualTo(new[] { "x" }));
     }
 
     [Test]
-    public void Write_OverWhatAKilledProcessLeft_Works()
+    public void Write_BesideAnotherTemporaryFile_LeavesItAlone()
     {
-        _folder.Write("x.tmp", new byte[100]);
+        _folder.Write("x.tmp", [7, 7]);
 
         AtomicFile.Write(_folder.PathOf("x"), stream => stream.WriteByte(1));
 
         Assert.That(File.ReadAllBytes(_folder.PathOf("x")), Is.EqualTo(new byte[] { 1 }));
-        Assert.That(_folder.Names, Is.EqualTo(new[] { "x" }));
+        Assert.That(File.ReadAllBytes(_folder.PathOf("x.tmp")), Is.EqualTo(new byte[] { 7, 7 }));
+        Assert.That(_folder.Names, Is.EquivalentTo(["x", "x.tmp"]));
     }
 
     [Test]
-    public void Write_FolderMissing_Throws() => Assert.That(
-        () => AtomicFile.Write(_folder.PathOf("a/x"), _ => { }), Throws.TypeOf<DirectoryNotFoundException>());
+    public void Write_ByTwoWritersAtOnce_PublishesOneWholeFile()
+    {
+        const int Length = 1 << 16;
+        const int Rounds = 20;
+        var path = _folder.PathOf("x");
+        for (var round = 0; round < Rounds; round++)
+        {
+            using var bothHaveBegun = new Barrier(2);
+            Parallel.Invoke(() => WriteAll(1), () => WriteAll(2));
+
+            void WriteAll(byte value) => AtomicFile.Write(path, stream =>
+            {
+                stream.WriteByte(value);
+                bothHaveBegun.SignalAndWait();
+                stream.Write([.. Enumerable.Repeat(value, Length - 1)]);
+            });
+
+            var content = File.ReadAllBytes(path);
+            Assert.That(content, Has.Length.EqualTo(Length).And.All.EqualTo(content[0]));
+            Assert.That(_folder.Names, Is.EqualTo(["x"]));
+        }
+    }
+
+    [Test]
+    public void Write_ToAFolder_SaysToNameAFile()
+    {
+        var path = _folder.PathOf("folder");
+        Directory.CreateDirectory(path);
+
+        Assert.That(
+            () => AtomicFile.Write(path, _ => { }),
+            Throws.TypeOf<IOException>().With.Message.EqualTo($"'{path}' is a folder, but a file is to be written: name a file."));
+    }
+
+    [Test]
+    public void Write_FolderMissing_SaysToCreateIt() => Assert.That(
+        () => AtomicFile.Write(_folder.PathOf("a/x"), _ => { }),
+        Throws.TypeOf<DirectoryNotFoundException>().With.Message.EqualTo(
+            $"'{_folder.PathOf("a/x")}' can't be written, since the folder '{_folder.PathOf("a")}' does not exist: create it first."));
 }

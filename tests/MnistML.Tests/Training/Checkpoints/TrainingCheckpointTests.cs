@@ -31,18 +31,32 @@ internal sealed class TrainingCheckpointTests
         return
         [
             new TestCaseData(options).SetArgDisplayNames("AdamW with one cycle"),
-            new TestCaseData(options with { Optimizer = MlpOptimizer.Sgd(0.1, 0.9), Schedule = MlpSchedule.Constant }).SetArgDisplayNames("Momentum"),
+            new TestCaseData(options with { Optimizer = MlpOptimizer.Sgd(0.1, 0.9), Schedule = MlpSchedule.Constant })
+                .SetArgDisplayNames("Momentum"),
             new TestCaseData(options with { Optimizer = MlpOptimizer.Sgd(0.1) }).SetArgDisplayNames("Plain SGD"),
-            new TestCaseData(options with { Schedule = MlpSchedule.ReduceOnPlateau(patience: 0, minimumImprovement: 0.5) }).SetArgDisplayNames("Plateau"),
-            new TestCaseData(options with { DropoutRate = 0.3, InputNoise = 0.2, BatchNormalization = true, LabelSmoothing = 0.1, ClassWeights = MlpClassWeights.Balanced, GradientClipNorm = 0.5 })
-                .SetArgDisplayNames("Dropout and batch normalisation"),
-            new TestCaseData(options with { ValidationFraction = 0.3, EarlyStopping = new MlpEarlyStopping(2), Optimizer = MlpOptimizer.AdamW(0.3), Schedule = MlpSchedule.Constant })
-                .SetArgDisplayNames("Early stopping"),
+            new TestCaseData(options with { Schedule = MlpSchedule.ReduceOnPlateau(patience: 0, minimumImprovement: 0.5) })
+                .SetArgDisplayNames("Plateau"),
+            new TestCaseData(options with
+            {
+                DropoutRate = 0.3,
+                InputNoise = 0.2,
+                BatchNormalization = true,
+                LabelSmoothing = 0.1,
+                ClassWeights = MlpClassWeights.Balanced,
+                GradientClipNorm = 0.5,
+            }).SetArgDisplayNames("Dropout and batch normalisation"),
+            new TestCaseData(options with
+            {
+                ValidationFraction = 0.3,
+                EarlyStopping = new MlpEarlyStopping(2),
+                Optimizer = MlpOptimizer.AdamW(0.3),
+                Schedule = MlpSchedule.Constant,
+            }).SetArgDisplayNames("Early stopping"),
         ];
     }
 
     [TestCaseSource(nameof(Trainings))]
-    public void Run_OfATrainingThatWasStopped_EndsWithTheSameBits(MlpTrainer.Options options)
+    public void Run_OfAStoppedTraining_EndsWithTheSameBits(MlpTrainer.Options options)
     {
         var through = Train(options);
         for (var epochs = 0; epochs <= through.History.Count; epochs++)
@@ -62,7 +76,7 @@ internal sealed class TrainingCheckpointTests
     }
 
     [Test]
-    public void Run_OfATrainingThatHadEnded_TrainsNothing()
+    public void Run_OfAFinishedTraining_TrainsNothing()
     {
         var options = new MlpTrainer.Options { HiddenLayers = [4], MaxEpochs = 3, CheckpointPath = _path };
         var first = Train(options);
@@ -77,7 +91,7 @@ internal sealed class TrainingCheckpointTests
     }
 
     [Test]
-    public void Run_WithMoreEpochs_GoesOnWhereTheScheduleAllowsIt()
+    public void Run_WithMoreEpochs_ResumesWhereTheScheduleAllowsIt()
     {
         var options = new MlpTrainer.Options { HiddenLayers = [4], MaxEpochs = 5, Schedule = MlpSchedule.Constant };
         Train(options with { MaxEpochs = 2, CheckpointPath = _path });
@@ -92,17 +106,19 @@ internal sealed class TrainingCheckpointTests
         Train(options);
         var before = File.ReadAllBytes(_path);
 
-        var error = Assert.Throws<InvalidOperationException>(() => Train(options with { MaxEpochs = 3, BatchSize = 7, DropoutRate = 0.5, HiddenLayers = [5], Precision = MlpPrecision.BFloat16 }, seed: 2));
+        var other = options with { MaxEpochs = 3, BatchSize = 7, DropoutRate = 0.5, HiddenLayers = [5], Precision = MlpPrecision.BFloat16 };
+        var error = Assert.Throws<InvalidOperationException>(() => Train(other, seed: 2));
 
         Assert.That(error!.Message.Split(Environment.NewLine), Is.EqualTo(
         [
-            $"The checkpoint '{_path}' is of another training, and can't be gone on with:",
-            "- Network is 2-5-3 Relu, and in the checkpoint 2-4-3 Relu.",
-            "- Seed is 2, and in the checkpoint 1.",
-            "- DropoutRate is 0.5, and in the checkpoint 0.",
-            "- Precision is BFloat16, and in the checkpoint Single.",
-            "- BatchSize is 7, and in the checkpoint 256.",
-            "- MaxEpochs is 3, and in the checkpoint 2.",
+            $"The checkpoint '{_path}' belongs to a different training run and cannot be resumed:",
+            "- BatchSize is 7, but in the checkpoint it is 256.",
+            "- DropoutRate is 0.5, but in the checkpoint it is 0.",
+            "- HiddenLayers is [5], but in the checkpoint it is [4].",
+            "- MaxEpochs is 3, but in the checkpoint it is 2.",
+            "- Network is 2-5-3 Relu, but in the checkpoint it is 2-4-3 Relu.",
+            "- Precision is BFloat16, but in the checkpoint it is Single.",
+            "- Seed is 2, but in the checkpoint it is 1.",
             "Choose another CheckpointPath or delete the file. To train a finished model further, pass it to Fit as the initial model.",
         ]));
         Assert.That(File.ReadAllBytes(_path), Is.EqualTo(before));
@@ -114,42 +130,120 @@ internal sealed class TrainingCheckpointTests
         var options = new MlpTrainer.Options { HiddenLayers = [4], MaxEpochs = 2, CheckpointPath = _path };
         Train(options);
 
-        Assert.That(() => Train(options, rows: 29), Throws.InvalidOperationException.With.Message.Contains("- Data is 29 rows, checksum ").And.Message.Contains("in the checkpoint 30 rows"));
+        Assert.That(
+            () => Train(options, rows: 29),
+            Throws.InvalidOperationException.With.Message.Contains("- Data is 29 rows, checksum ")
+                .And.Message.Contains("but in the checkpoint it is 30 rows"));
     }
 
-    private static IEnumerable<MlpTrainer.Options> OtherOptions()
+    [Test]
+    public void Run_WithAnotherThreadCount_IsRefusedByName()
+    {
+        var options = new MlpTrainer.Options { HiddenLayers = [4], MaxEpochs = 2, ThreadCount = 1, CheckpointPath = _path };
+        Train(options);
+
+        Assert.That(
+            () => Train(options with { ThreadCount = 2 }),
+            Throws.InvalidOperationException.With.Message.Contains("- ThreadCount is 2, but in the checkpoint it is 1."));
+    }
+
+    [Test]
+    public void Run_OfACheckpointOfAnotherDevice_IsRefusedByName()
+    {
+        var options = new MlpTrainer.Options { HiddenLayers = [4], MaxEpochs = 2, CheckpointPath = _path };
+        Train(options);
+        var checkpoint = TrainingCheckpoint.TryRead(_path)!;
+        (checkpoint with { Fingerprint = new Dictionary<string, string>(checkpoint.Fingerprint) { ["Device"] = "cuda:0" } }).Write(_path);
+
+        Assert.That(
+            () => Train(options),
+            Throws.InvalidOperationException.With.Message.Contains("- Device is cpu, but in the checkpoint it is cuda:0."));
+    }
+
+    [Test]
+    public void Run_OfStreamedRowsWithAnotherMaxCacheBytes_IsRefusedByName()
+    {
+        var options = new MlpTrainer.Options { HiddenLayers = [2], MaxEpochs = 1, BatchSize = 1_024, CheckpointPath = _path };
+        TrainWide(options);
+        Assert.That(() => TrainWide(options with { MaxCacheBytes = 1L << 30 }), Throws.Nothing, "rows are held either way");
+
+        Assert.That(
+            () => TrainWide(options with { MaxCacheBytes = 1 << 20 }),
+            Throws.InvalidOperationException.With.Message.Contains("- MaxCacheBytes is 1048576, but in the checkpoint it is none."));
+        File.Delete(_path);
+        TrainWide(options with { MaxCacheBytes = 1 << 20 });
+        Assert.That(
+            () => TrainWide(options with { MaxCacheBytes = 1 << 21 }),
+            Throws.InvalidOperationException.With.Message.Contains("- MaxCacheBytes is 2097152, but in the checkpoint it is 1048576."));
+
+        // 4,096 rows of 200 values, which take 3 MiB.
+        static TrainingResult TrainWide(MlpTrainingOptions options)
+        {
+            var random = new Random(5);
+            var source = new ArrayRows(
+                2, [.. Enumerable.Range(0, 4_096).Select(row => (Enumerable.Range(0, 200).Select(_ => random.NextSingle()).ToArray(), row % 2))]);
+            var checkpoint = TrainingCheckpoint.TryRead(options.CheckpointPath!);
+            var data = TrainingData.Read(source, validationSource: null, options, seed: 1);
+            return new TrainingLoop(data, options, seed: 1, initialModel: null, checkpoint).Run();
+        }
+    }
+
+    private static IEnumerable<MlpTrainer.Options> ChangedOptions()
     {
         var options = new MlpTrainer.Options { HiddenLayers = [4], MaxEpochs = 2 };
         return
         [
-            options with { Activation = MlpActivation.Tanh }, options with { BatchNormalization = false }, options with { Initializer = MlpInitializer.Normal(0.1) },
-            options with { FeatureScaling = MlpFeatureScaling.None }, options with { Optimizer = MlpOptimizer.AdamW(0.002, epsilon: 1e-7) },
-            options with { Schedule = MlpSchedule.OneCycle(riseShare: 0.2) }, options with { LabelSmoothing = 0.1 }, options with { ClassWeights = MlpClassWeights.Balanced },
-            options with { GradientClipNorm = 2 }, options with { ValidationFraction = 0.2 }, options with { Optimizer = MlpOptimizer.Adam(0.002, weightDecay: 0.01) },
+            options with { Activation = MlpActivation.Tanh },
+            options with { BatchNormalization = false },
+            options with { Initializer = MlpInitializer.Normal(0.1) },
+            options with { FeatureScaling = MlpFeatureScaling.None },
+            options with { Optimizer = MlpOptimizer.AdamW(0.003, epsilon: 1e-7) },
+            options with { Schedule = MlpSchedule.OneCycle(riseShare: 0.2) },
+            options with { LabelSmoothing = 0.1 },
+            options with { ClassWeights = MlpClassWeights.Balanced },
+            options with { GradientClipNorm = 2 },
+            options with { ValidationFraction = 0.2 },
+            options with { Optimizer = MlpOptimizer.Adam(0.003, weightDecay: 0.01) },
         ];
     }
 
-    [TestCaseSource(nameof(OtherOptions))]
-    public void Run_WithAnyOtherOption_IsRefused(MlpTrainer.Options options)
+    [TestCaseSource(nameof(ChangedOptions))]
+    public void Run_WithAChangedOption_IsRefused(MlpTrainer.Options options)
     {
         Train(new MlpTrainer.Options { HiddenLayers = [4], MaxEpochs = 2, CheckpointPath = _path });
 
-        Assert.That(() => Train(options with { CheckpointPath = _path }), Throws.InvalidOperationException.With.Message.Contains("is of another training"));
+        Assert.That(
+            () => Train(options with { CheckpointPath = _path }),
+            Throws.InvalidOperationException.With.Message.Contains("belongs to a different training run and cannot be resumed:"));
     }
 
     [Test]
     public void TryRead_OfNoFile_IsNull() => Assert.That(TrainingCheckpoint.TryRead(_path), Is.Null);
 
     [Test]
-    public void TryRead_OfAnotherFile_SaysThatItIsNone()
+    public void TryRead_OfAnotherFile_SaysThatItIsNoCheckpoint()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         File.WriteAllText(_path, "my thesis");
-        Assert.That(() => TrainingCheckpoint.TryRead(_path), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"'{_path}' is not a whole safetensors file:"));
+        Assert.That(
+            () => TrainingCheckpoint.TryRead(_path),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"'{_path}' is not a whole safetensors file:"));
 
-        new SafetensorsFile { Metadata = new Dictionary<string, string>(), Tensors = new Dictionary<string, SafetensorsTensor>() }.Write(_path);
+        WriteFormat(null);
         Assert.That(() => TrainingCheckpoint.TryRead(_path), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-            $"'{_path}' is not a checkpoint that can be gone on with: its format is '', but 'MnistML training checkpoint 1' was expected. Delete it, or choose another CheckpointPath."));
+            $"'{_path}' is not a checkpoint that can be resumed: its format is '', but 'MnistML training checkpoint 2' was expected. "
+            + "Delete it, or choose another CheckpointPath."));
+    }
+
+    [Test]
+    public void TryRead_OfFormat1_SaysWhyItCannotBeResumed()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        WriteFormat("MnistML training checkpoint 1");
+
+        Assert.That(() => TrainingCheckpoint.TryRead(_path), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            $"'{_path}' is not a checkpoint that can be resumed: a version of MnistML before 0.2 wrote it, which drew other random numbers, "
+            + "so the training would not end as it began. Delete it, or choose another CheckpointPath."));
     }
 
     [Test]
@@ -172,7 +266,9 @@ internal sealed class TrainingCheckpointTests
         var file = SafetensorsFile.Read(_path);
         (file with { Tensors = file.Tensors.Where(tensor => tensor.Key != "network.layers.1.bias").ToDictionary() }).Write(_path);
 
-        Assert.That(() => Train(options), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("The values of 'layers.1.bias' are missing, but 3 were expected."));
+        Assert.That(
+            () => Train(options),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("The values of 'layers.1.bias' are missing, but 3 were expected."));
     }
 
     [Test]
@@ -186,13 +282,21 @@ internal sealed class TrainingCheckpointTests
         Assert.That(reports, Is.Zero);
     }
 
-    /// <summary>Trains until so many epochs have ended, and throws the rest away.</summary>
+    private void WriteFormat(string? format) => new SafetensorsFile
+    {
+        Metadata = format is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["format"] = format },
+        Tensors = new Dictionary<string, SafetensorsTensor>(),
+    }.Write(_path);
+
+    /// <summary>Trains until a number of epochs have ended, and cancels the training there.</summary>
     private static void Stop(MlpTrainer.Options options, int afterEpochs)
     {
         using var cancellation = new CancellationTokenSource();
         if (afterEpochs == 0)
         {
-            Assert.That(() => Train(options with { CancellationToken = cancellation.Token }, cancelWhenRead: cancellation), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(
+                () => Train(options with { CancellationToken = cancellation.Token }, cancelWhenRead: cancellation),
+                Throws.InstanceOf<OperationCanceledException>());
             return;
         }
 
@@ -215,7 +319,8 @@ internal sealed class TrainingCheckpointTests
     private static TrainingResult Train(MlpTrainingOptions options, int seed = 1, int rows = 30, CancellationTokenSource? cancelWhenRead = null)
     {
         var random = new Random(3);
-        var source = new ArrayRows(3, [.. Enumerable.Range(0, rows).Select(row => ((float[])[(row % 3) + random.NextSingle(), random.NextSingle()], row % 3))]);
+        var source = new ArrayRows(
+            3, [.. Enumerable.Range(0, rows).Select(row => ((float[])[(row % 3) + random.NextSingle(), random.NextSingle()], row % 3))]);
         var checkpoint = options.CheckpointPath is { } path ? TrainingCheckpoint.TryRead(path) : null;
         var data = TrainingData.Read(source, validationSource: null, options, seed);
         cancelWhenRead?.Cancel();
@@ -223,5 +328,7 @@ internal sealed class TrainingCheckpointTests
     }
 
     private static int[] Bits(TrainingResult result) =>
-        [.. result.Model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray())).Select(BitConverter.SingleToInt32Bits)];
+        [.. result.Model.Layers
+            .SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray()))
+            .Select(BitConverter.SingleToInt32Bits)];
 }
