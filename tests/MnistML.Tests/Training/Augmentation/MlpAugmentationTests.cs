@@ -104,7 +104,7 @@ internal sealed class MlpAugmentationTests
 
         Assert.That(
             () => Train(options with { Augmentation = options.Augmentation! with { Scale = 0.2 } }),
-            Throws.InvalidOperationException.With.Message.Contains("- Augmentation is {\"Height\":10,").And.Message.Contains("\"Scale\":0.2,"));
+            Throws.InvalidOperationException.With.Message.Contains("- Augmentation is MlpAugmentation { ").And.Message.Contains("Scale = 0.2,"));
     }
 
     [Test]
