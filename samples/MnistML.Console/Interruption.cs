@@ -4,7 +4,9 @@ using MnistML.Samples.Reports;
 
 namespace MnistML.Samples;
 
-/// <summary>Ctrl-C, and a request to terminate: the first one asks the command to come to an end, the second one ends the process at once.</summary>
+/// <summary>
+/// Ctrl-C, and a request to terminate: the first one asks the command to come to an end, the second one ends the process at once.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

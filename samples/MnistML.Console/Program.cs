@@ -26,7 +26,12 @@ internal static class Program
         try
         {
             // Signals are our own affair: the library ends a command two seconds after the first one, saved or not.
-            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = screen.Profile.Out.Writer };
+            var invocation = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = screen.Profile.Out.Writer,
+            };
             return await parsed.InvokeAsync(invocation, interruption.Token).ConfigureAwait(false) == Success ? Success : InternalError;
         }
         catch (OperationCanceledException exception)
@@ -38,11 +43,14 @@ internal static class Program
         }
         catch (Exception exception)
         {
-            var isUserError = exception is IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException or ArgumentException or DllNotFoundException;
+            var isUserError =
+                exception is IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException or ArgumentException or DllNotFoundException;
             return (isUserError, root.IsVerbose(parsed)) switch
             {
                 (true, false) => Fail(UserError, exception.Message),
-                (false, false) => Fail(InternalError, $"Internal error: {exception.GetType().Name}: {exception.Message} Run again with --verbose for the stack trace."),
+                (false, false) => Fail(
+                    InternalError,
+                    $"Internal error: {exception.GetType().Name}: {exception.Message} Run again with --verbose for the stack trace."),
                 (_, true) => FailAtLength(isUserError ? UserError : InternalError, exception),
             };
         }
@@ -50,7 +58,9 @@ internal static class Program
 
     private static int Fail(int exitCode, string message)
     {
-        Console.Error.WriteLine(string.Join(' ', message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+        Console.Error.WriteLine(
+            string.Join(
+                ' ', message.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
         return exitCode;
     }
 

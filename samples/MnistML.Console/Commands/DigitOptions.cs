@@ -11,7 +11,8 @@ internal sealed class DigitOptions
 {
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "Folder of the four MNIST files, raw or .gz; else MNIST_DATA_DIR, the user's cache, a download, or digits drawn by the library",
+        Description =
+            "Folder of the four MNIST files, raw or .gz; else MNIST_DATA_DIR, the user's cache, a download, or digits drawn by the library",
         HelpName = "DIR",
     };
 
@@ -21,7 +22,8 @@ internal sealed class DigitOptions
         HelpName = "URL",
         CustomParser = result =>
         {
-            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address)
+                && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
             {
                 return address;
             }
@@ -34,10 +36,12 @@ internal sealed class DigitOptions
     public IReadOnlyList<Option> All => [_data, _mirror];
 
     /// <summary>Finds, downloads or draws the digits, showing how far that is, and says which they are.</summary>
-    public async Task<DigitData> LoadAsync(MLContext mlContext, IAnsiConsole screen, ParseResult parsed, CancellationToken cancellationToken)
+    public async Task<DigitData> LoadAsync(
+        MLContext mlContext, IAnsiConsole screen, ParseResult parsed, CancellationToken cancellationToken)
     {
         var data = await new DownloadDisplay(screen).RunAsync(progress =>
-            DigitData.LoadAsync(mlContext, parsed.GetValue(_data), parsed.GetValue(_mirror), progress, cancellationToken)).ConfigureAwait(false);
+            DigitData.LoadAsync(
+                mlContext, parsed.GetValue(_data), parsed.GetValue(_mirror), progress, cancellationToken)).ConfigureAwait(false);
         DataReport.Write(screen, data);
         return data;
     }

@@ -12,8 +12,16 @@ namespace MnistML.Samples.Commands;
 internal sealed class ExplainCommand : SampleCommand
 {
     private readonly Option<string> _model = SharedOptions.Model();
-    private readonly Option<string[]> _index = new("--index") { Description = "Images of the test set, the first is 0; several make a batch, for example 0,1,2", HelpName = "N" };
-    private readonly Option<string[]> _logits = new("--logits") { Description = "Logits instead of an image, for example 2,1,-1; given again, with another --label, they make a batch", HelpName = "Z" };
+    private readonly Option<string[]> _index = new("--index")
+    {
+        Description = "Images of the test set, the first is 0; several make a batch, for example 0,1,2",
+        HelpName = "N",
+    };
+    private readonly Option<string[]> _logits = new("--logits")
+    {
+        Description = "Logits instead of an image, for example 2,1,-1; given again, with another --label, they make a batch",
+        HelpName = "Z",
+    };
     private readonly Option<int[]> _label = new("--label") { Description = "The zero-based class of the logits", HelpName = "N" };
     private readonly DigitOptions _digits = new();
 
@@ -32,7 +40,9 @@ internal sealed class ExplainCommand : SampleCommand
         var logits = parsed.GetValue(_logits) ?? [];
         if (indexes.Length > 0 == logits.Length > 0)
         {
-            throw new ArgumentException("explain takes either --index, for example --model model.zip --index 0, or --logits with --label, for example --logits 2,1,-1 --label 0.");
+            throw new ArgumentException(
+                "explain takes either --index, for example --model model.zip --index 0, or --logits with --label, for example --logits "
+                + "2,1,-1 --label 0.");
         }
 
         if (logits.Length > 0)
@@ -48,7 +58,9 @@ internal sealed class ExplainCommand : SampleCommand
     {
         if (labels.Length != logits.Length)
         {
-            throw new ArgumentException($"There are {logits.Length} --logits and {labels.Length} --label, but each row of logits needs one label, for example --logits 2,1,-1 --label 0.");
+            throw new ArgumentException(
+                $"There are {logits.Length} --logits and {labels.Length} --label, but each row of logits needs one label, for example "
+                + "--logits 2,1,-1 --label 0.");
         }
 
         var rows = logits.Zip(labels, ReadRow).ToArray();
@@ -71,7 +83,8 @@ internal sealed class ExplainCommand : SampleCommand
         var mlContext = new MLContext();
         var model = ModelFile.Load(mlContext, modelPath);
         using var disposable = model as IDisposable;
-        var network = MlpTransformer.Find(model) ?? throw new ArgumentException($"'{modelPath}' holds no network of MnistML. Train one: train --out {modelPath}");
+        var network = MlpTransformer.Find(model)
+            ?? throw new ArgumentException($"'{modelPath}' holds no network of MnistML. Train one: train --out {modelPath}");
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
 
         var images = DigitImages.Find(data.Test) ?? throw new InvalidDataException($"The items of {data.Name} are no images.");
@@ -85,7 +98,8 @@ internal sealed class ExplainCommand : SampleCommand
         if (inputSize != images.Height * images.Width || classCount != images.ClassNames.Count)
         {
             throw new ArgumentException(
-                $"The model '{modelPath}' takes {inputSize} features and tells {classCount} classes, but the images of {data.Name} have {images.Height * images.Width} pixels and {images.ClassNames.Count} classes.");
+                $"The model '{modelPath}' takes {inputSize} features and tells {classCount} classes, but the images of {data.Name} have "
+                + $"{images.Height * images.Width} pixels and {images.ClassNames.Count} classes.");
         }
 
         var rows = new List<LossSteps>();
@@ -104,19 +118,24 @@ internal sealed class ExplainCommand : SampleCommand
     {
         double[] logits =
         [
-            .. text.Split(',', StringSplitOptions.TrimEntries).Select(part => double.TryParse(part, CultureInfo.InvariantCulture, out var logit) && double.IsFinite(logit)
+            .. text.Split(',', StringSplitOptions.TrimEntries)
+            .Select(part => double.TryParse(part, CultureInfo.InvariantCulture, out var logit) && double.IsFinite(logit)
                 ? logit
                 : throw new ArgumentException($"--logits is '{text}', but must be numbers with commas between them, such as 2,1,-1.")),
         ];
         return label >= 0 && label < logits.Length
             ? new LossSteps(logits, label)
-            : throw new ArgumentException($"--label is {label}, but the {logits.Length} logits are of the classes 0 to {logits.Length - 1}.");
+            : throw new ArgumentException(
+                $"--label is {label}, but the {logits.Length} logits are of the classes 0 to {logits.Length - 1}.");
     }
 
     private static int[] ReadIndexes(string[] texts) =>
     [
-        .. texts.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries).Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out var index) && index >= 0
+        .. texts.SelectMany(
+            text => text.Split(',', StringSplitOptions.TrimEntries).Select(
+                part => int.TryParse(part, CultureInfo.InvariantCulture, out var index) && index >= 0
             ? index
-            : throw new ArgumentException($"--index is '{text}', but must be numbers of images from 0 on with commas between them, such as 0,1,2."))),
+            : throw new ArgumentException(
+                $"--index is '{text}', but must be numbers of images from 0 on with commas between them, such as 0,1,2."))),
     ];
 }

@@ -32,7 +32,8 @@ internal sealed class ExportCommand : SampleCommand
         var model = ModelFile.Load(new MLContext(), modelPath);
         using var network = model as IDisposable;
         var transformer = MlpTransformer.Find(model)
-            ?? throw new InvalidDataException($"'{modelPath}' holds no network of MnistML's, which alone is exported. Train one: train --out {modelPath}");
+            ?? throw new InvalidDataException(
+                $"'{modelPath}' holds no network of MnistML's, which alone is exported. Train one: train --out {modelPath}");
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         transformer.SaveAsOnnx(path);
 
@@ -54,5 +55,6 @@ internal sealed class ExportCommand : SampleCommand
     }
 
     private static string Describe(string name, NodeMetadata node) =>
-        $"{name}, {node.ElementDataType.ToString().ToLowerInvariant()} [{string.Join(", ", node.Dimensions.Zip(node.SymbolicDimensions, (size, symbol) => size < 0 ? symbol : $"{size}"))}]";
+        $"{name}, {node.ElementDataType.ToString().ToLowerInvariant()} "
+        + $"[{string.Join(", ", node.Dimensions.Zip(node.SymbolicDimensions, (size, symbol) => size < 0 ? symbol : $"{size}"))}]";
 }

@@ -39,11 +39,13 @@ internal sealed class PredictCommand : SampleCommand
         var mlContext = new MLContext();
         var model = ModelFile.Load(mlContext, parsed.GetValue(_model)!);
         using var disposable = model as IDisposable;
-        var network = MlpTransformer.Find(model) ?? throw new ArgumentException($"'{parsed.GetValue(_model)}' holds no network of MnistML. Train one: train --out model.zip");
+        var network = MlpTransformer.Find(model)
+            ?? throw new ArgumentException($"'{parsed.GetValue(_model)}' holds no network of MnistML. Train one: train --out model.zip");
         if (network.Model.Architecture.InputSize != FeatureCount)
         {
             throw new ArgumentException(
-                $"The model '{parsed.GetValue(_model)}' takes {network.Model.Architecture.InputSize} features, but pictures are brought to MNIST's form, {DigitNormalizer.Side} × {DigitNormalizer.Side} = "
+                $"The model '{parsed.GetValue(_model)}' takes {network.Model.Architecture.InputSize} features, but pictures are brought "
+                + $"to MNIST's form, {DigitNormalizer.Side} × {DigitNormalizer.Side} = "
                 + $"{FeatureCount}. Use a model that was trained on images of that size.");
         }
 
@@ -64,7 +66,8 @@ internal sealed class PredictCommand : SampleCommand
 
         if (failures.Count > 0)
         {
-            throw new ArgumentException(failures is [var failure] ? $"{failure}." : $"{failures.Count} were not classified: {string.Join("; ", failures)}.");
+            throw new ArgumentException(
+                failures is [var failure] ? $"{failure}." : $"{failures.Count} were not classified: {string.Join("; ", failures)}.");
         }
 
         return Task.CompletedTask;
@@ -98,7 +101,10 @@ internal sealed class PredictCommand : SampleCommand
 
     private void Write(string path, PicturePrediction prediction, IReadOnlyList<string>? classNames, bool show)
     {
-        var top = prediction.Score.Index().OrderByDescending(score => score.Item).Take(TopCount).Select(score => $"{classNames?[score.Index] ?? $"{score.Index}"} ({score.Item:0.0 %})");
+        var top = prediction.Score.Index()
+            .OrderByDescending(score => score.Item)
+            .Take(TopCount)
+            .Select(score => $"{classNames?[score.Index] ?? $"{score.Index}"} ({score.Item:0.0 %})");
         Screen.WriteLine($"{path}: {string.Join(", ", top)}");
         if (show)
         {

@@ -39,7 +39,9 @@ internal abstract class SampleCommand : Command
         }
     }
 
-    /// <summary>Does the work. What a user can put right is thrown as an exception of files, data or arguments, with a message that says how.</summary>
+    /// <summary>
+    /// Does the work. What a user can put right is thrown as an exception of files, data or arguments, with a message that says how.
+    /// </summary>
     protected abstract Task RunAsync(ParseResult parsed, CancellationToken cancellationToken);
 
     private Task RunInBackgroundAsync(ParseResult parsed, CancellationToken cancellationToken) =>

@@ -10,7 +10,9 @@ internal sealed class SampleRootCommand : RootCommand
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the stack trace of an error", Recursive = true };
 
     public SampleRootCommand(IAnsiConsole screen)
-        : base("Trains a multi-layer perceptron on handwritten digits in an ML.NET pipeline, and shows what it does. Without a command: train.")
+        : base(
+            "Trains a multi-layer perceptron on handwritten digits in an ML.NET pipeline, and shows what it does. Without a command: "
+            + "train.")
     {
         var train = new TrainCommand(screen);
         Command[] commands =

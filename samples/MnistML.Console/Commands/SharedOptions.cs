@@ -46,7 +46,9 @@ internal static class SharedOptions
         HelpName = "X",
         CustomParser = result =>
         {
-            if (double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && allows(number))
+            if (double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number)
+                && double.IsFinite(number)
+                && allows(number))
             {
                 return number;
             }

@@ -42,7 +42,8 @@ internal sealed class ShowCommand : SampleCommand
     private readonly DigitOptions _digits = new();
 
     public ShowCommand(IAnsiConsole screen)
-        : base(screen, "show", "Write a sheet of training images with their labels", "show --count 20", "show --count 100 --out digits.svg") =>
+        : base(
+            screen, "show", "Write a sheet of training images with their labels", "show --count 20", "show --count 100 --out digits.svg") =>
         Take([_count, _out, .. _digits.All]);
 
     protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -53,7 +54,9 @@ internal sealed class ShowCommand : SampleCommand
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
 
         var images = DigitImages.Find(data.Train)
-            ?? throw new InvalidDataException($"The items of {data.Name} are {data.Train.Schema["Image"].Type}, but only images of one channel, height × width, can be shown.");
+            ?? throw new InvalidDataException(
+                $"The items of {data.Name} are {data.Train.Schema["Image"].Type}, but only images of one channel, height × width, can be "
+                + "shown.");
         var count = (int)Math.Min(parsed.GetValue(_count), data.Train.GetRowCount()!.Value);
         var digits = images.Read([.. Enumerable.Range(0, count)]);
         ImageSheet.Write(

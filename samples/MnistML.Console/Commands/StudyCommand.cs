@@ -18,8 +18,10 @@ internal sealed class StudyCommand : SampleCommand
 
     private readonly Study _study;
     private readonly DigitOptions _digits = new();
-    private readonly Option<int?> _epochs = SharedOptions.WholeNumber("--epochs", minimum: 1, $"Passes over the images in each training [default: {DefaultEpochs}]");
-    private readonly Option<int?> _seeds = SharedOptions.WholeNumber("--seeds", minimum: 1, $"Trainings of each choice, with the seeds 1, 2, … [default: {DefaultSeeds}]");
+    private readonly Option<int?> _epochs = SharedOptions.WholeNumber(
+        "--epochs", minimum: 1, $"Passes over the images in each training [default: {DefaultEpochs}]");
+    private readonly Option<int?> _seeds = SharedOptions.WholeNumber(
+        "--seeds", minimum: 1, $"Trainings of each choice, with the seeds 1, 2, … [default: {DefaultSeeds}]");
     private readonly Option<int?> _rows = SharedOptions.WholeNumber(
         "--rows", minimum: 1, $"Training images, the first ones of the set [default: {DefaultRows}]");
 
@@ -49,7 +51,9 @@ internal sealed class StudyCommand : SampleCommand
         var mlContext = new MLContext();
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
         var rows = Math.Min(parsed.GetValue(_rows) ?? DefaultRows, data.Train.GetRowCount()!.Value);
-        Screen.WriteLine($"Each training: the first {rows:N0} images, batches of {Study.BatchSize}; accuracy on the first {Math.Min(MaxTestRows, data.Test.GetRowCount()!.Value):N0} test images");
+        Screen.WriteLine(
+            $"Each training: the first {rows:N0} images, batches of {Study.BatchSize}; accuracy on the first "
+            + $"{Math.Min(MaxTestRows, data.Test.GetRowCount()!.Value):N0} test images");
         var train = mlContext.Data.TakeRows(data.Train, rows);
         var test = mlContext.Data.TakeRows(data.Test, MaxTestRows);
 

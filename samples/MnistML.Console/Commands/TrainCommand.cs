@@ -23,7 +23,8 @@ internal sealed class TrainCommand : SampleCommand
     private readonly Option<string?> _json = SharedOptions.Json();
     private readonly Option<string?> _plots = new("--plots")
     {
-        Description = "Write pictures into this folder: loss and accuracy by epoch, confusion matrix, worst mistakes, the first layer's weights",
+        Description =
+            "Write pictures into this folder: loss and accuracy by epoch, confusion matrix, worst mistakes, the first layer's weights",
         HelpName = "DIR",
     };
 
@@ -86,7 +87,11 @@ internal sealed class TrainCommand : SampleCommand
                 Recipe = _training.ReadRecipe(parsed),
                 Precision = ModelSummary.NameOf(options.ChoosePrecision(architecture)),
                 Threads = options.ChooseThreadCount(),
-                Epochs = [.. model.History.Select(epoch => new EpochFigures(epoch.Epoch, epoch.TrainLoss, epoch.ValidationAccuracy, epoch.Seconds))],
+                Epochs =
+                [
+                    .. model.History.Select(
+                        epoch => new EpochFigures(epoch.Epoch, epoch.TrainLoss, epoch.ValidationAccuracy, epoch.Seconds)),
+                ],
                 LoadSeconds = loadSeconds,
                 TrainSeconds = trainSeconds,
                 EvaluateSeconds = evaluation.Seconds,

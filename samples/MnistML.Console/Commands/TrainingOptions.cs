@@ -10,7 +10,10 @@ internal sealed class TrainingOptions
     private const double DefaultValidation = 0.1;
 
     private readonly Option<string?> _recipe = SharedOptions.Choice(
-        "--recipe", "classic: the first lesson's network, SGD, 20 epochs; fast: a good network within seconds; accurate: the best within ten minutes, images distorted anew in each epoch [default: fast]", "classic", "fast", "accurate");
+        "--recipe",
+        "classic: the first lesson's network, SGD, 20 epochs; fast: a good network within seconds; accurate: the best within ten minutes, "
+        + "images distorted anew in each epoch [default: fast]",
+        "classic", "fast", "accurate");
 
     private readonly Option<int?> _epochs = SharedOptions.WholeNumber(
         "--epochs", minimum: 1, "Passes over the training set [default: the recipe's]");
@@ -22,10 +25,13 @@ internal sealed class TrainingOptions
     };
 
     private readonly Option<string?> _optimizer = SharedOptions.Choice(
-        "--optimizer", "sgd: gradient descent with a momentum of 0.9; adam; adamw: Adam with decoupled weight decay [default: the recipe's]", "sgd", "adam", "adamw");
+        "--optimizer",
+        "sgd: gradient descent with a momentum of 0.9; adam; adamw: Adam with decoupled weight decay [default: the recipe's]", "sgd",
+        "adam", "adamw");
 
     private readonly Option<double?> _learningRate = SharedOptions.Number(
-        "--lr", value => value > 0, "above 0", "Learning rate, the largest one of the recipe's schedule [default: the recipe's; sgd 0.1, adam 0.001, adamw 0.003]");
+        "--lr", value => value > 0, "above 0",
+        "Learning rate, the largest one of the recipe's schedule [default: the recipe's; sgd 0.1, adam 0.001, adamw 0.003]");
 
     private readonly Option<double?> _dropout = SharedOptions.Number(
         "--dropout", value => value is >= 0 and < 1, "at least 0 and below 1",
@@ -35,19 +41,23 @@ internal sealed class TrainingOptions
     {
         Description = "auto, single or bfloat16: the numbers that matrix products are computed with [default: the recipe's]",
         HelpName = "auto|single|bfloat16",
-        CustomParser = result => Enum.TryParse<MlpPrecision>(result.Tokens[0].Value, ignoreCase: true, out var precision) && Enum.IsDefined(precision)
+        CustomParser = result =>
+            Enum.TryParse<MlpPrecision>(result.Tokens[0].Value, ignoreCase: true, out var precision) && Enum.IsDefined(precision)
             ? precision
             : ReportUnknown(result),
     };
 
-    private readonly Option<int?> _batch = SharedOptions.WholeNumber("--batch", minimum: 1, "Images that make one update [default: the recipe's]");
+    private readonly Option<int?> _batch = SharedOptions.WholeNumber(
+        "--batch", minimum: 1, "Images that make one update [default: the recipe's]");
 
     private readonly Option<double?> _validation = SharedOptions.Number(
         "--validation", value => value is >= 0 and < 1, "at least 0 and below 1",
-        "Share of the training images that are set aside to validate with after each epoch, for example 0.1 [default: 0; with --patience 0.1]");
+        "Share of the training images that are set aside to validate with after each epoch, for example 0.1 [default: 0; with --patience "
+        + "0.1]");
 
     private readonly Option<int?> _patience = SharedOptions.WholeNumber(
-        "--patience", minimum: 1, "Stop when the validation loss has not fallen for so many epochs, and keep the best weights [default: train all epochs]");
+        "--patience", minimum: 1,
+        "Stop when the validation loss has not fallen for so many epochs, and keep the best weights [default: train all epochs]");
 
     private readonly Option<string?> _checkpoint = new("--checkpoint")
     {
@@ -69,7 +79,8 @@ internal sealed class TrainingOptions
     }
 
     /// <summary>All of them, in the order of the help.</summary>
-    public IReadOnlyList<Option> All => [_recipe, _epochs, _hidden, _optimizer, _learningRate, _dropout, _precision, _batch, _validation, _patience, _checkpoint, _seed];
+    public IReadOnlyList<Option> All =>
+        [_recipe, _epochs, _hidden, _optimizer, _learningRate, _dropout, _precision, _batch, _validation, _patience, _checkpoint, _seed];
 
     public string ReadRecipe(ParseResult parsed) => parsed.GetValue(_recipe) ?? "fast";
 
@@ -87,7 +98,8 @@ internal sealed class TrainingOptions
         var patience = parsed.GetValue(_patience);
         if (patience is not null && parsed.GetValue(_validation) == 0)
         {
-            throw new ArgumentException("--patience needs images to validate with, but --validation is 0; leave it out, or set aside 0.1 for example.");
+            throw new ArgumentException(
+                "--patience needs images to validate with, but --validation is 0; leave it out, or set aside 0.1 for example.");
         }
 
         return recipe with
@@ -130,7 +142,8 @@ internal sealed class TrainingOptions
         [
             .. parts.Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out var units) && units > 0
                 ? units
-                : throw new ArgumentException($"--hidden is '{text}', but must be numbers of units above 0 with commas between them, such as 512,256.")),
+                : throw new ArgumentException(
+                    $"--hidden is '{text}', but must be numbers of units above 0 with commas between them, such as 512,256.")),
         ];
     }
 }

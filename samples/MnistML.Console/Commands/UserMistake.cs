@@ -25,7 +25,9 @@ internal static class UserMistake
         return $"{found}{command}.{Suggest(parsed)}";
     }
 
-    /// <summary>The library's own suggestions for the first unknown word. It writes a question, and then each suggestion on its own line.</summary>
+    /// <summary>
+    /// The library's own suggestions for the first unknown word. It writes a question, and then each suggestion on its own line.
+    /// </summary>
     private static string Suggest(ParseResult parsed)
     {
         if (parsed.Action is not ParseErrorAction action)

@@ -46,8 +46,8 @@ internal sealed class DigitData : IDisposable
     public IDataView Test { get; }
 
     /// <summary>
-    /// Takes the first source that there is: a folder given on the command line, one given by the environment, the user's cache, a download, and else
-    /// digits that the library draws. One that is named, a mirror too, must be usable.
+    /// Takes the first source that there is: a folder given on the command line, one given by the environment, the user's cache, a
+    /// download, and else digits that the library draws. One that is named, a mirror too, must be usable.
     /// </summary>
     public static async Task<DigitData> LoadAsync(
         MLContext mlContext, string? directory, Uri? mirror, IProgress<DownloadProgress> progress, CancellationToken cancellationToken)

@@ -27,7 +27,9 @@ internal sealed class DigitImages
 
     /// <summary>The images of a view; null if its items are no matrices, and so can't be shown.</summary>
     public static DigitImages? Find(IDataView view) =>
-        view.Schema["Image"].Type is VectorDataViewType { Dimensions: [> 0, > 0] } matrix ? new DigitImages(view, matrix.Dimensions[0], matrix.Dimensions[1]) : null;
+        view.Schema["Image"].Type is VectorDataViewType { Dimensions: [> 0, > 0] } matrix
+            ? new DigitImages(view, matrix.Dimensions[0], matrix.Dimensions[1])
+            : null;
 
     /// <summary>The names of a label's classes: its key values as texts.</summary>
     public static IReadOnlyList<string> ClassNamesOf(DataViewSchema.Column label)

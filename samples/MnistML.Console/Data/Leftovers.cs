@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace MnistML.Samples.Data;
 
-/// <summary>Files and folders that a command is to delete before it ends; a process that is ended at once deletes them by this list.</summary>
+/// <summary>
+/// Files and folders that a command is to delete before it ends; a process that is ended at once deletes them by this list.
+/// </summary>
 internal static class Leftovers
 {
     private static readonly ConcurrentDictionary<string, byte> Paths = new();

@@ -5,7 +5,9 @@ namespace MnistML.Samples.Data;
 /// <summary>A saved model.</summary>
 internal static class ModelFile
 {
-    /// <summary>Makes the folder of a model that is to be saved, and tries to write there: better before the training than after it.</summary>
+    /// <summary>
+    /// Makes the folder of a model that is to be saved, and tries to write there: better before the training than after it.
+    /// </summary>
     public static void EnsureWritable(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

@@ -31,6 +31,8 @@ internal sealed class LossSteps
     /// <summary>The softmax of the logits: the powers as shares of their sum.</summary>
     public IReadOnlyList<double> Probabilities { get; }
 
-    /// <summary>-ln of the label's probability, in nats, from the logits: ln of a probability that was rounded to 0 would be infinite.</summary>
+    /// <summary>
+    /// -ln of the label's probability, in nats, from the logits: ln of a probability that was rounded to 0 would be infinite.
+    /// </summary>
     public double Loss { get; }
 }

@@ -1,8 +1,9 @@
 namespace MnistML.Samples.Pictures;
 
 /// <summary>
-/// Brings a picture of a digit to the form of MNIST's images, as they were made (LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998): ink light on
-/// black, the digit in a box of 20 × 20 pixels with its proportions kept and its edges grey, and its centre of mass in the middle of 28 × 28.
+/// Brings a picture of a digit to the form of MNIST's images, as they were made (LeCun, Bottou, Bengio and Haffner, "Gradient-based
+/// learning applied to document recognition", 1998): ink light on black, the digit in a box of 20 × 20 pixels with its proportions kept and
+/// its edges grey, and its centre of mass in the middle of 28 × 28.
 /// </summary>
 internal static class DigitNormalizer
 {
@@ -14,7 +15,10 @@ internal static class DigitNormalizer
     /// <summary>Strokes are brought to their width at this size, about that of the scans that MNIST was made from.</summary>
     private const int WorkingSide = 160;
 
-    /// <summary>Strokes of MNIST's digits are seldom thinner or broader than that, in pixels of the box; a fine pen's and a bold font's are brought there.</summary>
+    /// <summary>
+    /// Strokes of MNIST's digits are seldom thinner or broader than that, in pixels of the box; a fine pen's and a bold font's are brought
+    /// there.
+    /// </summary>
     private const double ThinnestStroke = 2;
     private const double BroadestStroke = 3;
 
@@ -26,10 +30,12 @@ internal static class DigitNormalizer
     {
         if (InkFinder.Find(brightness)?.CropToInk() is not { } digit)
         {
-            throw new InvalidDataException("no ink found; the picture is blank, or what is on it is hardly darker or lighter than its background");
+            throw new InvalidDataException(
+                "no ink found; the picture is blank, or what is on it is hardly darker or lighter than its background");
         }
 
-        var working = Stroke.BringBetween(ScaleTo(digit, WorkingSide), ThinnestStroke * WorkingSide / Box, BroadestStroke * WorkingSide / Box).CropToInk()!;
+        var working = Stroke.BringBetween(
+            ScaleTo(digit, WorkingSide), ThinnestStroke * WorkingSide / Box, BroadestStroke * WorkingSide / Box).CropToInk()!;
         var boxed = ScaleTo(working, Box);
         var strongest = boxed.Values.Max();
         return Place(boxed.Map(value => value / strongest));

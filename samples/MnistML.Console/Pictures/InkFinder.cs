@@ -1,6 +1,8 @@
 namespace MnistML.Samples.Pictures;
 
-/// <summary>Tells ink from paper: how dark each pixel is as a share of the ink's darkness, 0 for paper and what is no part of the digit.</summary>
+/// <summary>
+/// Tells ink from paper: how dark each pixel is as a share of the ink's darkness, 0 for paper and what is no part of the digit.
+/// </summary>
 internal static class InkFinder
 {
     /// <summary>Ink that stands out less than by a twelfth of all brightness is not seen as ink.</summary>
@@ -67,7 +69,9 @@ internal static class InkFinder
         }
 
         var inner = pieces.Where(piece => !piece.TouchesBorder).ToArray();
-        var candidates = inner.Length > 0 && inner.Max(piece => piece.Ink) >= InnerPiece * pieces.Max(piece => piece.Ink) ? inner : [.. pieces];
+        var candidates = inner.Length > 0 && inner.Max(piece => piece.Ink) >= InnerPiece * pieces.Max(piece => piece.Ink)
+            ? inner
+            : [.. pieces];
         var largest = candidates.Max(piece => piece.Ink);
         if (candidates.Where(piece => piece.Ink == largest).Max(piece => piece.MaxSide) < SmallestSide)
         {

@@ -1,8 +1,8 @@
 namespace MnistML.Samples.Pictures;
 
 /// <summary>
-/// The brightness of the paper behind the ink: a surface of second degree, since light falls off to a side or to the corners of a photograph. It is fitted to the rim first, where
-/// there is seldom ink, and then to all that lies near it.
+/// The brightness of the paper behind the ink: a surface of second degree, since light falls off to a side or to the corners of a
+/// photograph. It is fitted to the rim first, where there is seldom ink, and then to all that lies near it.
 /// </summary>
 internal sealed class PaperSurface
 {

@@ -17,7 +17,8 @@ internal static class PicturePaths
         if (Directory.Exists(argument))
         {
             return OrThrow(
-                Directory.EnumerateFiles(argument).Where(path => Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)),
+                Directory.EnumerateFiles(argument).Where(
+                    path => Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)),
                 $"{argument}: the folder holds no .png, .jpg or .jpeg file");
         }
 
@@ -27,7 +28,8 @@ internal static class PicturePaths
         {
             return OrThrow(
                 Directory.Exists(folder.Length == 0 ? "." : folder)
-                    ? Directory.EnumerateFiles(folder.Length == 0 ? "." : folder, pattern).Select(path => Path.Combine(folder, Path.GetFileName(path)))
+                    ? Directory.EnumerateFiles(folder.Length == 0 ? "." : folder, pattern).Select(
+                        path => Path.Combine(folder, Path.GetFileName(path)))
                     : [],
                 $"{argument}: no file matches the pattern");
         }

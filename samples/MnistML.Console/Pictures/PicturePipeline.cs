@@ -20,14 +20,17 @@ internal sealed class PicturePrediction
     public float[] Score { get; set; } = [];
 }
 
-/// <summary>From a picture's file to a prediction, as an ML.NET pipeline: read the file, bring it to MNIST's form, take its pixels, classify.</summary>
+/// <summary>
+/// From a picture's file to a prediction, as an ML.NET pipeline: read the file, bring it to MNIST's form, take its pixels, classify.
+/// </summary>
 internal static class PicturePipeline
 {
     private const string FileBytes = nameof(PictureFile.Bytes);
     private const string Digit = nameof(DigitPicture.Digit);
 
     /// <summary>Puts the pipeline in front of a trained model.</summary>
-    /// <remarks>A custom mapping can give an image, but none in ML.NET 5.0.1 can take one, and so it begins with the file's bytes.</remarks>
+    /// <remarks>A custom mapping can give an image, but none in ML.NET 5.0.1 can take one, and so it begins with the file's
+    /// bytes.</remarks>
     public static ITransformer Before(MLContext mlContext, ITransformer model) => mlContext.Transforms
         .LoadRawImageBytes(outputColumnName: FileBytes, imageFolder: null, inputColumnName: nameof(PictureInput.Path))
         .Append(mlContext.Transforms.CustomMapping<PictureFile, DigitPicture>(BringToMnistsForm, contractName: null))

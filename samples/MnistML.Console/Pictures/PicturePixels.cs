@@ -29,7 +29,8 @@ internal static class PicturePixels
         for (var i = 0; i < image.Values.Length; i++)
         {
             var pixel = pixels.Slice(i * BytesPerPixel, BytesPerPixel);
-            image.Values[i] = ((RedShare * pixel[redOffset]) + (GreenShare * pixel[GreenOffset]) + (BlueShare * pixel[2 - redOffset])) / byte.MaxValue;
+            image.Values[i] = (
+                (RedShare * pixel[redOffset]) + (GreenShare * pixel[GreenOffset]) + (BlueShare * pixel[2 - redOffset])) / byte.MaxValue;
             opacity[i] = pixel[AlphaOffset] / (float)byte.MaxValue;
         }
 

@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace MnistML.Samples.Plots;
 
-/// <summary>The confusion matrix as a picture: what is right in blue, what is wrong in red, the deeper the more of its label's images.</summary>
+/// <summary>
+/// The confusion matrix as a picture: what is right in blue, what is wrong in red, the deeper the more of its label's images.
+/// </summary>
 internal static class ConfusionPlot
 {
     private const float TitleSize = 16;
@@ -49,7 +51,8 @@ internal static class ConfusionPlot
             var centre = left + (cellWidth * names.Length / 2);
             PlotFont.Draw(canvas, Title, width / 2, Margin + TitleSize, TitleSize, SKColors.Black, SKTextAlign.Center);
             PlotFont.Draw(canvas, "Predicted", centre, Margin + TitleSize + 12 + TextSize, TextSize, SKColors.Black, SKTextAlign.Center);
-            PlotFont.Draw(canvas, "Recall", left + (cellWidth * names.Length) + recallWidth, top - 8, TextSize, SKColors.Black, SKTextAlign.Right);
+            PlotFont.Draw(
+                canvas, "Recall", left + (cellWidth * names.Length) + recallWidth, top - 8, TextSize, SKColors.Black, SKTextAlign.Right);
             PlotFont.Draw(canvas, "Precision", left - 8, BaselineOf(names.Length), TextSize, SKColors.Black, SKTextAlign.Right);
             using (new SKAutoCanvasRestore(canvas))
             {
@@ -63,9 +66,12 @@ internal static class ConfusionPlot
                 var columnCentre = left + ((label + 0.5f) * cellWidth);
                 PlotFont.Draw(canvas, names[label], columnCentre, top - 8, TextSize, SKColors.Black, SKTextAlign.Center);
                 PlotFont.Draw(canvas, names[label], left - 8, BaselineOf(label), TextSize, SKColors.Black, SKTextAlign.Right);
-                PlotFont.Draw(canvas, $"{confusion.PerClassPrecision[label]:0.0 %}", columnCentre, BaselineOf(names.Length), TextSize - 2, SKColors.Black, SKTextAlign.Center);
                 PlotFont.Draw(
-                    canvas, $"{confusion.PerClassRecall[label]:0.0 %}", left + (cellWidth * names.Length) + recallWidth, BaselineOf(label), TextSize, SKColors.Black, SKTextAlign.Right);
+                    canvas, $"{confusion.PerClassPrecision[label]:0.0 %}", columnCentre, BaselineOf(names.Length), TextSize - 2,
+                    SKColors.Black, SKTextAlign.Center);
+                PlotFont.Draw(
+                    canvas, $"{confusion.PerClassRecall[label]:0.0 %}", left + (cellWidth * names.Length) + recallWidth, BaselineOf(label),
+                    TextSize, SKColors.Black, SKTextAlign.Right);
                 DrawRow(canvas, confusion.Counts[label], label, left, top + (label * CellHeight), cellWidth);
             }
         });

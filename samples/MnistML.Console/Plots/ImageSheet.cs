@@ -51,7 +51,8 @@ internal static class ImageSheet
         var size = SizeOnSheet(images[0]);
         var cellWidth = Math.Max(size.Width, MaxSide);
         var cellHeight = size.Height + (images.Max(image => image.Caption.Length) * LineHeight) + Gap;
-        var width = Math.Max((2 * Margin) + (columns * cellWidth) + ((columns - 1) * Gap), (MaxColumns / 2 * (MaxSide + Gap)) + (2 * Margin));
+        var width = Math.Max(
+            (2 * Margin) + (columns * cellWidth) + ((columns - 1) * Gap), (MaxColumns / 2 * (MaxSide + Gap)) + (2 * Margin));
         var titleLines = PlotFont.Wrap(title, TitleSize, width - (2 * Margin)).Split('\n');
         var top = Margin + (titleLines.Length * (TitleSize + 6)) + 6;
 
@@ -70,7 +71,8 @@ internal static class ImageSheet
                 foreach (var (number, line) in image.Caption.Index())
                 {
                     PlotFont.Draw(
-                        canvas, PlotFont.Fit(line, TextSize, cellWidth), centre, imageTop + size.Height + ((number + 1) * LineHeight) - 2, TextSize, SKColors.Black, SKTextAlign.Center);
+                        canvas, PlotFont.Fit(line, TextSize, cellWidth), centre, imageTop + size.Height + ((number + 1) * LineHeight) - 2,
+                        TextSize, SKColors.Black, SKTextAlign.Center);
                 }
             }
         });
@@ -88,7 +90,8 @@ internal static class ImageSheet
     {
         using var bitmap = new SKBitmap(image.Width, image.Height);
         bitmap.Pixels = image.Colors;
-        using var enlarged = bitmap.Resize(new SKImageInfo((int)place.Width, (int)place.Height), image.Width > place.Width ? SKFilterQuality.High : SKFilterQuality.None);
+        using var enlarged = bitmap.Resize(
+            new SKImageInfo((int)place.Width, (int)place.Height), image.Width > place.Width ? SKFilterQuality.High : SKFilterQuality.None);
         canvas.DrawBitmap(enlarged, place.Left, place.Top);
         using var frame = new SKPaint { Color = Frame, Style = SKPaintStyle.Stroke };
         canvas.DrawRect(SKRect.Inflate(place, 0.5f, 0.5f), frame);

@@ -51,7 +51,8 @@ internal sealed record LinePlot
     public void Write(string path) => WriteAll(path, [this]);
 
     /// <summary>Writes plots below each other into one picture.</summary>
-    public static void WriteAll(string path, IReadOnlyList<LinePlot> plots) => PictureFile.Write(path, Width, Height * plots.Count, canvas =>
+    public static void WriteAll(string path, IReadOnlyList<LinePlot> plots) =>
+        PictureFile.Write(path, Width, Height * plots.Count, canvas =>
     {
         foreach (var plot in plots)
         {
@@ -142,7 +143,15 @@ internal sealed record LinePlot
 
     private static LineSeries CreateLine(PlotLine line, OxyColor color, MarkerType marker)
     {
-        var series = new LineSeries { Title = line.Name, Color = color, StrokeThickness = LineWidth, MarkerType = marker, MarkerSize = MarkerSize, MarkerFill = color };
+        var series = new LineSeries
+        {
+            Title = line.Name,
+            Color = color,
+            StrokeThickness = LineWidth,
+            MarkerType = marker,
+            MarkerSize = MarkerSize,
+            MarkerFill = color,
+        };
         series.Points.AddRange(line.Points.Select(point => new DataPoint(point.X, point.Y)));
         return series;
     }

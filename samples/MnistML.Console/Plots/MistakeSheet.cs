@@ -22,12 +22,17 @@ internal static class MistakeSheet
         }
 
         var worst = mistakes.Take(MaxMistakes).ToArray();
-        var title = mistakes.Length > worst.Length ? $"The worst {worst.Length} of {mistakes.Length:N0} mistakes" : $"All mistakes, {mistakes.Length} of {scored.Count:N0} images";
+        var title = mistakes.Length > worst.Length
+            ? $"The worst {worst.Length} of {mistakes.Length:N0} mistakes"
+            : $"All mistakes, {mistakes.Length} of {scored.Count:N0} images";
         var pictures = images.Read([.. worst.Select(image => image.Index)]);
         ImageSheet.Write(
             path,
             $"{title}: label → prediction, and the probability that it was given",
-            [.. worst.Zip(pictures, (image, picture) => SheetImage.OfInk(images.Height, picture.Pixels, CaptionOf(image, images.ClassNames)))]);
+            [
+                .. worst.Zip(
+                    pictures, (image, picture) => SheetImage.OfInk(images.Height, picture.Pixels, CaptionOf(image, images.ClassNames))),
+            ]);
         return true;
     }
 

@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace MnistML.Samples.Plots;
 
-/// <summary>The font of all pictures. It is part of the program, since a machine may have none, and pictures are to look the same everywhere.</summary>
+/// <summary>
+/// The font of all pictures. It is part of the program, since a machine may have none, and pictures are to look the same everywhere.
+/// </summary>
 internal static class PlotFont
 {
     public const string Family = "DejaVu Sans";
@@ -12,7 +14,8 @@ internal static class PlotFont
     /// <summary>A paint for text, its origin at the left end of the line on which letters stand.</summary>
     /// <param name="size">Height of the font in pixels.</param>
     /// <param name="color">The text's colour.</param>
-    /// <param name="text">What is to be written: letters that the font lacks are taken from a font of the system's, where there is one.</param>
+    /// <param name="text">What is to be written: letters that the font lacks are taken from a font of the system's, where there is
+    /// one.</param>
     public static SKPaint CreatePaint(float size, SKColor color, string text) => new()
     {
         Typeface = TypefaceFor(text),
@@ -40,7 +43,8 @@ internal static class PlotFont
     }
 
     /// <summary>Draws a text of one size and colour.</summary>
-    public static void Draw(SKCanvas canvas, string text, float x, float baseline, float size, SKColor color, SKTextAlign align = SKTextAlign.Left)
+    public static void Draw(
+        SKCanvas canvas, string text, float x, float baseline, float size, SKColor color, SKTextAlign align = SKTextAlign.Left)
     {
         using var paint = CreatePaint(size, color, text);
         Draw(canvas, text, x, baseline, paint, align);

@@ -5,7 +5,8 @@ using SkiaSharp;
 namespace MnistML.Samples.Plots;
 
 /// <summary>
-/// OxyPlot's renderer for SkiaSharp, but for texts: OxyPlot looks fonts up by their names in the system, where there may be none, and here they are written in <see cref="PlotFont"/>.
+/// OxyPlot's renderer for SkiaSharp, but for texts: OxyPlot looks fonts up by their names in the system, where there may be none, and here
+/// they are written in <see cref="PlotFont"/>.
 /// </summary>
 internal sealed class PlotRenderContext : SkiaRenderContext, IRenderContext
 {

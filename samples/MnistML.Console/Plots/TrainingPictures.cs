@@ -12,7 +12,8 @@ internal static class TrainingPictures
     /// <param name="model">The trained network.</param>
     /// <param name="data">What it was trained and tested on.</param>
     /// <param name="confusion">Its confusion matrix on the test set.</param>
-    /// <returns>The paths of the pictures. Weights and mistakes are left out where the data are no images, mistakes where there are none.</returns>
+    /// <returns>The paths of the pictures. Weights and mistakes are left out where the data are no images, mistakes where there are
+    /// none.</returns>
     public static IReadOnlyList<string> Write(string directory, MlpTransformer model, DigitData data, ConfusionMatrix confusion)
     {
         var written = new List<string>();

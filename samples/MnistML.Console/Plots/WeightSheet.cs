@@ -2,10 +2,12 @@ using SkiaSharp;
 
 namespace MnistML.Samples.Plots;
 
-/// <summary>What units of the first layer look for: an image for each, blue for ink that raises the unit, red for ink that lowers it.</summary>
+/// <summary>
+/// What units of the first layer look for: an image for each, blue for ink that raises the unit, red for ink that lowers it.
+/// </summary>
 /// <remarks>
-/// A weight is shown times its pixel's standard deviation, which is what it moves the unit by in a usual image. Weights by themselves would show a few pixels at the rim, which have ink in
-/// a handful of images: they are large since such a pixel is scaled up in training.
+/// A weight is shown times its pixel's standard deviation, which is what it moves the unit by in a usual image. Weights by themselves would
+/// show a few pixels at the rim, which have ink in a handful of images: they are large since such a pixel is scaled up in training.
 /// </remarks>
 internal static class WeightSheet
 {
@@ -26,7 +28,9 @@ internal static class WeightSheet
             .OrderByDescending(unit => unit.Effects.Sum(effect => effect * effect))
             .Take(MaxUnits)
             .ToArray();
-        var title = $"First layer: the {units.Length} of {layer.Shape.OutputSize} units that vary most, weight × spread of the pixel. Blue: ink raises the unit; red: lowers it";
+        var title =
+            $"First layer: the {units.Length} of {layer.Shape.OutputSize} units that vary most, weight × spread of the pixel. Blue: ink "
+            + "raises the unit; red: lowers it";
         ImageSheet.Write(path, title, [.. units.Select(unit => new SheetImage(imageHeight, ColorsOf(unit.Effects), $"{unit.Unit}"))]);
     }
 

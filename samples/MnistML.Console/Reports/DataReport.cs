@@ -14,6 +14,7 @@ internal static class DataReport
                 $"[yellow]Warning: no MNIST at hand, so this run uses synthetic digits, and its accuracy says nothing of MNIST. {why}[/]");
         }
 
-        console.WriteFact("Data", $"{data.Name}, {data.Train.GetRowCount():N0} training and {data.Test.GetRowCount():N0} test images, {data.Origin}");
+        console.WriteFact(
+            "Data", $"{data.Name}, {data.Train.GetRowCount():N0} training and {data.Test.GetRowCount():N0} test images, {data.Origin}");
     }
 }

@@ -15,7 +15,9 @@ internal sealed class DownloadDisplay(IAnsiConsole console)
 
     private Task<TResult> RunWithBarsAsync<TResult>(Func<IProgress<DownloadProgress>, Task<TResult>> download) => console.Progress()
         .AutoClear(true)
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new DownloadedColumn(), new RemainingTimeColumn())
+        .Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new DownloadedColumn(),
+            new RemainingTimeColumn())
         .StartAsync(context =>
         {
             context.AddTask("Getting the digits").IsIndeterminate();

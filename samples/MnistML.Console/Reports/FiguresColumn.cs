@@ -16,5 +16,6 @@ internal sealed class FiguresColumn : ProgressColumn
         set => _figures[task.Id] = value;
     }
 
-    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(_figures.GetValueOrDefault(task.Id, ""));
+    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+        new Text(_figures.GetValueOrDefault(task.Id, ""));
 }

@@ -31,9 +31,14 @@ internal static class ModelSummary
             table.AddRow(function, $"{layer.OutputSize} × {layer.InputSize}", $"{layer.ParameterCount:N0}");
         }
 
-        console.WriteFact("Network", $"{architecture}, {architecture.ParameterCount:N0} parameters; {options.Initializer} weights; {string.Join(", ", DescribeTraining(options))}");
+        console.WriteFact(
+            "Network",
+            $"{architecture}, {architecture.ParameterCount:N0} parameters; {options.Initializer} weights; "
+            + $"{string.Join(", ", DescribeTraining(options))}");
         console.Write(table);
-        console.WriteLine($"Computing in {NameOf(options.ChoosePrecision(architecture))} ({NameOf(options.Precision)} was asked for), on up to {options.ChooseThreadCount()} threads");
+        console.WriteLine(
+            $"Computing in {NameOf(options.ChoosePrecision(architecture))} ({NameOf(options.Precision)} was asked for), on up to "
+            + $"{options.ChooseThreadCount()} threads");
     }
 
     private static IEnumerable<string> DescribeTraining(MlpTrainer.Options options)

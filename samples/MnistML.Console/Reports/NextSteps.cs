@@ -33,7 +33,8 @@ internal static class NextSteps
     }
 
     /// <summary>
-    /// How the program is run: by <c>dotnet run</c> as long as it lies below its project, and by its own name else. Release or Debug is what it was built as.
+    /// How the program is run: by <c>dotnet run</c> as long as it lies below its project, and by its own name else. Release or Debug is
+    /// what it was built as.
     /// </summary>
     private static string[] FindProgram()
     {

@@ -7,7 +7,11 @@ namespace MnistML.Samples.Reports;
 /// <summary>A run's figures as JSON; what does not apply is null.</summary>
 internal sealed record RunReport
 {
-    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+    };
 
     public required DatasetFigures Dataset { get; init; }
 
@@ -42,7 +46,11 @@ internal sealed record RunReport
 internal sealed record DatasetFigures(string Name, long TrainRows, long TestRows, int Classes)
 {
     public static DatasetFigures Of(DigitData data) =>
-        new(data.Name, data.Train.GetRowCount()!.Value, data.Test.GetRowCount()!.Value, (int)((KeyDataViewType)data.Train.Schema["Label"].Type).Count);
+        new(
+            data.Name,
+            data.Train.GetRowCount()!.Value,
+            data.Test.GetRowCount()!.Value,
+            (int)((KeyDataViewType)data.Train.Schema["Label"].Type).Count);
 }
 
 /// <summary>An epoch of training; its seconds are wall time.</summary>

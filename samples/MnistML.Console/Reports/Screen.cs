@@ -3,8 +3,8 @@ using Spectre.Console;
 namespace MnistML.Samples.Reports;
 
 /// <summary>
-/// The console that commands write to. Where people look at a terminal it has colours and live displays; redirected, with NO_COLOR set, or in a terminal that can't move its
-/// cursor (TERM=dumb), it writes plain lines.
+/// The console that commands write to. Where people look at a terminal it has colours and live displays; redirected, with NO_COLOR set, or
+/// in a terminal that can't move its cursor (TERM=dumb), it writes plain lines.
 /// </summary>
 internal static class Screen
 {

@@ -10,7 +10,9 @@ internal static class TerminalImage
     /// <summary>From no ink to full ink.</summary>
     private const string Shades = " .:-=+*#%@";
 
-    /// <summary>A character is about twice as high as wide: its upper half is drawn in one colour, its lower half is the other's background.</summary>
+    /// <summary>
+    /// A character is about twice as high as wide: its upper half is drawn in one colour, its lower half is the other's background.
+    /// </summary>
     private const string UpperHalf = "▀";
 
     /// <summary>Columns between two images.</summary>
@@ -42,14 +44,17 @@ internal static class TerminalImage
         }
     }
 
-    /// <summary>Writes the first images of a data set beside each other, as many as fit, with their labels; nothing where there are no colours.</summary>
+    /// <summary>
+    /// Writes the first images of a data set beside each other, as many as fit, with their labels; nothing where there are no colours.
+    /// </summary>
     public static void WriteRow(IAnsiConsole console, DigitImages images, IReadOnlyList<DigitImage> digits)
     {
         var count = Math.Min(digits.Count, (console.Profile.Width + Gap) / (images.Width + Gap));
         if (count > 0 && HasColors(console))
         {
             WriteColored(console, images.Height, [.. digits.Take(count).Select(digit => digit.Pixels)]);
-            console.WriteLine(string.Concat(digits.Take(count).Select(digit => images.ClassNames[digit.Label].PadRight(images.Width + Gap))).TrimEnd());
+            console.WriteLine(
+                string.Concat(digits.Take(count).Select(digit => images.ClassNames[digit.Label].PadRight(images.Width + Gap))).TrimEnd());
         }
     }
 

@@ -12,10 +12,12 @@ internal sealed class TrainingPace(int batchSize)
     private double _allBatches;
 
     /// <summary>Images a second since the first report; 0 before the second report.</summary>
-    public double RowsPerSecond => _sinceFirst.Elapsed.TotalSeconds is > 0 and var seconds ? (_batches - _firstBatches) * batchSize / seconds : 0;
+    public double RowsPerSecond =>
+        _sinceFirst.Elapsed.TotalSeconds is > 0 and var seconds ? (_batches - _firstBatches) * batchSize / seconds : 0;
 
     /// <summary>Null before there is a pace.</summary>
-    public TimeSpan? TimeLeft => _batches > _firstBatches ? _sinceFirst.Elapsed * ((_allBatches - _batches) / (_batches - _firstBatches)) : null;
+    public TimeSpan? TimeLeft =>
+        _batches > _firstBatches ? _sinceFirst.Elapsed * ((_allBatches - _batches) / (_batches - _firstBatches)) : null;
 
     public void Report(MlpProgress progress)
     {

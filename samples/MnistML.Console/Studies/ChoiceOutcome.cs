@@ -3,7 +3,8 @@ namespace MnistML.Samples.Studies;
 /// <summary>What a choice came to.</summary>
 /// <param name="Name">The choice.</param>
 /// <param name="Runs">For each seed the accuracy on the test images after each epoch; null where the training diverged.</param>
-/// <param name="Signal">How much the logits differ between images before the training: their standard deviation; null where it was not measured.</param>
+/// <param name="Signal">How much the logits differ between images before the training: their standard deviation; null where it was not
+/// measured.</param>
 internal sealed record ChoiceOutcome(string Name, IReadOnlyList<double[]?> Runs, double? Signal)
 {
     public bool HasDiverged => Runs.Any(run => run is null);

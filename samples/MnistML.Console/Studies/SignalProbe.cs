@@ -32,7 +32,9 @@ internal static class SignalProbe
         foreach (var (index, layer) in model.Layers.Index())
         {
             var outputs = ComputeSums(layer, values);
-            values = index + 1 < model.Layers.Count ? Array.ConvertAll(outputs, sum => Activate(model.Architecture.Activation, sum)) : outputs;
+            values = index + 1 < model.Layers.Count
+                ? Array.ConvertAll(outputs, sum => Activate(model.Architecture.Activation, sum))
+                : outputs;
         }
 
         return values;

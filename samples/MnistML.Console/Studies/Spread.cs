@@ -6,7 +6,8 @@ internal readonly record struct Spread(double Mean, double? Deviation)
     public static Spread Of(IReadOnlyList<double> values)
     {
         var mean = values.Average();
-        return new Spread(mean, values.Count > 1 ? Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)) : null);
+        return new Spread(
+            mean, values.Count > 1 ? Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)) : null);
     }
 
     /// <summary>Whether two means are farther apart than both spreads together reach; null where there is no spread.</summary>

@@ -11,20 +11,25 @@ internal sealed record Study(string Name, string ChoiceName, IReadOnlyList<Studi
 
     private static readonly MlpInitializer[] Initializers =
     [
-        MlpInitializer.Default, MlpInitializer.Normal(0.01), MlpInitializer.XavierUniform, MlpInitializer.XavierNormal, MlpInitializer.KaimingUniform, MlpInitializer.KaimingNormal,
+        MlpInitializer.Default, MlpInitializer.Normal(0.01), MlpInitializer.XavierUniform, MlpInitializer.XavierNormal,
+        MlpInitializer.KaimingUniform, MlpInitializer.KaimingNormal,
     ];
 
     private static readonly MlpOptimizer[] Optimizers =
     [
-        MlpOptimizer.Sgd(0.1), MlpOptimizer.Sgd(0.01, momentum: 0.9), MlpOptimizer.Sgd(0.01, momentum: 0.9, nesterov: true), MlpOptimizer.Adam(0.001), MlpOptimizer.AdamW(0.001),
+        MlpOptimizer.Sgd(0.1), MlpOptimizer.Sgd(0.01, momentum: 0.9), MlpOptimizer.Sgd(0.01, momentum: 0.9, nesterov: true),
+        MlpOptimizer.Adam(0.001), MlpOptimizer.AdamW(0.001),
     ];
 
-    /// <summary>The classic recipe in smaller steps of fewer images, so that a part of the training set brings as many updates as all of it does else.</summary>
+    /// <summary>
+    /// The classic recipe in smaller steps of fewer images, so that a part of the training set brings as many updates as all of it does
+    /// else.
+    /// </summary>
     private static readonly MlpTrainer.Options Base = MlpRecipes.Classic with { BatchSize = BatchSize, Optimizer = MlpOptimizer.Sgd(0.1) };
 
     /// <summary>
-    /// The classic recipe under each initialiser, as it is, with more layers, and with an activation that saturates. The default is what one gets who leaves initialisation out, N(0,
-    /// 0.01²) is the recipe's own.
+    /// The classic recipe under each initialiser, as it is, with more layers, and with an activation that saturates. The default is what
+    /// one gets who leaves initialisation out, N(0, 0.01²) is the recipe's own.
     /// </summary>
     public static Study OfInitializers { get; } = new(
         "init",
@@ -34,7 +39,8 @@ internal sealed record Study(string Name, string ChoiceName, IReadOnlyList<Studi
                 Base,
                 Base with { HiddenLayers = [128, 128, 128, 128, 128, 128] },
                 Base with { HiddenLayers = [128, 128, 128], Activation = MlpActivation.Sigmoid },
-            ]).Select(options => new StudiedNetwork(options, [.. Initializers.Select(initializer => new StudyChoice($"{initializer}", options with { Initializer = initializer }))])),
+            ]).Select(options => new StudiedNetwork(options,
+            [.. Initializers.Select(initializer => new StudyChoice($"{initializer}", options with { Initializer = initializer }))])),
         ],
         ShowsSignal: true);
 
@@ -42,7 +48,10 @@ internal sealed record Study(string Name, string ChoiceName, IReadOnlyList<Studi
     public static Study OfOptimizers { get; } = new(
         "optimizers",
         "Optimizer",
-        [new StudiedNetwork(Base, [.. Optimizers.Select(optimizer => new StudyChoice(ShortNameOf(optimizer), Base with { Optimizer = optimizer }))])],
+        [
+            new StudiedNetwork(
+                Base, [.. Optimizers.Select(optimizer => new StudyChoice(ShortNameOf(optimizer), Base with { Optimizer = optimizer }))]),
+        ],
         ShowsSignal: false);
 
     private static string ShortNameOf(MlpOptimizer optimizer) => $"{optimizer}"

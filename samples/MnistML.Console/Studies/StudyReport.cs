@@ -8,7 +8,8 @@ namespace MnistML.Samples.Studies;
 /// <param name="networks">The networks in words.</param>
 /// <param name="outcomes">For each network the outcomes of the choices.</param>
 /// <param name="epochs">Epochs of each training.</param>
-internal sealed class StudyReport(Study study, IReadOnlyList<string> networks, IReadOnlyList<IReadOnlyList<ChoiceOutcome>> outcomes, int epochs)
+internal sealed class StudyReport(
+    Study study, IReadOnlyList<string> networks, IReadOnlyList<IReadOnlyList<ChoiceOutcome>> outcomes, int epochs)
 {
     private const int EarlyEpoch = 3;
 
@@ -34,7 +35,11 @@ internal sealed class StudyReport(Study study, IReadOnlyList<string> networks, I
         Lines =
         [
             .. ofNetwork.Where(outcome => !outcome.HasDiverged).Select(outcome => new PlotLine(
-                outcome.Name, [.. Enumerable.Range(1, epochs).Select(epoch => new PlotPoint(epoch, outcome.After(epoch).Mean, outcome.After(epoch).Deviation ?? 0))])),
+                outcome.Name,
+                [
+                    .. Enumerable.Range(1, epochs)
+                    .Select(epoch => new PlotPoint(epoch, outcome.After(epoch).Mean, outcome.After(epoch).Deviation ?? 0)),
+                ])),
         ],
     })]);
 

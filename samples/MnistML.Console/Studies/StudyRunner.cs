@@ -12,7 +12,8 @@ namespace MnistML.Samples.Studies;
 /// <param name="epochs">Epochs of each training.</param>
 /// <param name="seeds">Number of seeds, from 1 on.</param>
 /// <param name="cancellationToken">Stops the study.</param>
-internal sealed class StudyRunner(MLContext mlContext, IAnsiConsole screen, IDataView train, IDataView test, int epochs, int seeds, CancellationToken cancellationToken)
+internal sealed class StudyRunner(
+    MLContext mlContext, IAnsiConsole screen, IDataView train, IDataView test, int epochs, int seeds, CancellationToken cancellationToken)
 {
     private const int BarWidth = 16;
 
@@ -33,7 +34,9 @@ internal sealed class StudyRunner(MLContext mlContext, IAnsiConsole screen, IDat
 
         return screen.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth },
+                new RemainingTimeColumn())
             .Start(context =>
             {
                 var bar = context.AddTask("Training", maxValue: count);
@@ -61,7 +64,11 @@ internal sealed class StudyRunner(MLContext mlContext, IAnsiConsole screen, IDat
                     runs.Add(Train(choice.Options with { Seed = seed }));
                 }
 
-                ofNetwork.Add(new ChoiceOutcome(choice.Name, runs, study.ShowsSignal ? SignalProbe.Measure(mlContext, choice.Options with { Seed = 1 }, test) : null));
+                ofNetwork.Add(
+                    new ChoiceOutcome(
+                        choice.Name,
+                        runs,
+                        study.ShowsSignal ? SignalProbe.Measure(mlContext, choice.Options with { Seed = 1 }, test) : null));
             }
 
             outcomes.Add(ofNetwork);
@@ -75,7 +82,8 @@ internal sealed class StudyRunner(MLContext mlContext, IAnsiConsole screen, IDat
     {
         try
         {
-            using var model = mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options with { MaxEpochs = epochs, CancellationToken = cancellationToken }).Fit(train, test);
+            using var model = mlContext.MulticlassClassification.Trainers.Mlp(
+                mlContext, options with { MaxEpochs = epochs, CancellationToken = cancellationToken }).Fit(train, test);
             return [.. model.History.Select(epoch => epoch.ValidationAccuracy!.Value)];
         }
         catch (InvalidOperationException divergence) when (divergence.Message.Contains("diverged", StringComparison.Ordinal))

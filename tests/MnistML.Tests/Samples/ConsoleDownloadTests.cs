@@ -3,7 +3,9 @@ using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Samples;
 
-/// <summary>Where the console sample takes MNIST from if it is not at hand: the cache, a mirror, and what it does if there is neither.</summary>
+/// <summary>
+/// Where the console sample takes MNIST from if it is not at hand: the cache, a mirror, and what it does if there is neither.
+/// </summary>
 internal sealed class ConsoleDownloadTests
 {
     private static readonly string[] ShortTraining = ["--epochs", "1", "--hidden", "8", "--out", "m.zip"];
@@ -34,7 +36,10 @@ internal sealed class ConsoleDownloadTests
 
         Assert.That((first.ExitCode, first.Error, second.ExitCode, second.Error), Is.EqualTo((0, "", 0, "")));
         Assert.That(first.OutputLines.Take(5), Is.EqualTo(
-            [.. server.Requests.Select(request => $"Downloading {server.Address}{request.Path}"), $"Data: mnist, 60,000 training and 10,000 test images, downloaded into {cache}"]));
+            [
+                .. server.Requests.Select(request => $"Downloading {server.Address}{request.Path}"),
+                $"Data: mnist, 60,000 training and 10,000 test images, downloaded into {cache}",
+            ]));
         Assert.That(second.OutputLines[0], Is.EqualTo($"Data: mnist, 60,000 training and 10,000 test images, from the cache, {cache}"));
         Assert.That(server.Requests, Has.Count.EqualTo(4));
     }

@@ -39,22 +39,28 @@ internal sealed class ConsoleInterruptTests
     {
         var result = Interrupt(signal, "Epoch 2/", ["train", "--hidden", "32", "--epochs", "100000", "--out", "m.zip"]);
 
-        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Match(@"^Interrupted: the model as it stood after epoch \d+ is in m\.zip\.$"));
-        Assert.That(result.OutputLines[^2..], Is.EqualTo(["Next:", $"dotnet run -c Release --project {SampleFolder} -- evaluate --model m.zip"]));
+        Assert.That(
+            result.ErrorLines, Has.Length.EqualTo(1).And.All.Match(@"^Interrupted: the model as it stood after epoch \d+ is in m\.zip\.$"));
+        Assert.That(
+            result.OutputLines[^2..], Is.EqualTo(["Next:", $"dotnet run -c Release --project {SampleFolder} -- evaluate --model m.zip"]));
         Assert.That(result.ExitCode, Is.EqualTo(130));
         Assert.That((NamesIn(_work), NamesIn(_temporary)), Is.EqualTo((new[] { "m.zip" }, Array.Empty<string>())));
-        Assert.That(Host.Run("MnistML.Console", _work, ["evaluate", "--model", "m.zip", "--data", "../digits"]).Output, Does.Contain("Test accuracy: 0."));
+        Assert.That(
+            Host.Run("MnistML.Console", _work, ["evaluate", "--model", "m.zip", "--data", "../digits"]).Output,
+            Does.Contain("Test accuracy: 0."));
     }
 
     [Test]
     public void Train_InterruptedWithValidation_KeepsTheBestModel()
     {
-        var result = Interrupt("INT", "Epoch 3/", ["train", "--hidden", "32", "--validation", "0.2", "--epochs", "100000", "--out", "m.zip"]);
+        var result = Interrupt(
+            "INT", "Epoch 3/", ["train", "--hidden", "32", "--validation", "0.2", "--epochs", "100000", "--out", "m.zip"]);
 
         var history = History("m.zip");
         var best = history.MinBy(epoch => epoch.ValidationLoss)!;
         Assert.That(result.Error, Is.EqualTo(
-            $"Interrupted: the best model so far, epoch {best.Epoch} of {history.Count} with a validation accuracy of {best.ValidationAccuracy:F4}, is in m.zip.\n"));
+            $"Interrupted: the best model so far, epoch {best.Epoch} of {history.Count} with a validation accuracy of "
+            + $"{best.ValidationAccuracy:F4}, is in m.zip.\n"));
         Assert.That(result.ExitCode, Is.EqualTo(130));
     }
 
@@ -65,7 +71,10 @@ internal sealed class ConsoleInterruptTests
         var result = Interrupt("INT", "Epoch 1/", arguments);
         var resumed = Interrupt("INT", "Epoch ", arguments);
 
-        Assert.That(result.Error, Does.Match(@"^Interrupted: the model as it stood after epoch \d+ is in m\.zip; the same command goes on from c\.checkpoint\.\n$"));
+        Assert.That(
+            result.Error,
+            Does.Match(
+                @"^Interrupted: the model as it stood after epoch \d+ is in m\.zip; the same command goes on from c\.checkpoint\.\n$"));
         Assert.That(NamesIn(_work), Is.EqualTo(["c.checkpoint", "m.zip"]));
         Assert.That(resumed.OutputLines, Has.Some.EqualTo("Going on from c.checkpoint").And.None.StartsWith("Epoch 1/"));
     }
@@ -75,7 +84,10 @@ internal sealed class ConsoleInterruptTests
     {
         var result = Interrupt("INT", "Computing in ", ["train", .. SlowEpochs, "--out", "m.zip"]);
 
-        Assert.That(result.ErrorLines, Has.Length.EqualTo(1).And.All.Match("^Interrupted: the (first epoch was not over|training had not begun), so nothing was saved\\.$"));
+        Assert.That(
+            result.ErrorLines,
+            Has.Length.EqualTo(1).And.All.Match(
+                "^Interrupted: the (first epoch was not over|training had not begun), so nothing was saved\\.$"));
         Assert.That(result.ExitCode, Is.EqualTo(130));
         Assert.That((NamesIn(_work), NamesIn(_temporary)), Is.EqualTo((Array.Empty<string>(), Array.Empty<string>())));
     }
@@ -103,13 +115,15 @@ internal sealed class ConsoleInterruptTests
     public void Train_WithCtrlCInATerminal_TidiesTheScreen()
     {
         using var terminal = PseudoTerminal.Start(
-            "MnistML.Console", _work, ["train", "--data", "../digits", "--hidden", "32", "--epochs", "100000", "--validation", "0.1", "--out", "m.zip"]);
+            "MnistML.Console", _work,
+            ["train", "--data", "../digits", "--hidden", "32", "--epochs", "100000", "--validation", "0.1", "--out", "m.zip"]);
         terminal.WaitFor(screen => screen.Contains("validation accuracy", StringComparison.Ordinal));
         terminal.Type(PseudoTerminal.CtrlC);
         var result = terminal.WaitForExit();
 
         Assert.That((result.ExitCode, result.Screen.IsCursorVisible, result.Screen.Text.Contains('━')), Is.EqualTo((130, true, false)));
-        Assert.That(result.Screen.Text, Does.Match(@"Interrupted: the best model so far, epoch \d+ of \d+ with a validation accuracy of\s"));
+        Assert.That(
+            result.Screen.Text, Does.Match(@"Interrupted: the best model so far, epoch \d+ of \d+ with a validation accuracy of\s"));
         Assert.That(result.Lines[^1], Does.EndWith("evaluate --model m.zip").Or.EndWith("--model m.zip"));
         Assert.That(NamesIn(_work), Is.EqualTo(["m.zip"]));
     }
@@ -130,7 +144,8 @@ internal sealed class ConsoleInterruptTests
     /// <summary>Runs a command, sends it a signal when it has written a line, and waits for its end.</summary>
     private HostResult Interrupt(string signal, string line, string[] arguments, string? data = "../digits")
     {
-        using var process = Host.Start("MnistML.Console", _work, [.. arguments, .. data is null ? (string[])[] : ["--data", data]], ("TMPDIR", _temporary));
+        using var process = Host.Start(
+            "MnistML.Console", _work, [.. arguments, .. data is null ? (string[])[] : ["--data", data]], ("TMPDIR", _temporary));
         var output = "";
         while (process.StandardOutput.ReadLine() is { } read)
         {
@@ -156,9 +171,15 @@ internal sealed class ConsoleInterruptTests
     private static string SampleFolder => Path.GetFullPath(Path.Combine(Host.PathOf("MnistML.Console"), "../../../.."));
 
     /// <summary>
-    /// What is in a folder, but for <c>.ses</c>: libonnxruntime 1.31 writes it, 51 bytes, when it is first used. Its telemetry keeps an identifier there for the next process, and
-    /// with ORT_DISABLE_TELEMETRY=1 in the environment neither the file is written nor a host looked up.
+    /// What is in a folder, but for <c>.ses</c>: libonnxruntime 1.31 writes it, 51 bytes, when it is first used. Its telemetry keeps an
+    /// identifier there for the next process, and with ORT_DISABLE_TELEMETRY=1 in the environment neither the file is written nor a host
+    /// looked up.
     /// </summary>
     private static string[] NamesIn(string folder) =>
-        [.. Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)).Where(name => name != ".ses").Order(StringComparer.Ordinal)];
+        [
+            .. Directory.EnumerateFileSystemEntries(folder)
+            .Select(entry => Path.GetFileName(entry))
+            .Where(name => name != ".ses")
+            .Order(StringComparer.Ordinal),
+        ];
 }

@@ -19,7 +19,9 @@ internal sealed partial class ConsoleOutputTests
         _folder = new TemporaryFolder();
         _work = Directory.CreateDirectory(_folder.PathOf("work")).FullName;
         SyntheticDigits.Write(_folder.PathOf("digits"), trainCount: 1_500, testCount: 200, seed: 1);
-        _train = Run("train", "--data", "../digits", "--recipe", "classic", "--hidden", "20", "--epochs", "2", "--seed", "1", "--validation", "0.2", "--json", "m.json");
+        _train = Run(
+            "train", "--data", "../digits", "--recipe", "classic", "--hidden", "20", "--epochs", "2", "--seed", "1", "--validation", "0.2",
+            "--json", "m.json");
     }
 
     [OneTimeTearDown]
@@ -31,7 +33,8 @@ internal sealed partial class ConsoleOutputTests
         Assert.That((_train.ExitCode, _train.Error), Is.EqualTo((0, "")));
         Assert.That(Normalise(_train), Is.EqualTo([
             "Data: digits, 1,500 training and 200 test images, from ../digits",
-            "Network: 784-20-10, 15,910 parameters; Normal(0.01) weights; SGD(learning rate 0.2), batches of 256, 20 % set aside to validate",
+            "Network: 784-20-10, 15,910 parameters; Normal(0.01) weights; SGD(learning rate 0.2), batches of 256, 20 % set aside to "
+            + "validate",
             "",
             "  Layer               Weights   Parameters",
             "────────────────────────────────────────────",
@@ -66,7 +69,9 @@ internal sealed partial class ConsoleOutputTests
             "Next:",
             $"  dotnet run -c Release --project {SampleFolder} -- export --model mnistml-out/model.zip --out mnistml-out/model.onnx",
         ]));
-        Assert.That(evaluate.OutputLines.SkipWhile(IsNoAccuracy).TakeWhile(IsNoModel), Is.EqualTo(_train.OutputLines.SkipWhile(IsNoAccuracy).TakeWhile(IsNoModel)));
+        Assert.That(
+            evaluate.OutputLines.SkipWhile(IsNoAccuracy).TakeWhile(IsNoModel),
+            Is.EqualTo(_train.OutputLines.SkipWhile(IsNoAccuracy).TakeWhile(IsNoModel)));
 
         static bool IsNoAccuracy(string line) => !line.StartsWith("Test accuracy:", StringComparison.Ordinal);
         static bool IsNoModel(string line) => !line.StartsWith("Model:", StringComparison.Ordinal);
@@ -76,7 +81,11 @@ internal sealed partial class ConsoleOutputTests
     public void Train_Redirected_NamesThePairsThatItsMatrixShows()
     {
         var matrix = _train.OutputLines.SkipWhile(line => !line.StartsWith("Confusion matrix", StringComparison.Ordinal)).Skip(3).Take(10)
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..^1].Select(count => count == "." ? 0 : int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).ToArray();
+            .Select(
+                line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..^1]
+                    .Select(count => count == "." ? 0 : int.Parse(count, System.Globalization.CultureInfo.InvariantCulture))
+                    .ToArray())
+            .ToArray();
         var expected = from label in Enumerable.Range(0, 10)
                        from predicted in Enumerable.Range(0, 10)
                        where label != predicted
@@ -111,26 +120,33 @@ internal sealed partial class ConsoleOutputTests
         var mlContext = new MLContext(seed: 1);
         var files = MnistFiles.Find(_folder.PathOf("digits"));
         var data = mlContext.Data.LoadFromIdx(files.TestImages, files.TestLabels);
-        mlContext.Model.Save(mlContext.MulticlassClassification.Trainers.NaiveBayes().Fit(data), data.Schema, Path.Combine(_work, "bayes.zip"));
+        mlContext.Model.Save(
+            mlContext.MulticlassClassification.Trainers.NaiveBayes().Fit(data), data.Schema, Path.Combine(_work, "bayes.zip"));
 
         var result = Run("export", "--model", "bayes.zip", "--out", "bayes.onnx");
 
-        Assert.That(result.ErrorLines, Is.EqualTo(["'bayes.zip' holds no network of MnistML's, which alone is exported. Train one: train --out bayes.zip"]));
+        Assert.That(
+            result.ErrorLines,
+            Is.EqualTo(["'bayes.zip' holds no network of MnistML's, which alone is exported. Train one: train --out bayes.zip"]));
         Assert.That((result.ExitCode, File.Exists(Path.Combine(_work, "bayes.onnx"))), Is.EqualTo((1, false)));
     }
 
     [Test]
     public void Study_Redirected_WritesTableAndFindings()
     {
-        var result = Run("study", "optimizers", "--data", "../digits", "--epochs", "4", "--seeds", "2", "--rows", "300", "--out", "studied");
+        var result = Run(
+            "study", "optimizers", "--data", "../digits", "--epochs", "4", "--seeds", "2", "--rows", "300", "--out", "studied");
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         var rows = result.OutputLines.Where(line => StudyRow().IsMatch(line)).ToArray();
-        var means = rows.Select(row => double.Parse(StudyRow().Match(row).Groups["mean"].Value, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        var means = rows.Select(
+            row => double.Parse(StudyRow().Match(row).Groups["mean"].Value, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         Assert.That(result.OutputLines, Has.Exactly(1).Match(@"^Optimizer +1 epoch +3 epochs +4 epochs$"));
         Assert.That(rows, Has.Length.EqualTo(5));
         Assert.That(result.OutputLines.Where(line => line.StartsWith("Training ", StringComparison.Ordinal)), Has.Exactly(5).Items);
-        Assert.That(result.OutputLines, Has.Exactly(1).Match($@"^784-512-256-10, Relu: after 4 epochs .* is best \({means.Max():F4} ± .* worst \({means.Min():F4} ± "));
+        Assert.That(
+            result.OutputLines,
+            Has.Exactly(1).Match($@"^784-512-256-10, Relu: after 4 epochs .* is best \({means.Max():F4} ± .* worst \({means.Min():F4} ± "));
         Assert.That(File.Exists(Path.Combine(_work, "studied/study-optimizers.png")));
     }
 

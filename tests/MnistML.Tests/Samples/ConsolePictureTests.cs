@@ -22,7 +22,9 @@ internal sealed class ConsolePictureTests
             _folder.Write(Path.Combine("small", name), content);
         }
 
-        var trained = Run("train", "--data", "../digits", "--hidden", "32", "--epochs", "3", "--seed", "1", "--validation", "0.1", "--out", "m.zip", "--plots", "plots");
+        var trained = Run(
+            "train", "--data", "../digits", "--hidden", "32", "--epochs", "3", "--seed", "1", "--validation", "0.1", "--out", "m.zip",
+            "--plots", "plots");
         Assert.That((trained.ExitCode, trained.Error), Is.EqualTo((0, "")));
         Assert.That(Run("train", "--data", "../small", "--epochs", "1", "--out", "small.zip", "--plots", "small-plots").ExitCode, Is.Zero);
     }
@@ -34,7 +36,9 @@ internal sealed class ConsolePictureTests
     [TestCase("small-plots")]
     public void Train_WithPlots_WritesEachPicture(string folder)
     {
-        Assert.That(Directory.EnumerateFiles(Path.Combine(_work, folder)).Select(Path.GetFileName).Order(), Is.EqualTo(["accuracy.svg", "confusion.png", "loss.svg", "mistakes.png", "weights.png"]));
+        Assert.That(
+            Directory.EnumerateFiles(Path.Combine(_work, folder)).Select(Path.GetFileName).Order(),
+            Is.EqualTo(["accuracy.svg", "confusion.png", "loss.svg", "mistakes.png", "weights.png"]));
         foreach (var name in (string[])["confusion.png", "mistakes.png", "weights.png"])
         {
             using var picture = SKBitmap.Decode(Path.Combine(_work, folder, name));
@@ -50,7 +54,10 @@ internal sealed class ConsolePictureTests
         var result = Run("show", "--data", "../digits", "--count", "12", "--out", "sheets/digits.png");
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
-        Assert.That(result.OutputLines, Is.EqualTo(["Data: digits, 1,500 training and 200 test images, from ../digits", "Sheet of 12 images written: sheets/digits.png"]));
+        Assert.That(
+            result.OutputLines,
+            Is.EqualTo(
+                ["Data: digits, 1,500 training and 200 test images, from ../digits", "Sheet of 12 images written: sheets/digits.png"]));
         using var picture = SKBitmap.Decode(Path.Combine(_work, "sheets", "digits.png"));
         Assert.That((picture.Width, picture.Height), Is.EqualTo((962, 272)));
     }
@@ -89,8 +96,10 @@ internal sealed class ConsolePictureTests
             "Probability of the label 1: p = 1.0000 / 1.2729 = 0.7856",
             "Loss: -ln p = ln 1.2729 - (0.0000) = 0.2413",
             "Loss of the batch: (0.3490 + 0.2413) / 2 = 0.2952",
-            "No one-hot encoding is needed: with y = (1, 0, 0) the sum -(y0 ln p0 + y1 ln p1 + ...) has one term that is not 0, that of the label; the label's number, 0, picks it.",
-            "e^(z - max) instead of e^z gives the same softmax, and can't overflow; the loss is taken from the logits, since ln p would be infinite where p is rounded to 0.",
+            "No one-hot encoding is needed: with y = (1, 0, 0) the sum -(y0 ln p0 + y1 ln p1 + ...) has one term that is not 0, that of "
+            + "the label; the label's number, 0, picks it.",
+            "e^(z - max) instead of e^z gives the same softmax, and can't overflow; the loss is taken from the logits, since ln p would "
+            + "be infinite where p is rounded to 0.",
         ]));
     }
 
@@ -100,8 +109,12 @@ internal sealed class ConsolePictureTests
         var result = Run("explain", "--model", "m.zip", "--data", "../digits", "--index", "3,0");
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
-        Assert.That(result.OutputLines.Where(line => line.StartsWith("Test image", StringComparison.Ordinal)), Has.Exactly(2).Items.And.One.StartsWith("Test image 3, label ").And.One.StartsWith("Test image 0, label "));
-        Assert.That(result.OutputLines, Has.Some.Match(@"^Loss of the batch: \(\d+\.\d{4} \+ \d+\.\d{4}\) / 2 = \d+\.\d{4}$").And.Some.Contains("@@"));
+        Assert.That(
+            result.OutputLines.Where(line => line.StartsWith("Test image", StringComparison.Ordinal)),
+            Has.Exactly(2).Items.And.One.StartsWith("Test image 3, label ").And.One.StartsWith("Test image 0, label "));
+        Assert.That(
+            result.OutputLines,
+            Has.Some.Match(@"^Loss of the batch: \(\d+\.\d{4} \+ \d+\.\d{4}\) / 2 = \d+\.\d{4}$").And.Some.Contains("@@"));
     }
 
     [Test]
@@ -115,7 +128,8 @@ internal sealed class ConsolePictureTests
 
         Assert.That(result.ErrorLines, Is.EqualTo(["b.png: it can't be read as a picture; PNG and JPEG files can."]));
         Assert.That(result.ExitCode, Is.EqualTo(1));
-        Assert.That(result.OutputLines, Has.Length.EqualTo(2).And.All.Match(@"^[ac]\.\w+: \d \(\d+\.\d %\), \d \(\d+\.\d %\), \d \(\d+\.\d %\)$"));
+        Assert.That(
+            result.OutputLines, Has.Length.EqualTo(2).And.All.Match(@"^[ac]\.\w+: \d \(\d+\.\d %\), \d \(\d+\.\d %\), \d \(\d+\.\d %\)$"));
     }
 
     [Test]
@@ -131,16 +145,35 @@ internal sealed class ConsolePictureTests
     [TestCase("none.png: there is no such file or folder.", "--model", "m.zip", "none.png")]
     [TestCase("*.bmp: no file matches the pattern.", "--model", "m.zip", "*.bmp")]
     [TestCase("plots-of-nobody/*.png: no file matches the pattern.", "--model", "m.zip", "plots-of-nobody/*.png")]
-    [TestCase("2 were not classified: none.png: there is no such file or folder; *.bmp: no file matches the pattern.", "--model", "m.zip", "none.png", "*.bmp")]
-    [TestCase("The model 'small.zip' takes 15 features, but pictures are brought to MNIST's form, 28 × 28 = 784. Use a model that was trained on images of that size.", "--model", "small.zip", "x.png")]
-    public void Predict_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) => AssertFailure(Run(["predict", .. arguments]), message);
+    [TestCase(
+        "2 were not classified: none.png: there is no such file or folder; *.bmp: no file matches the pattern.",
+        "--model",
+        "m.zip",
+        "none.png",
+        "*.bmp")]
+    [TestCase(
+        "The model 'small.zip' takes 15 features, but pictures are brought to MNIST's form, 28 × 28 = 784. Use a model that was trained "
+        + "on images of that size.",
+        "--model",
+        "small.zip",
+        "x.png")]
+    public void Predict_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) =>
+        AssertFailure(Run(["predict", .. arguments]), message);
 
     [TestCase("--label is 3, but the 3 logits are of the classes 0 to 2.", "--logits", "2,1,-1", "--label", "3")]
-    [TestCase("There are 1 --logits and 0 --label, but each row of logits needs one label, for example --logits 2,1,-1 --label 0.", "--logits", "2,1,-1")]
+    [TestCase(
+        "There are 1 --logits and 0 --label, but each row of logits needs one label, for example --logits 2,1,-1 --label 0.",
+        "--logits",
+        "2,1,-1")]
     [TestCase("--index is 200, but the test set has 200 images, 0 to 199.", "--model", "m.zip", "--data", "../digits", "--index", "200")]
-    [TestCase("explain takes either --index, for example --model model.zip --index 0, or --logits with --label, for example --logits 2,1,-1 --label 0.", "--model", "m.zip")]
+    [TestCase(
+        "explain takes either --index, for example --model model.zip --index 0, or --logits with --label, for example --logits 2,1,-1 "
+        + "--label 0.",
+        "--model",
+        "m.zip")]
     [TestCase("There is no model 'mnistml-out/model.zip'. Train one: train --out mnistml-out/model.zip", "--index", "0")]
-    public void Explain_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) => AssertFailure(Run(["explain", .. arguments]), message);
+    public void Explain_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) =>
+        AssertFailure(Run(["explain", .. arguments]), message);
 
     [TestCase("show", "--data", "../digits", "--count", "3")]
     [TestCase("explain", "--model", "m.zip", "--data", "../digits", "--index", "1")]

@@ -35,7 +35,10 @@ internal sealed partial class ConsoleStudyTests
 
     private void AssertStudy(string data, string dataLine, string testRows)
     {
-        var result = Host.Run("MnistML.Console", _work, ["study", "optimizers", "--data", data, "--rows", "200", "--epochs", "2", "--seeds", "2", "--out", "o"]);
+        var result = Host.Run(
+            "MnistML.Console",
+            _work,
+            ["study", "optimizers", "--data", data, "--rows", "200", "--epochs", "2", "--seeds", "2", "--out", "o"]);
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         Assert.That(result.Output.TrimEnd('\n').Split('\n').Select(Normalise), Is.EqualTo([

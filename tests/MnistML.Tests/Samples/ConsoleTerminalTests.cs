@@ -26,18 +26,26 @@ internal sealed class ConsoleTerminalTests
     public void Train_OnMnist_ShowsItsProgressAndTidiesUp()
     {
         var files = RealMnist.Files;
-        var result = Run("train", "--data", Path.GetDirectoryName(files.TrainImages)!, "--epochs", "2", "--validation", "0.1", "--out", "m.zip");
+        var result = Run(
+            "train", "--data", Path.GetDirectoryName(files.TrainImages)!, "--epochs", "2", "--validation", "0.1", "--out", "m.zip");
 
         AssertTidy(result);
         Assert.That(result.Screen.StyleCount, Is.Positive);
         foreach (var part in (string[])
-            [@"Getting the digits +━", @"Reading the images +━", @"^Epoch [12]/2 +━+ +loss \d\.\d{4}, validation accuracy 0\.\d{4}$", @"^Batch \d+/211 +━+ +[\d,]+ rows/s, \d:\d\d left$"])
+            [
+                @"Getting the digits +━",
+                @"Reading the images +━",
+                @"^Epoch [12]/2 +━+ +loss \d\.\d{4}, validation accuracy 0\.\d{4}$",
+                @"^Batch \d+/211 +━+ +[\d,]+ rows/s, \d:\d\d left$",
+            ])
         {
             Assert.That(result.Frames, Has.Some.Match($"(?m){part}"));
         }
 
         Assert.That(result.Screen.Text, Does.Not.Contain("━").And.Not.Contain("Batch"));
-        Assert.That(result.Lines, Has.Exactly(1).Match(@"^Epoch 2/2, Loss: 0\.\d{4}, Validation loss: 0\.\d{4}, accuracy: 0\.9\d{3}, \d+\.\d\d s$"));
+        Assert.That(
+            result.Lines,
+            Has.Exactly(1).Match(@"^Epoch 2/2, Loss: 0\.\d{4}, Validation loss: 0\.\d{4}, accuracy: 0\.9\d{3}, \d+\.\d\d s$"));
         Assert.That(result.Lines, Has.Exactly(1).Match(@"^Test accuracy: 0\.9\d{3}$"));
         Assert.That(result.Lines, Has.Exactly(3).Match(@"^  \d taken for \d: \d+ times$"));
     }
@@ -46,11 +54,14 @@ internal sealed class ConsoleTerminalTests
     [TestCase("TERM", "dumb")]
     public void Train_InAPlainTerminal_WritesNoSequence(string variable, string value)
     {
-        var result = PseudoTerminal.Run("MnistML.Console", _work, ["train", "--data", "../digits", "--hidden", "32", "--epochs", "2"], (variable, value));
+        var result = PseudoTerminal.Run(
+            "MnistML.Console", _work, ["train", "--data", "../digits", "--hidden", "32", "--epochs", "2"], (variable, value));
 
         AssertTidy(result);
         Assert.That(result.Screen.SequenceCount, Is.Zero);
-        Assert.That(result.Lines.Where(line => line.StartsWith("Epoch ", StringComparison.Ordinal)), Has.Exactly(2).Match(@"^Epoch [12]/2, Loss: \d\.\d{4}, \d\.\d\d s$"));
+        Assert.That(
+            result.Lines.Where(line => line.StartsWith("Epoch ", StringComparison.Ordinal)),
+            Has.Exactly(2).Match(@"^Epoch [12]/2, Loss: \d\.\d{4}, \d\.\d\d s$"));
     }
 
     [TestCase("evaluate", "--data", "../digits")]
@@ -78,7 +89,8 @@ internal sealed class ConsoleTerminalTests
 
         AssertTidy(result);
         Assert.That(result.Frames, Has.Some.Match(@"(?m)^\d+/18 784-512-256-10, Relu; \w+"));
-        Assert.That(result.Lines, Has.Exactly(3).Match(@"^  Initializer +Signal +1 epoch +3 epochs$|^ ?Initializer +Signal +1 epoch +3 epochs$"));
+        Assert.That(
+            result.Lines, Has.Exactly(3).Match(@"^  Initializer +Signal +1 epoch +3 epochs$|^ ?Initializer +Signal +1 epoch +3 epochs$"));
     }
 
     [Test]
@@ -87,12 +99,17 @@ internal sealed class ConsoleTerminalTests
         Host.Run("MnistML.Console", _work, ["train", "--data", "../digits", "--hidden", "16", "--epochs", "1", "--out", "shown.zip"]);
         _folder.Write("work/one.png", Drawn.Text("1"));
 
-        var result = PseudoTerminal.Run("MnistML.Console", _work, ["predict", "--model", "shown.zip", "--show", "one.png"], ("COLORTERM", "truecolor"));
+        var result = PseudoTerminal.Run(
+            "MnistML.Console", _work, ["predict", "--model", "shown.zip", "--show", "one.png"], ("COLORTERM", "truecolor"));
 
         AssertTidy(result);
         Assert.That(result.Lines[0], Does.Match(@"^one\.png: \d \(\d+\.\d %\), "));
         Assert.That(result.Lines[1..], Is.EqualTo(Enumerable.Repeat(new string('▀', 28), 14)), "28 rows of pixels, two to a line");
-        var levels = result.Screen.Cells.Skip(1).Take(14).SelectMany(line => line).SelectMany(cell => (int?[])[cell.Style.Ink, cell.Style.Paper]).ToArray();
+        var levels = result.Screen.Cells.Skip(1)
+            .Take(14)
+            .SelectMany(line => line)
+            .SelectMany(cell => (int?[])[cell.Style.Ink, cell.Style.Paper])
+            .ToArray();
         Assert.That(levels, Has.Some.EqualTo(0xFFFFFF).And.Exactly(28 * 28).Items, "white ink");
         Assert.That(levels.Count(level => level == 0), Is.GreaterThan(levels.Length / 2), "on black");
     }
@@ -117,7 +134,11 @@ internal sealed class ConsoleTerminalTests
         Assert.That(result.Lines, Has.Some.EqualTo("Classes: the confusion matrix is wider than the screen"));
         var rows = result.Lines.SkipWhile(line => !line.Contains("Most often taken for", StringComparison.Ordinal)).Skip(2)
             .TakeWhile(line => !line.StartsWith("Most often confused", StringComparison.Ordinal)).ToArray();
-        Assert.That(rows.Select(row => int.Parse(row.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], System.Globalization.CultureInfo.InvariantCulture)), Is.EqualTo(Enumerable.Range(0, ClassCount)));
+        Assert.That(
+            rows.Select(
+                row =>
+                    int.Parse(row.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], System.Globalization.CultureInfo.InvariantCulture)),
+            Is.EqualTo(Enumerable.Range(0, ClassCount)));
         Assert.That(rows, Has.All.Match(@"^ +\d+ +4 +[0-4] +[01]\.\d{4} "));
     }
 
@@ -136,7 +157,8 @@ internal sealed class ConsoleTerminalTests
         });
 
         var result = PseudoTerminal.Run(
-            "MnistML.Console", _work, ["train", "--mirror", $"{server.Address}", "--epochs", "1", "--hidden", "8", "--out", "loaded.zip"], ("XDG_CACHE_HOME", _folder.PathOf("downloads")));
+            "MnistML.Console", _work, ["train", "--mirror", $"{server.Address}", "--epochs", "1", "--hidden", "8", "--out", "loaded.zip"],
+            ("XDG_CACHE_HOME", _folder.PathOf("downloads")));
 
         AssertTidy(result);
         Assert.That(result.Frames, Has.Some.Match(@"(?m)^ *train-images-idx3-ubyte\.gz +━+ +\d+% "));
@@ -150,11 +172,13 @@ internal sealed class ConsoleTerminalTests
         var result = Run("trian");
 
         Assert.That((result.ExitCode, result.Lines.Length), Is.EqualTo((1, 2)), "the line is longer than the screen");
-        Assert.That(string.Concat(result.Lines), Is.EqualTo("There is no command 'trian'. Did you mean train? Run with --help for the options."));
+        Assert.That(
+            string.Concat(result.Lines), Is.EqualTo("There is no command 'trian'. Did you mean train? Run with --help for the options."));
     }
 
     private TerminalResult Run(params string[] arguments) => PseudoTerminal.Run("MnistML.Console", _work, arguments);
 
     private static void AssertTidy(TerminalResult result) =>
-        Assert.That((result.ExitCode, result.Screen.OverflowCount, result.Screen.IsCursorVisible), Is.EqualTo((0, 0, true)), result.Screen.Text);
+        Assert.That(
+            (result.ExitCode, result.Screen.OverflowCount, result.Screen.IsCursorVisible), Is.EqualTo((0, 0, true)), result.Screen.Text);
 }

@@ -59,12 +59,19 @@ internal sealed partial class ConsoleTrainingOptionsTests
     {
         var result = Train("--precision", "double");
 
-        Assert.That((result.ExitCode, result.Error), Is.EqualTo((1, "--precision is 'double', but must be auto, single or bfloat16. Run with --help for the options.\n")));
+        Assert.That(
+            (result.ExitCode, result.Error),
+            Is.EqualTo((1, "--precision is 'double', but must be auto, single or bfloat16. Run with --help for the options.\n")));
     }
 
     [Test]
     public void Train_WithTheRecipesOwnValues_TrainsAsWithout() =>
-        Assert.That(Losses(Train("--optimizer", "adamw", "--lr", "0.003", "--dropout", "0", "--precision", "auto", "--batch", "256", "--validation", "0")), Is.EqualTo(_unchanged));
+        Assert.That(
+            Losses(
+                Train(
+                    "--optimizer", "adamw", "--lr", "0.003", "--dropout", "0", "--precision", "auto", "--batch", "256", "--validation",
+                    "0")),
+            Is.EqualTo(_unchanged));
 
     [Test]
     public void Train_WithValidation_TellsItsLossAndAccuracy()
@@ -73,7 +80,9 @@ internal sealed partial class ConsoleTrainingOptionsTests
 
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_work, "v.json")));
         Assert.That(result.OutputLines.Count(line => ValidationLine().IsMatch(line)), Is.EqualTo(3));
-        Assert.That(json.RootElement.GetProperty("epochs").EnumerateArray().Select(epoch => epoch.GetProperty("validation_accuracy").GetDouble()), Is.All.InRange(0.1, 1));
+        Assert.That(
+            json.RootElement.GetProperty("epochs").EnumerateArray().Select(epoch => epoch.GetProperty("validation_accuracy").GetDouble()),
+            Is.All.InRange(0.1, 1));
     }
 
     [Test]
@@ -84,7 +93,9 @@ internal sealed partial class ConsoleTrainingOptionsTests
         var losses = Losses(result);
         Assert.That(result.ExitCode, Is.Zero, result.Error);
         Assert.That(losses, Has.Length.InRange(3, 199));
-        Assert.That(result.OutputLines.Single(line => line.StartsWith("Network:", StringComparison.Ordinal)), Does.Contain("10 % set aside to validate"));
+        Assert.That(
+            result.OutputLines.Single(line => line.StartsWith("Network:", StringComparison.Ordinal)),
+            Does.Contain("10 % set aside to validate"));
     }
 
     [Test]
@@ -94,7 +105,9 @@ internal sealed partial class ConsoleTrainingOptionsTests
         string[] arguments = ["--epochs", "40", "--dropout", "0.2", "--validation", "0.1"];
         var through = Train([.. arguments, "--out", "through.zip"]);
 
-        using (var process = Host.Start("MnistML.Console", _work, AllArguments([.. arguments, "--checkpoint", "training.checkpoint", "--out", "killed.zip"])))
+        using (
+            var process = Host.Start(
+                "MnistML.Console", _work, AllArguments([.. arguments, "--checkpoint", "training.checkpoint", "--out", "killed.zip"])))
         {
             while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("Epoch 4/", StringComparison.Ordinal))
             {
@@ -122,9 +135,15 @@ internal sealed partial class ConsoleTrainingOptionsTests
         Train("--epochs", "1", "--checkpoint", "other.checkpoint");
         var other = Train("--epochs", "1", "--dropout", "0.5", "--checkpoint", "other.checkpoint");
 
-        Assert.That(diverged.ErrorLines, Has.Length.EqualTo(1).And.One.Contains("The training diverged in epoch 1, batch ").And.One.Contains("Try a smaller learning rate"));
+        Assert.That(
+            diverged.ErrorLines,
+            Has.Length.EqualTo(1).And.One.Contains(
+                "The training diverged in epoch 1, batch ").And.One.Contains("Try a smaller learning rate"));
         Assert.That(diverged.ExitCode, Is.EqualTo(1));
-        Assert.That(other.ErrorLines, Has.Length.EqualTo(1).And.One.StartsWith("The checkpoint 'other.checkpoint' is of another training").And.One.Contains("DropoutRate"));
+        Assert.That(
+            other.ErrorLines,
+            Has.Length.EqualTo(1).And.One.StartsWith(
+                "The checkpoint 'other.checkpoint' is of another training").And.One.Contains("DropoutRate"));
         Assert.That(other.ExitCode, Is.EqualTo(1));
     }
 
@@ -133,9 +152,15 @@ internal sealed partial class ConsoleTrainingOptionsTests
     [TestCase("--lr is 'NaN', but must be a number above 0. Run with --help for the options.", "--lr", "NaN")]
     [TestCase("--dropout is '1', but must be a number at least 0 and below 1. Run with --help for the options.", "--dropout", "1")]
     [TestCase("--batch is '0', but must be a whole number of at least 1. Run with --help for the options.", "--batch", "0")]
-    [TestCase("--validation is '10%', but must be a number at least 0 and below 1. Run with --help for the options.", "--validation", "10%")]
+    [TestCase(
+        "--validation is '10%', but must be a number at least 0 and below 1. Run with --help for the options.", "--validation", "10%")]
     [TestCase("--patience is '0', but must be a whole number of at least 1. Run with --help for the options.", "--patience", "0")]
-    [TestCase("--patience needs images to validate with, but --validation is 0; leave it out, or set aside 0.1 for example.", "--patience", "2", "--validation", "0")]
+    [TestCase(
+        "--patience needs images to validate with, but --validation is 0; leave it out, or set aside 0.1 for example.",
+        "--patience",
+        "2",
+        "--validation",
+        "0")]
     public void Train_WithAUsersMistake_FailsInOneLine(string message, params string[] arguments)
     {
         var result = Train(arguments);
@@ -166,7 +191,11 @@ internal sealed partial class ConsoleTrainingOptionsTests
 
     /// <summary>The lines of epochs without their seconds and numbers.</summary>
     private static string[] Losses(HostResult result) =>
-        [.. result.OutputLines.Select(line => EpochLine().Match(line)).Where(match => match.Success).Select(match => match.Groups["loss"].Value)];
+        [
+            .. result.OutputLines.Select(line => EpochLine().Match(line))
+            .Where(match => match.Success)
+            .Select(match => match.Groups["loss"].Value),
+        ];
 
     private byte[] Weights(string zip)
     {

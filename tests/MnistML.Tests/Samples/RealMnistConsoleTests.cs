@@ -45,8 +45,11 @@ internal sealed class RealMnistConsoleTests
         var metrics = _mlContext.MulticlassClassification.Evaluate(_model.Transform(_test));
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         Assert.That(metrics.MicroAccuracy, Is.GreaterThan(0.9));
-        Assert.That(result.OutputLines, Has.Some.EqualTo(string.Create(CultureInfo.InvariantCulture, $"Test accuracy: {metrics.MicroAccuracy:F4}")));
-        Assert.That(result.OutputLines, Has.Some.StartsWith(string.Create(CultureInfo.InvariantCulture, $"Log-loss: {metrics.LogLoss:F4} ")));
+        Assert.That(
+            result.OutputLines,
+            Has.Some.EqualTo(string.Create(CultureInfo.InvariantCulture, $"Test accuracy: {metrics.MicroAccuracy:F4}")));
+        Assert.That(
+            result.OutputLines, Has.Some.StartsWith(string.Create(CultureInfo.InvariantCulture, $"Log-loss: {metrics.LogLoss:F4} ")));
     }
 
     [Test]
@@ -59,7 +62,9 @@ internal sealed class RealMnistConsoleTests
         using var session = new InferenceSession(Path.Combine(_work, "m.onnx"));
         var features = new DenseTensor<float>(rows.GetColumn<float[]>("Features").SelectMany(row => row).ToArray(), [RowCount, 784]);
         using var outputs = session.Run([NamedOnnxValue.CreateFromTensor("Features", features)]);
-        Assert.That(outputs.Single(output => output.Name == "PredictedLabel").AsTensor<long>(), Is.EqualTo(Predictions.Keys(_model.Transform(rows)).Select(key => (long)key - 1)));
+        Assert.That(
+            outputs.Single(output => output.Name == "PredictedLabel").AsTensor<long>(),
+            Is.EqualTo(Predictions.Keys(_model.Transform(rows)).Select(key => (long)key - 1)));
     }
 
     /// <summary>The command computes softmax and loss from the weights; the scores are ONNX Runtime's.</summary>
@@ -78,11 +83,15 @@ internal sealed class RealMnistConsoleTests
         Assert.That(table.Select(row => row[0]), Is.EqualTo(Enumerable.Range(0, 10).Select(digit => $"{digit}")));
         Assert.That(table.Select(row => Number(row[4])), Is.EqualTo(scores.Select(score => (double)score)).Within(HalfADigit));
         Assert.That(table.Single(row => row.Length > 5)[0], Is.EqualTo($"{label}"));
-        Assert.That(Number(result.OutputLines.Single(line => line.StartsWith("Loss: ", StringComparison.Ordinal)).Split(" = ")[^1]), Is.EqualTo(-Math.Log(scores[label])).Within(HalfADigit));
+        Assert.That(
+            Number(result.OutputLines.Single(line => line.StartsWith("Loss: ", StringComparison.Ordinal)).Split(" = ")[^1]),
+            Is.EqualTo(-Math.Log(scores[label])).Within(HalfADigit));
 
         // Logits are fixed by the scores but for one constant.
         var logits = table.Select(row => Number(row[1])).ToArray();
-        Assert.That(logits.Select(logit => logit - logits[label]), Is.EqualTo(scores.Select(score => Math.Log(score) - Math.Log(scores[label]))).Within(1e-3));
+        Assert.That(
+            logits.Select(logit => logit - logits[label]),
+            Is.EqualTo(scores.Select(score => Math.Log(score) - Math.Log(scores[label]))).Within(1e-3));
     }
 
     [Test]

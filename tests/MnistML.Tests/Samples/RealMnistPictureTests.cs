@@ -7,7 +7,9 @@ namespace MnistML.Tests.Samples;
 [NeedsRealMnist]
 internal sealed class RealMnistPictureTests
 {
-    /// <summary>Ten digits of a font, each drawn in another way: sizes, both polarities, a little turned, off centre, on coloured paper, as JPEG.</summary>
+    /// <summary>
+    /// Ten digits of a font, each drawn in another way: sizes, both polarities, a little turned, off centre, on coloured paper, as JPEG.
+    /// </summary>
     [Test]
     public void Predict_OfTenDigitsOfAFont_ReadsEightAtLeast()
     {
@@ -31,12 +33,17 @@ internal sealed class RealMnistPictureTests
             folder.Write($"work/{digit}.{(picture[0] == 0xFF ? "jpg" : "png")}", picture);
         }
 
-        Host.Run("MnistML.Console", work, ["train", "--seed", "1", "--data", Path.GetDirectoryName(RealMnist.Files.TrainImages)!, "--out", "../m.zip"]);
+        Host.Run(
+            "MnistML.Console",
+            work,
+            ["train", "--seed", "1", "--data", Path.GetDirectoryName(RealMnist.Files.TrainImages)!, "--out", "../m.zip"]);
         var result = Host.Run("MnistML.Console", work, ["predict", "--model", "../m.zip", "."]);
 
         TestContext.Out.WriteLine(result.Output);
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         Assert.That(result.OutputLines, Has.Length.EqualTo(10));
-        Assert.That(result.OutputLines.Count(line => Path.GetFileName(line.Split(": ")[0])[0] == line.Split(": ")[1][0]), Is.GreaterThanOrEqualTo(8));
+        Assert.That(
+            result.OutputLines.Count(line => Path.GetFileName(line.Split(": ")[0])[0] == line.Split(": ")[1][0]),
+            Is.GreaterThanOrEqualTo(8));
     }
 }

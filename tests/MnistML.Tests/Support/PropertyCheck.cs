@@ -9,5 +9,6 @@ internal static class PropertyCheck
     private const int Count = 300;
 
     public static void Holds<T>(Gen<T> values, Action<T> check) =>
-        Prop.ForAll(Arb.From(values), check).Check(Config.QuickThrowOnFailure.WithMaxTest(Count).WithReplay(new Replay(new Rnd(1, 1), size: null)));
+        Prop.ForAll(Arb.From(values), check).Check(
+            Config.QuickThrowOnFailure.WithMaxTest(Count).WithReplay(new Replay(new Rnd(1, 1), size: null)));
 }

@@ -42,7 +42,8 @@ internal sealed class LossStepsTests
 
             Assert.That(logits, Is.EqualTo(PlainNetwork.Logits(model, features)).Within(1e-9));
             Assert.That(steps.Loss, Is.EqualTo(SoftmaxLoss.Compute(rounded, label, 0, 1, new float[3]).Loss).Within(1e-5));
-            Assert.That(steps.Loss, Is.EqualTo(MlpNetwork.CrossEntropy(torch.tensor(logits).reshape(1, 3), labels).item<double>()).Within(1e-12));
+            Assert.That(
+                steps.Loss, Is.EqualTo(MlpNetwork.CrossEntropy(torch.tensor(logits).reshape(1, 3), labels).item<double>()).Within(1e-12));
         }
     }
 }

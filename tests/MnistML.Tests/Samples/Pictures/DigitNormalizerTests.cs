@@ -13,7 +13,10 @@ internal sealed class DigitNormalizerTests
     {
         var image = Normalize(Plain);
 
-        var ink = image.Index().Where(pixel => pixel.Item > 0).Select(pixel => (X: pixel.Index % 28, Y: pixel.Index / 28, Ink: pixel.Item)).ToArray();
+        var ink = image.Index()
+            .Where(pixel => pixel.Item > 0)
+            .Select(pixel => (X: pixel.Index % 28, Y: pixel.Index / 28, Ink: pixel.Item))
+            .ToArray();
         Assert.That(ink.Max(pixel => pixel.Y) - ink.Min(pixel => pixel.Y) + 1, Is.EqualTo(20));
         Assert.That(ink.Max(pixel => pixel.X) - ink.Min(pixel => pixel.X) + 1, Is.InRange(10, 16));
         Assert.That(ink.Sum(pixel => pixel.Ink * (pixel.X + 0.5)) / ink.Sum(pixel => pixel.Ink), Is.EqualTo(14).Within(0.51));
@@ -26,9 +29,11 @@ internal sealed class DigitNormalizerTests
         yield return new TestCaseData(Drawn.Text("5", paper: SKColors.Black, ink: SKColors.White)).SetArgDisplayNames("light on dark");
         yield return new TestCaseData(Drawn.Text("5", width: 500, height: 300, x: 0.8f, y: 0.3f)).SetArgDisplayNames("off centre");
         yield return new TestCaseData(Drawn.Text("5", width: 1_000, height: 1_000, size: 700)).SetArgDisplayNames("large");
-        yield return new TestCaseData(Drawn.Text("5", paper: SKColors.Gold, ink: SKColors.DarkRed, asJpeg: true)).SetArgDisplayNames("coloured JPEG");
+        yield return new TestCaseData(
+            Drawn.Text("5", paper: SKColors.Gold, ink: SKColors.DarkRed, asJpeg: true)).SetArgDisplayNames("coloured JPEG");
         yield return new TestCaseData(Drawn.Text("5", paper: SKColors.Transparent)).SetArgDisplayNames("dark on nothing");
-        yield return new TestCaseData(Drawn.Text("5", paper: SKColors.Transparent, ink: SKColors.White)).SetArgDisplayNames("light on nothing");
+        yield return new TestCaseData(
+            Drawn.Text("5", paper: SKColors.Transparent, ink: SKColors.White)).SetArgDisplayNames("light on nothing");
         yield return new TestCaseData(Drawn.WithOrientation(Drawn.Turned(Plain), orientation: 8)).SetArgDisplayNames("camera held upright");
     }
 
@@ -63,7 +68,9 @@ internal sealed class DigitNormalizerTests
     {
         var refusal = Assert.Throws<InvalidDataException>(() => Normalize(Drawn.Text("")));
 
-        Assert.That(refusal.Message, Is.EqualTo("no ink found; the picture is blank, or what is on it is hardly darker or lighter than its background"));
+        Assert.That(
+            refusal.Message,
+            Is.EqualTo("no ink found; the picture is blank, or what is on it is hardly darker or lighter than its background"));
     }
 
     [Test]
@@ -71,7 +78,8 @@ internal sealed class DigitNormalizerTests
     {
         var random = new Random(1);
 
-        Assert.Throws<InvalidDataException>(() => DigitNormalizer.Normalize(new GreyImage(60, 40).Map(_ => 0.5f + (0.2f * (random.NextSingle() - 0.5f)))));
+        Assert.Throws<InvalidDataException>(
+            () => DigitNormalizer.Normalize(new GreyImage(60, 40).Map(_ => 0.5f + (0.2f * (random.NextSingle() - 0.5f)))));
     }
 
     private static float[] Normalize(byte[] file) => DigitNormalizer.Normalize(PicturePixels.ReadBrightness(file));

@@ -24,7 +24,14 @@ internal sealed class PlotTests
             Title = "Test accuracy of the same network under each initializer, mean and one standard deviation over three seeds",
             VerticalTitle = "Test accuracy",
             VerticalFormat = "0.0 %",
-            Lines = [.. Enumerable.Range(0, 6).Select(line => new PlotLine($"Initializer number {line}", [.. Enumerable.Range(1, 20).Select(epoch => new PlotPoint(epoch, 0.9 + (0.01 * line), 0.005))]))],
+            Lines =
+            [
+                .. Enumerable.Range(0, 6)
+                .Select(
+                    line => new PlotLine(
+                        $"Initializer number {line}",
+                        [.. Enumerable.Range(1, 20).Select(epoch => new PlotPoint(epoch, 0.9 + (0.01 * line), 0.005))])),
+            ],
         };
 
         plot.Write(_folder.PathOf("plot.png"));
@@ -37,7 +44,12 @@ internal sealed class PlotTests
     [Test]
     public void LinePlot_OfOneEpoch_ShowsAPoint()
     {
-        new LinePlot { Title = "T", VerticalTitle = "V", Lines = [new PlotLine("L", [new PlotPoint(1, 0.5)])] }.Write(_folder.PathOf("one.png"));
+        new LinePlot
+        {
+            Title = "T",
+            VerticalTitle = "V",
+            Lines = [new PlotLine("L", [new PlotPoint(1, 0.5)])],
+        }.Write(_folder.PathOf("one.png"));
 
         using var picture = SKBitmap.Decode(_folder.PathOf("one.png"));
         Assert.That(picture.Pixels, Has.Some.EqualTo(new SKColor(0x00, 0x72, 0xB2)));
@@ -67,7 +79,9 @@ internal sealed class PlotTests
         AssertNothingClipped("sheet.png", picture.Width, picture.Height);
         var (left, top) = Enumerable.Range(0, picture.Width * picture.Height)
             .Select(place => (X: place / picture.Height, Y: place % picture.Height))
-            .First(place => Enumerable.Range(0, 28 * 28).All(offset => picture.GetPixel(place.X + (offset % 28), place.Y + (offset / 28)) == SKColors.Black));
+            .First(
+                place => Enumerable.Range(0, 28 * 28).All(
+                    offset => picture.GetPixel(place.X + (offset % 28), place.Y + (offset / 28)) == SKColors.Black));
         Assert.That(picture.GetPixel(left - 14, top + 14), Is.EqualTo(SKColors.White));
         Assert.That(picture.GetPixel(left - 14, top + (2 * 28) + 14).Red, Is.EqualTo(128));
         Assert.That(picture.GetPixel(left + 14, top + (2 * 28) + 14), Is.EqualTo(SKColors.White));
@@ -81,7 +95,11 @@ internal sealed class PlotTests
         WeightSheet.Write(_folder.PathOf("weights.png"), layer, imageHeight: 3, deviations: [0.001, 1, 1, 1, 1, 1]);
 
         using var picture = SKBitmap.Decode(_folder.PathOf("weights.png"));
-        var left = picture.Pixels.AsSpan(0, picture.Width * picture.Height).ToArray().Index().Where(pixel => pixel.Item == new SKColor(0x21, 0x66, 0xAC)).Min(pixel => pixel.Index % picture.Width);
+        var left = picture.Pixels.AsSpan(0, picture.Width * picture.Height)
+            .ToArray()
+            .Index()
+            .Where(pixel => pixel.Item == new SKColor(0x21, 0x66, 0xAC))
+            .Min(pixel => pixel.Index % picture.Width);
         Assert.That(left, Is.LessThan(picture.Width / 4), "unit 1, whose weight 3 counts for more than 100 on a pixel that hardly varies");
     }
 
@@ -90,7 +108,9 @@ internal sealed class PlotTests
     {
         var refusal = Assert.Throws<ArgumentException>(() => PictureFile.EnsureSupported("plot.gif"));
 
-        Assert.That(refusal.Message, Is.EqualTo("'plot.gif' is to be a picture, but its name ends neither in .png nor in .svg; choose one of them."));
+        Assert.That(
+            refusal.Message,
+            Is.EqualTo("'plot.gif' is to be a picture, but its name ends neither in .png nor in .svg; choose one of them."));
     }
 
     [Test]
@@ -109,7 +129,10 @@ internal sealed class PlotTests
         const int Rim = 3;
         using var picture = SKBitmap.Decode(_folder.PathOf(name));
         Assert.That((picture.Width, picture.Height), Is.EqualTo((width, height)));
-        var ink = picture.Pixels.Index().Where(pixel => pixel.Item != SKColors.White).Select(pixel => (X: pixel.Index % width, Y: pixel.Index / width)).ToArray();
+        var ink = picture.Pixels.Index()
+            .Where(pixel => pixel.Item != SKColors.White)
+            .Select(pixel => (X: pixel.Index % width, Y: pixel.Index / width))
+            .ToArray();
         Assert.That(ink, Has.Length.GreaterThan(500));
         Assert.That((ink.Min(pixel => pixel.X), ink.Min(pixel => pixel.Y)), Is.GreaterThanOrEqualTo((Rim, Rim)));
         Assert.That(ink.Min(pixel => pixel.Y), Is.GreaterThanOrEqualTo(Rim));
@@ -128,7 +151,8 @@ internal sealed class PlotTests
     private static Microsoft.ML.Data.ConfusionMatrix Confusion(int[][] counts)
     {
         var mlContext = new Microsoft.ML.MLContext();
-        var rows = counts.SelectMany((row, label) => row.SelectMany((count, predicted) => Enumerable.Repeat(new Scored(label, predicted), count)));
+        var rows = counts.SelectMany(
+            (row, label) => row.SelectMany((count, predicted) => Enumerable.Repeat(new Scored(label, predicted), count)));
         var view = mlContext.Data.LoadFromEnumerable(rows);
         return mlContext.MulticlassClassification.Evaluate(view, labelColumnName: "Label").ConfusionMatrix;
     }

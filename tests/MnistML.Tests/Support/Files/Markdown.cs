@@ -11,7 +11,10 @@ internal static partial class Markdown
     public static IReadOnlyList<string> LinksIn(string document) =>
         [.. Link().Matches(InlineCode().Replace(WithoutBlocks(document), "")).Select(match => match.Groups["target"].Value)];
 
-    /// <summary>The anchors of a document's headings, as GitHub makes them: lower case, hyphens for spaces, no punctuation, numbered where they repeat.</summary>
+    /// <summary>
+    /// The anchors of a document's headings, as GitHub makes them: lower case, hyphens for spaces, no punctuation, numbered where they
+    /// repeat.
+    /// </summary>
     public static IReadOnlyList<string> AnchorsIn(string document)
     {
         var counts = new Dictionary<string, int>();
@@ -39,13 +42,15 @@ internal static partial class Markdown
             }
 
             var end = Array.FindIndex(lines, i + 1, line => line.TrimEnd() == Fence);
-            yield return new MarkdownBlock(lines[i][Fence.Length..].Trim(), LineBefore(lines, i), i + 2, string.Join('\n', lines[(i + 1)..end]));
+            yield return new MarkdownBlock(
+                lines[i][Fence.Length..].Trim(), LineBefore(lines, i), i + 2, string.Join('\n', lines[(i + 1)..end]));
             i = end;
         }
     }
 
     /// <summary>The last line with text before a block, where a comment for it may stand.</summary>
-    private static string LineBefore(string[] lines, int fence) => lines[..fence].LastOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "";
+    private static string LineBefore(string[] lines, int fence) =>
+        lines[..fence].LastOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "";
 
     private static string WithoutBlocks(string document) => Blocks().Replace(document.ReplaceLineEndings("\n"), "");
 

@@ -6,7 +6,9 @@ namespace MnistML.Tests.Support;
 internal static class Repository
 {
     public static string Folder { get; } = Path.GetFullPath(Path.Combine(
-        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "SourceFolder").Value!, "..", ".."));
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(
+            attribute => attribute.Key == "SourceFolder").Value!,
+        "..", ".."));
 
     /// <summary>All documents in Markdown, by their paths from the repository's folder on.</summary>
     public static IEnumerable<string> Documents => new[] { "README.md" }

@@ -7,13 +7,15 @@ internal static class Drawn
 {
     /// <summary>Draws a text of one font and gives the picture's file.</summary>
     public static byte[] Text(
-        string text, int width = 200, int height = 200, float size = 120, SKColor? paper = null, SKColor? ink = null, float degrees = 0, float x = 0.5f, float y = 0.5f, bool asJpeg = false)
+        string text, int width = 200, int height = 200, float size = 120, SKColor? paper = null, SKColor? ink = null, float degrees = 0,
+        float x = 0.5f, float y = 0.5f, bool asJpeg = false)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Unpremul));
         using (var canvas = new SKCanvas(bitmap))
         {
             canvas.Clear(paper ?? SKColors.White);
-            using var font = SKTypeface.FromStream(typeof(MnistML.Samples.Plots.ImageSheet).Assembly.GetManifestResourceStream("DejaVuSans.ttf")!);
+            using var font = SKTypeface.FromStream(
+                typeof(MnistML.Samples.Plots.ImageSheet).Assembly.GetManifestResourceStream("DejaVuSans.ttf")!);
             using var paint = new SKPaint { Typeface = font, TextSize = size, Color = ink ?? SKColors.Black, IsAntialias = true };
             var bounds = default(SKRect);
             paint.MeasureText(text, ref bounds);

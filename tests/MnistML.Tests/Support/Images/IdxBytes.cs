@@ -19,7 +19,14 @@ internal static class IdxBytes
 
     /// <summary>A file of that element type, with dimensions below 256 each, and elements as given.</summary>
     public static byte[] Of(byte elementType, int[] dimensions, params byte[] elements) =>
-        [0, 0, elementType, (byte)dimensions.Length, .. dimensions.SelectMany(length => (byte[])[0, 0, 0, checked((byte)length)]), .. elements];
+        [
+            0,
+            0,
+            elementType,
+            (byte)dimensions.Length,
+            .. dimensions.SelectMany(length => (byte[])[0, 0, 0, checked((byte)length)]),
+            .. elements,
+        ];
 
     public static byte[] Gzip(byte[] bytes)
     {

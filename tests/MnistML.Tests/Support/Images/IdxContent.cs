@@ -44,7 +44,8 @@ internal sealed record IdxContent(IdxElementType Type, int[] Dimensions, byte[] 
     public override string ToString() => $"{Type} {string.Join('×', Dimensions)}: {Convert.ToHexString(Elements)}";
 
     /// <summary>Bytes of which NaN, infinities, extremes and plain values are often made.</summary>
-    private static Gen<byte> AnyByte => Gen.OneOf(Gen.Choose(0, 255).Select(value => (byte)value), Gen.Elements<byte>(0, 1, 0x7F, 0x80, 0xF0, 0xFF));
+    private static Gen<byte> AnyByte =>
+        Gen.OneOf(Gen.Choose(0, 255).Select(value => (byte)value), Gen.Elements<byte>(0, 1, 0x7F, 0x80, 0xF0, 0xFF));
 
     private double Number(byte[] element) => Type switch
     {

@@ -18,7 +18,8 @@ internal sealed class ImageRow
     /// <summary>The five rows, from the bytes that the files were made of.</summary>
     public static IReadOnlyList<ImageRow> Five => [.. IdxBytes.FivePixelBytes.Chunk(6).Zip((byte[])[2, 0, 3, 0, 1], Of)];
 
-    public static ImageRow Of(byte[] image, byte label) => new() { Image = image, Features = [.. image.Select(value => value / 255f)], Label = label };
+    public static ImageRow Of(byte[] image, byte label) =>
+        new() { Image = image, Features = [.. image.Select(value => value / 255f)], Label = label };
 
     public override string ToString() => $"{string.Join(' ', Image)} | {string.Join(' ', Features)} | {Label}";
 }

@@ -3,7 +3,9 @@ using MnistML.Datasets;
 
 namespace MnistML.Tests.Support;
 
-/// <summary>The real MNIST, where it is at hand: in the folder that MNIST_DATA_DIR names, which must then hold it, else in the user's cache.</summary>
+/// <summary>
+/// The real MNIST, where it is at hand: in the folder that MNIST_DATA_DIR names, which must then hold it, else in the user's cache.
+/// </summary>
 internal static class RealMnist
 {
     private const string DirectoryVariable = "MNIST_DATA_DIR";
@@ -64,7 +66,9 @@ internal sealed class NeedsRealMnistAttribute : NUnitAttribute, NUnit.Framework.
         if (!RealMnist.IsAtHand && test.RunState != NUnit.Framework.Interfaces.RunState.NotRunnable)
         {
             test.RunState = NUnit.Framework.Interfaces.RunState.Ignored;
-            test.Properties.Set(NUnit.Framework.Internal.PropertyNames.SkipReason, "The real MNIST is not at hand: MNIST_DATA_DIR is not set, and the user's cache does not hold it.");
+            test.Properties.Set(
+                NUnit.Framework.Internal.PropertyNames.SkipReason,
+                "The real MNIST is not at hand: MNIST_DATA_DIR is not set, and the user's cache does not hold it.");
         }
     }
 }

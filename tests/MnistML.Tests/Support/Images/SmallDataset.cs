@@ -12,15 +12,22 @@ internal static class SmallDataset
         IdxBytes.Of(0x08, [7, 5, 3], Bytes(105, seed: 3)), IdxBytes.Labels(Bytes(7, seed: 4, most: 4)),
     ];
 
-    private static readonly string[] Names = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"];
+    private static readonly string[] Names =
+    [
+        "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz",
+    ];
 
     /// <summary>The files as a server has them, by name.</summary>
-    public static IReadOnlyDictionary<string, byte[]> Served { get; } = Names.Zip(Contents).ToDictionary(file => file.First, file => IdxBytes.Gzip(file.Second));
+    public static IReadOnlyDictionary<string, byte[]> Served { get; } = Names.Zip(Contents).ToDictionary(
+        file => file.First, file => IdxBytes.Gzip(file.Second));
 
     /// <summary>The set, with unpacked hashes alone: a mirror may pack its files as it likes.</summary>
     public static MnistDataset From(params Uri[] mirrors)
     {
-        DatasetFile[] files = [.. Names.Zip(Contents, (name, content) => new DatasetFile(name, content.Length) { UnpackedSha256 = Hash(content) })];
+        DatasetFile[] files =
+        [
+            .. Names.Zip(Contents, (name, content) => new DatasetFile(name, content.Length) { UnpackedSha256 = Hash(content) }),
+        ];
         return MnistDataset.Mnist with
         {
             Name = "small",

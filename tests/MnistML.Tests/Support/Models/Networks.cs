@@ -9,7 +9,10 @@ internal static class Networks
         var random = new Random(seed);
         return new MlpModelParameters(
             architecture,
-            [.. architecture.Layers.Select(shape => new MlpLayerParameters(shape, Values((int)shape.WeightCount), Values(shape.OutputSize)))]);
+            [
+                .. architecture.Layers.Select(
+                    shape => new MlpLayerParameters(shape, Values((int)shape.WeightCount), Values(shape.OutputSize))),
+            ]);
 
         float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
     }

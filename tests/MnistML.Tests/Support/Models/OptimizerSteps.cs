@@ -14,7 +14,8 @@ internal static class OptimizerSteps
     /// <param name="gradientOf">The gradient of a parameter.</param>
     /// <param name="learningRate">This step's.</param>
     /// <param name="inPieces">Whether it goes piece by piece, in plain loops, or by libtorch.</param>
-    public static void Step(IOptimizer optimizer, MlpNetwork network, Func<torch.Tensor, torch.Tensor> gradientOf, double learningRate, bool inPieces)
+    public static void Step(
+        IOptimizer optimizer, MlpNetwork network, Func<torch.Tensor, torch.Tensor> gradientOf, double learningRate, bool inPieces)
     {
         using var scope = torch.NewDisposeScope();
         torch.Tensor[] gradients = [.. network.Parameters.Select(parameter => gradientOf(parameter.detach()))];

@@ -7,8 +7,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace MnistML.Tests.Support;
 
 /// <summary>
-/// The C# of a document. A block that begins with a using directive begins a program, and one that does not goes on with the program above it: its
-/// usings, statements and types come after theirs. A program that needs ASP.NET Core says so in a comment above its block, <c>&lt;!-- ASP.NET Core --&gt;</c>.
+/// The C# of a document. A block that begins with a using directive begins a program, and one that does not goes on with the program above
+/// it: its usings, statements and types come after theirs. A program that needs ASP.NET Core says so in a comment above its block,
+/// <c>&lt;!-- ASP.NET Core --&gt;</c>.
 /// </summary>
 internal sealed partial class DocumentedProgram
 {
@@ -18,12 +19,17 @@ internal sealed partial class DocumentedProgram
 
     /// <summary>Those of the SDK's ImplicitUsings.</summary>
     private static readonly string[] ImplicitUsings =
-        ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+        [
+            "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
+            "System.Threading.Tasks",
+        ];
 
     private static readonly string[] ImplicitWebUsings =
     [
-        "System.Net.Http.Json", "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Routing",
-        "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
+        "System.Net.Http.Json", "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Http",
+        "Microsoft.AspNetCore.Routing",
+        "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting",
+        "Microsoft.Extensions.Logging",
     ];
 
     private readonly ImmutableArray<MarkdownBlock> _blocks;
@@ -52,13 +58,20 @@ internal sealed partial class DocumentedProgram
     /// <summary>Compiles it with what an application that references MnistML and TorchSharp-cpu has.</summary>
     public CSharpCompilation Compile(string assemblyName)
     {
-        var units = _blocks.Select(block => (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(block.Text + "\n", Language).GetRoot()).ToArray();
+        var units = _blocks.Select(
+            block => (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(block.Text + "\n", Language).GetRoot()).ToArray();
         var implicitUsings = IsWeb ? ImplicitUsings.Concat(ImplicitWebUsings) : ImplicitUsings;
         var text = string.Concat(
             units.SelectMany(unit => unit.Usings).Select(directive => directive.ToFullString())
-                .Concat(units.SelectMany(unit => unit.Members).Where(member => member is GlobalStatementSyntax).Select(member => member.ToFullString()))
+                .Concat(
+                    units.SelectMany(unit => unit.Members)
+                        .Where(member => member is GlobalStatementSyntax)
+                        .Select(member => member.ToFullString()))
                 .Append("\n")
-                .Concat(units.SelectMany(unit => unit.Members).Where(member => member is not GlobalStatementSyntax).Select(member => member.ToFullString()))
+                .Concat(
+                    units.SelectMany(unit => unit.Members)
+                        .Where(member => member is not GlobalStatementSyntax)
+                        .Select(member => member.ToFullString()))
                 .Concat(units.Select(unit => unit.EndOfFileToken.ToFullString())));
         var globalUsings = string.Concat(implicitUsings.Select(name => $"global using {name};\n"));
         var isProgram = units.Any(unit => unit.Members.Any(member => member is GlobalStatementSyntax));
@@ -67,7 +80,8 @@ internal sealed partial class DocumentedProgram
             [CSharpSyntaxTree.ParseText(text, Language, Document), CSharpSyntaxTree.ParseText(globalUsings, Language)],
             References(),
             new CSharpCompilationOptions(
-                isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+                isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
+                optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
     }
 
     public override string ToString() => $"{Document}, line {_blocks[^1].FirstLine}";
@@ -83,7 +97,10 @@ internal sealed partial class DocumentedProgram
     private IEnumerable<MetadataReference> References()
     {
         var own = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        var web = IsWeb ? Directory.EnumerateFiles(FindAspNetCore()!, "*.dll").Where(file => !Path.GetFileName(file).Contains("Native", StringComparison.OrdinalIgnoreCase)) : [];
+        var web = IsWeb
+            ? Directory.EnumerateFiles(FindAspNetCore()!, "*.dll").Where(
+                file => !Path.GetFileName(file).Contains("Native", StringComparison.OrdinalIgnoreCase))
+            : [];
         return web.Concat(own)
             .DistinctBy(Path.GetFileName)
             .Where(file => Path.GetFileName(file) != "MnistML.Tests.dll")

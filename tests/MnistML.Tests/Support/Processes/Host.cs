@@ -16,7 +16,8 @@ internal static class Host
         .Single(attribute => attribute.Key == name).Value!;
 
     /// <summary>
-    /// Runs a program to its end, without MNIST_DATA_DIR, with an empty cache and with no network beyond loopback, unless the environment says otherwise.
+    /// Runs a program to its end, without MNIST_DATA_DIR, with an empty cache and with no network beyond loopback, unless the environment
+    /// says otherwise.
     /// </summary>
     /// <param name="name">The program's project, for example MnistML.Console.</param>
     /// <param name="workingDirectory">The folder that it runs in; the user's cache is beside it.</param>
@@ -41,7 +42,8 @@ internal static class Host
     }
 
     /// <summary>Starts a program whose input and outputs are the test's.</summary>
-    public static Process Start(string name, string workingDirectory, string[] arguments, params (string Name, string? Value)[] environment) =>
+    public static Process Start(
+        string name, string workingDirectory, string[] arguments, params (string Name, string? Value)[] environment) =>
         Process.Start(Describe(CommandOf(name, arguments), workingDirectory, environment))!;
 
     /// <summary>The command line that runs a program.</summary>

@@ -11,7 +11,9 @@ namespace MnistML.Tests.Support;
 /// <param name="RangeStart">The first byte that was asked for, if a range was.</param>
 internal sealed record LoopbackRequest(string Path, long? RangeStart);
 
-/// <summary>A real HTTP server on loopback whose answers are written byte by byte, so that it can do everything that a bad server does.</summary>
+/// <summary>
+/// A real HTTP server on loopback whose answers are written byte by byte, so that it can do everything that a bad server does.
+/// </summary>
 internal sealed class LoopbackServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -9,7 +9,9 @@ internal sealed class NeedsTerminalAttribute : NUnitAttribute, NUnit.Framework.I
         if (!PseudoTerminal.IsAvailable && test.RunState != NUnit.Framework.Interfaces.RunState.NotRunnable)
         {
             test.RunState = NUnit.Framework.Interfaces.RunState.Ignored;
-            test.Properties.Set(NUnit.Framework.Internal.PropertyNames.SkipReason, "There is no pseudo-terminal to be had: the program 'script' of util-linux is not here.");
+            test.Properties.Set(
+                NUnit.Framework.Internal.PropertyNames.SkipReason,
+                "There is no pseudo-terminal to be had: the program 'script' of util-linux is not here.");
         }
     }
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace MnistML.Tests.Support;
 
 /// <summary>
-/// A program in a terminal of its own, as a person runs it: it finds a screen of 80 columns and 40 rows, and keys are what it reads. The terminal is made by <c>script</c> of
-/// util-linux.
+/// A program in a terminal of its own, as a person runs it: it finds a screen of 80 columns and 40 rows, and keys are what it reads. The
+/// terminal is made by <c>script</c> of util-linux.
 /// </summary>
 internal sealed partial class PseudoTerminal : IDisposable
 {
@@ -62,10 +62,14 @@ internal sealed partial class PseudoTerminal : IDisposable
     /// <summary>Starts what is described there, but in a terminal. The description becomes that of the terminal.</summary>
     public static PseudoTerminal Start(ProcessStartInfo program)
     {
-        var command = string.Join(' ', ((string[])[program.FileName, .. program.ArgumentList]).Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'"));
+        var command = string.Join(
+            ' ',
+            ((string[])[program.FileName, .. program.ArgumentList]).Select(
+                word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'"));
         program.FileName = "script";
         program.ArgumentList.Clear();
-        foreach (var argument in (string[])["--quiet", "--return", "--command", $"stty cols {Columns} rows {Rows}; exec {command}", "/dev/null"])
+        foreach (
+            var argument in (string[])["--quiet", "--return", "--command", $"stty cols {Columns} rows {Rows}; exec {command}", "/dev/null"])
         {
             program.ArgumentList.Add(argument);
         }
@@ -131,7 +135,8 @@ internal sealed partial class PseudoTerminal : IDisposable
         {
             lock (_lock)
             {
-                // A display that is redrawn begins with a carriage return: what stood there before counts, however the output was cut into pieces.
+                // A display that is redrawn begins with a carriage return: what stood there before counts, however the output was cut into
+                // pieces.
                 foreach (var (place, drawn) in new string(buffer, 0, count).Split('\r').Index())
                 {
                     _screen.Write(place > 0 ? $"\r{drawn}" : drawn);

@@ -3,8 +3,8 @@ using System.Text;
 namespace MnistML.Tests.Support;
 
 /// <summary>
-/// What a person sees of the characters that a program writes to a terminal: lines of at most so many columns, all of them, however far up. Understands what consoles write:
-/// carriage return, line feed, cursor movements, erasing, colours.
+/// What a person sees of the characters that a program writes to a terminal: lines of at most so many columns, all of them, however far up.
+/// Understands what consoles write: carriage return, line feed, cursor movements, erasing, colours.
 /// </summary>
 /// <param name="columns">The terminal's width.</param>
 internal sealed class TerminalScreen(int columns)
@@ -93,7 +93,8 @@ internal sealed class TerminalScreen(int columns)
     }
 
     /// <summary>ESC [ … ends with a letter or such; any other sequence is two characters long.</summary>
-    private bool IsComplete() => _sequence.Length >= 2 && (_sequence[1] != '[' || (_sequence.Length > 2 && _sequence[^1] is >= '@' and <= '~'));
+    private bool IsComplete() =>
+        _sequence.Length >= 2 && (_sequence[1] != '[' || (_sequence.Length > 2 && _sequence[^1] is >= '@' and <= '~'));
 
     private void Obey(string sequence)
     {

@@ -20,13 +20,21 @@ internal sealed class IrisFlower
     {
         using var stream = typeof(IrisFlower).Assembly.GetManifestResourceStream("iris.csv")!;
         using var reader = new StreamReader(stream);
-        return mlContext.Data.LoadFromEnumerable(reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(Parse).ToArray());
+        return mlContext.Data.LoadFromEnumerable(
+            reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(Parse).ToArray());
     }
 
     private static IrisFlower Parse(string line)
     {
         var parts = line.Split(',');
         float[] numbers = [.. parts[..4].Select(part => float.Parse(part, CultureInfo.InvariantCulture))];
-        return new IrisFlower { SepalLength = numbers[0], SepalWidth = numbers[1], PetalLength = numbers[2], PetalWidth = numbers[3], Species = parts[4] };
+        return new IrisFlower
+        {
+            SepalLength = numbers[0],
+            SepalWidth = numbers[1],
+            PetalLength = numbers[2],
+            PetalWidth = numbers[3],
+            Species = parts[4],
+        };
     }
 }

@@ -8,7 +8,8 @@ internal static class TableRows
 {
     /// <summary>A vector of that shape in each row.</summary>
     public static IDataView Of<T>(MLContext mlContext, int[] shape, IEnumerable<T[]> rows)
-        where T : unmanaged => Of(mlContext, rows.Select(row => new Row<T[]> { Items = row }), new VectorDataViewType(NumberType<T>(), shape));
+        where T : unmanaged =>
+            Of(mlContext, rows.Select(row => new Row<T[]> { Items = row }), new VectorDataViewType(NumberType<T>(), shape));
 
     /// <summary>A number in each row.</summary>
     public static IDataView OfPlain<T>(MLContext mlContext, params T[] rows)
@@ -32,7 +33,8 @@ internal static class TableRows
         return mlContext.Data.LoadFromEnumerable(labels.Select(label => new LabelledRow<T> { Label = label }), schema);
     }
 
-    private static PrimitiveDataViewType NumberType<T>() => ((VectorDataViewType)SchemaDefinition.Create(typeof(Row<T[]>))["Items"].ColumnType).ItemType;
+    private static PrimitiveDataViewType NumberType<T>() =>
+        ((VectorDataViewType)SchemaDefinition.Create(typeof(Row<T[]>))["Items"].ColumnType).ItemType;
 }
 
 /// <summary>A row of one column.</summary>

@@ -7,7 +7,8 @@ namespace MnistML.Tests.Support;
 internal static class Tables
 {
     /// <summary>
-    /// Three squares in the plane, one for each class, with labels as keys of three values; they are 2 apart, and overlap if their side is more.
+    /// Three squares in the plane, one for each class, with labels as keys of three values; they are 2 apart, and overlap if their side is
+    /// more.
     /// </summary>
     public static IDataView Clusters(MLContext mlContext, int rows, int seed = 1, float spread = 1)
     {
