@@ -5,7 +5,7 @@ using MnistML.Samples.Reports;
 namespace MnistML.Samples;
 
 /// <summary>
-/// Ctrl-C, and a request to terminate: the first one asks the command to come to an end, the second one ends the process at once.
+/// Handles Ctrl-C and SIGTERM: the first signal asks the command to stop, the second one ends the process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -38,7 +38,7 @@ internal sealed class Interruption : IDisposable
             return;
         }
 
-        // The system's own end of a process that is interrupted, which waits for nobody; shells report it as 130 or 143.
+        // The system's default action follows, which ends the process at once; shells report it as 130 or 143.
         Leftovers.Delete();
         Screen.ShowCursor();
     }

@@ -4,7 +4,9 @@ using MnistML.Samples.Reports;
 
 namespace MnistML.Samples;
 
-/// <summary>Trains a neural network on handwritten digits, and uses it, with ML.NET.</summary>
+/// <summary>
+/// An application that trains a neural network on handwritten digits, and uses it, with ML.NET. To copy from, see MnistML.Quickstart.
+/// </summary>
 internal static class Program
 {
     private const int Success = 0;
@@ -25,7 +27,7 @@ internal static class Program
 
         try
         {
-            // Signals are our own affair: the library ends a command two seconds after the first one, saved or not.
+            // This program handles signals itself: the library would end a command two seconds after the first one, saved or not.
             var invocation = new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
@@ -43,8 +45,8 @@ internal static class Program
         }
         catch (Exception exception)
         {
-            var isUserError =
-                exception is IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException or ArgumentException or DllNotFoundException;
+            var isUserError = exception is IOException or InvalidDataException or UnauthorizedAccessException
+                or HttpRequestException or ArgumentException or DllNotFoundException;
             return (isUserError, root.IsVerbose(parsed)) switch
             {
                 (true, false) => Fail(UserError, exception.Message),

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace MnistML.Samples.Commands;
 
-/// <summary>Where a command takes its digits from.</summary>
+/// <summary>The options that say where a command reads its digits.</summary>
 internal sealed class DigitOptions
 {
     private readonly Option<string?> _data = new("--data")
@@ -35,7 +35,7 @@ internal sealed class DigitOptions
 
     public IReadOnlyList<Option> All => [_data, _mirror];
 
-    /// <summary>Finds, downloads or draws the digits, showing how far that is, and says which they are.</summary>
+    /// <summary>Finds, downloads or draws the digits, shows the progress, and reports which digits they are.</summary>
     public async Task<DigitData> LoadAsync(
         MLContext mlContext, IAnsiConsole screen, ParseResult parsed, CancellationToken cancellationToken)
     {

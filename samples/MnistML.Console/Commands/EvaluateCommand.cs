@@ -28,7 +28,7 @@ internal sealed class EvaluateCommand : SampleCommand
             "Load a saved model and evaluate it on the test set",
             "evaluate --model mnistml-out/model.zip",
             "evaluate --model classic.zip --confusion classic.svg") =>
-        Take([_model, .. _digits.All, _json, _confusion]);
+        AddOptions([_model, .. _digits.All, _json, _confusion]);
 
     protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal sealed class ExplainCommand : SampleCommand
             "Show logits, softmax and cross-entropy of a test image, or of given logits, step by step",
             "explain --model mnistml-out/model.zip --index 0",
             "explain --logits 2,1,-1 --label 0") =>
-        Take([_model, _index, _logits, _label, .. _digits.All]);
+        AddOptions([_model, _index, _logits, _label, .. _digits.All]);
 
     protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -98,7 +98,7 @@ internal sealed class ExplainCommand : SampleCommand
         if (inputSize != images.Height * images.Width || classCount != images.ClassNames.Count)
         {
             throw new ArgumentException(
-                $"The model '{modelPath}' takes {inputSize} features and tells {classCount} classes, but the images of {data.Name} have "
+                $"The model '{modelPath}' takes {inputSize} features and has {classCount} classes, but the images of {data.Name} have "
                 + $"{images.Height * images.Width} pixels and {images.ClassNames.Count} classes.");
         }
 

@@ -24,7 +24,7 @@ internal sealed class ExportCommand : SampleCommand
             "export",
             "Write a saved model as ONNX, for any program that scores ONNX models",
             "export --model mnistml-out/model.zip --out mlp.onnx") =>
-        Take(_model, _out);
+        AddOptions(_model, _out);
 
     protected override Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ internal sealed class PredictCommand : SampleCommand
             "predict --model mnistml-out/model.zip --show 'scans/*.jpg'")
     {
         Arguments.Add(_images);
-        Take(_model, _show);
+        AddOptions(_model, _show);
     }
 
     protected override Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)

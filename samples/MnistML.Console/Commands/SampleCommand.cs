@@ -19,8 +19,8 @@ internal abstract class SampleCommand : Command
 
     protected IAnsiConsole Screen { get; }
 
-    /// <summary>Gives another command this one's options and work.</summary>
-    public void LendTo(Command command)
+    /// <summary>Gives another command the options and the action of this one.</summary>
+    public void CopyTo(Command command)
     {
         foreach (var option in Options)
         {
@@ -31,7 +31,7 @@ internal abstract class SampleCommand : Command
     }
 
     /// <summary>Adds options, in the order of the help.</summary>
-    protected void Take(params IEnumerable<Option> options)
+    protected void AddOptions(params IEnumerable<Option> options)
     {
         foreach (var option in options)
         {
@@ -40,7 +40,7 @@ internal abstract class SampleCommand : Command
     }
 
     /// <summary>
-    /// Does the work. What a user can put right is thrown as an exception of files, data or arguments, with a message that says how.
+    /// Does the work. A mistake that the user can correct is thrown as an exception of files, data or arguments; its message says how.
     /// </summary>
     protected abstract Task RunAsync(ParseResult parsed, CancellationToken cancellationToken);
 

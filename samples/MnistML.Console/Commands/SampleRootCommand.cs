@@ -30,7 +30,7 @@ internal sealed class SampleRootCommand : RootCommand
             Subcommands.Add(command);
         }
 
-        train.LendTo(this);
+        train.CopyTo(this);
         Options.Add(_verbose);
         var help = Options.OfType<HelpOption>().Single();
         var usual = (HelpAction)help.Action!;

@@ -12,7 +12,7 @@ internal sealed class ShowCommand : SampleCommand
 {
     private const int DefaultCount = 50;
 
-    /// <summary>A sheet of more rows than a hundred is no longer looked at.</summary>
+    /// <summary>Nobody looks at a sheet of more than a hundred rows.</summary>
     private const int MaxImages = 1_000;
 
     private readonly Option<int> _count = new("--count")
@@ -44,7 +44,7 @@ internal sealed class ShowCommand : SampleCommand
     public ShowCommand(IAnsiConsole screen)
         : base(
             screen, "show", "Write a sheet of training images with their labels", "show --count 20", "show --count 100 --out digits.svg") =>
-        Take([_count, _out, .. _digits.All]);
+        AddOptions([_count, _out, .. _digits.All]);
 
     protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {

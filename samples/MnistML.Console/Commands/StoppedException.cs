@@ -1,7 +1,7 @@
 namespace MnistML.Samples.Commands;
 
 /// <summary>A command was interrupted.</summary>
-/// <param name="kept">What has become of its work, after the word "Interrupted", without a full stop.</param>
+/// <param name="kept">What happened to its work, written after the word "Interrupted", without a full stop.</param>
 /// <param name="nextSteps">Commands to try next.</param>
 internal sealed class StoppedException(string kept, params string[][] nextSteps) : OperationCanceledException($"Interrupted: {kept}.")
 {

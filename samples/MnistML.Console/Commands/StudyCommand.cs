@@ -12,7 +12,7 @@ internal sealed class StudyCommand : SampleCommand
     private const int DefaultEpochs = 5;
     private const int DefaultSeeds = 3;
 
-    /// <summary>Few enough for all trainings to be over in a minute or two, enough for accuracy to tell choices apart.</summary>
+    /// <summary>Few enough for all trainings to end within a minute or two; enough for accuracies to differ between choices.</summary>
     private const int DefaultRows = 6_000;
     private const int MaxTestRows = 2_000;
 
@@ -36,7 +36,7 @@ internal sealed class StudyCommand : SampleCommand
         : base(screen, study.Name, description, $"study {study.Name}", $"study {study.Name} --epochs 20 --seeds 5 --rows 60000")
     {
         _study = study;
-        Take([_epochs, _seeds, _rows, .. _digits.All, _out]);
+        AddOptions([_epochs, _seeds, _rows, .. _digits.All, _out]);
     }
 
     public static Command Create(IAnsiConsole screen) => new("study", "Train the same network under several choices, and compare them")

@@ -36,7 +36,7 @@ internal sealed class TrainCommand : SampleCommand
             "train --epochs 5 --plots plots",
             "train --recipe classic --seed 1 --out classic.zip",
             "train --hidden 256,128 --validation 0.1 --patience 5") =>
-        Take([.. _training.All, .. _digits.All, _out, _json, _plots]);
+        AddOptions([.. _training.All, .. _digits.All, _out, _json, _plots]);
 
     protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -123,7 +123,7 @@ internal sealed class TrainCommand : SampleCommand
         }
         catch (Exception refusal) when (refusal is InvalidOperationException or FormatException)
         {
-            // The training diverged, or the checkpoint is another training's: it is the user's to change something.
+            // The training diverged, or the checkpoint belongs to a different training: the user must change something.
             throw new ArgumentException(refusal.Message, refusal);
         }
     }

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace MnistML.Samples.Commands;
 
-/// <summary>The command line's say in what is trained, and how: each option that is left out stays the recipe's.</summary>
+/// <summary>The options of a training on the command line. An option that is left out keeps the recipe's value.</summary>
 internal sealed class TrainingOptions
 {
     private const double DefaultValidation = 0.1;
@@ -35,7 +35,7 @@ internal sealed class TrainingOptions
 
     private readonly Option<double?> _dropout = SharedOptions.Number(
         "--dropout", value => value is >= 0 and < 1, "at least 0 and below 1",
-        "WorkRange of each hidden layer's outputs that are dropped in training, for example 0.2 [default: the recipe's]");
+        "Share of each hidden layer's outputs that are dropped in training, for example 0.2 [default: the recipe's]");
 
     private readonly Option<MlpPrecision?> _precision = new("--precision")
     {

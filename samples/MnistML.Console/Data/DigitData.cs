@@ -7,7 +7,7 @@ namespace MnistML.Samples.Data;
 /// <summary>Images of digits with their labels, to train on and to test with. Disposing deletes what was drawn for this run.</summary>
 internal sealed class DigitData : IDisposable
 {
-    /// <summary>Enough for a network to learn the drawn digits well, few enough to be drawn and learnt in seconds.</summary>
+    /// <summary>Enough for a network to learn the drawn digits well, few enough to draw and to train on in seconds.</summary>
     private const int SyntheticTrainCount = 12_000;
     private const int SyntheticTestCount = 2_000;
     private const int SyntheticSeed = 1;
@@ -46,8 +46,8 @@ internal sealed class DigitData : IDisposable
     public IDataView Test { get; }
 
     /// <summary>
-    /// Takes the first source that there is: a folder given on the command line, one given by the environment, the user's cache, a
-    /// download, and else digits that the library draws. One that is named, a mirror too, must be usable.
+    /// Takes the first source that exists: a folder given on the command line, one given by the environment, the user's cache, a
+    /// download, or digits that the library draws. A named source, also a mirror, must be usable.
     /// </summary>
     public static async Task<DigitData> LoadAsync(
         MLContext mlContext, string? directory, Uri? mirror, IProgress<DownloadProgress> progress, CancellationToken cancellationToken)
@@ -82,7 +82,7 @@ internal sealed class DigitData : IDisposable
         var cache = DatasetCache.GetDirectory(dataset.Name);
         var watched = new WatchedProgress(progress);
         var files = await dataset.DownloadAsync(cache, progress: watched, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return new DigitData(mlContext, files, dataset.Name, watched.WasTold ? $"downloaded into {cache}" : $"from the cache, {cache}");
+        return new DigitData(mlContext, files, dataset.Name, watched.HasReported ? $"downloaded into {cache}" : $"from the cache, {cache}");
     }
 
     private static DigitData Draw(MLContext mlContext, string why)
@@ -101,14 +101,14 @@ internal sealed class DigitData : IDisposable
         }
     }
 
-    /// <summary>Keeps whether anything was reported: for files that are there, nothing is.</summary>
+    /// <summary>Records whether anything was reported. Nothing is reported for files that exist already.</summary>
     private sealed class WatchedProgress(IProgress<DownloadProgress> progress) : IProgress<DownloadProgress>
     {
-        public bool WasTold { get; private set; }
+        public bool HasReported { get; private set; }
 
         public void Report(DownloadProgress value)
         {
-            WasTold = true;
+            HasReported = true;
             progress.Report(value);
         }
     }

@@ -25,7 +25,7 @@ internal sealed class DigitImages
     /// <summary>The names of the labels, in class order.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>The images of a view; null if its items are no matrices, and so can't be shown.</summary>
+    /// <summary>The images of a view; null if its items are not matrices, which cannot be shown.</summary>
     public static DigitImages? Find(IDataView view) =>
         view.Schema["Image"].Type is VectorDataViewType { Dimensions: [> 0, > 0] } matrix
             ? new DigitImages(view, matrix.Dimensions[0], matrix.Dimensions[1])
@@ -47,8 +47,8 @@ internal sealed class DigitImages
     }
 
     /// <summary>Reads some images, in one pass over the view up to the last of them.</summary>
-    /// <param name="indexes">Their zero-based places in the view.</param>
-    /// <returns>They, in the order asked for.</returns>
+    /// <param name="indexes">Their zero-based indices in the view.</param>
+    /// <returns>The images, in the order of <paramref name="indexes"/>.</returns>
     public IReadOnlyList<DigitImage> Read(IReadOnlyList<int> indexes)
     {
         var wanted = indexes.ToHashSet();
@@ -91,7 +91,7 @@ internal sealed class DigitImages
 }
 
 /// <summary>An image of a data set.</summary>
-/// <param name="Index">Its zero-based place.</param>
+/// <param name="Index">Its zero-based index in the data set.</param>
 /// <param name="Pixels">Its pixels row by row, as the network takes them.</param>
 /// <param name="Label">Its zero-based class.</param>
 internal sealed record DigitImage(int Index, float[] Pixels, int Label);

@@ -3,13 +3,13 @@ using System.Collections.Concurrent;
 namespace MnistML.Samples.Data;
 
 /// <summary>
-/// Files and folders that a command is to delete before it ends; a process that is ended at once deletes them by this list.
+/// Files and folders that a command deletes before it ends. A process that must end at once deletes them from this list.
 /// </summary>
 internal static class Leftovers
 {
     private static readonly ConcurrentDictionary<string, byte> Paths = new();
 
-    /// <summary>A file or folder that is to go; disposing deletes it, if it is there.</summary>
+    /// <summary>Registers a file or folder to delete; disposing deletes it if it exists.</summary>
     public static IDisposable Own(string path)
     {
         Paths[path] = 0;
@@ -26,7 +26,7 @@ internal static class Leftovers
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Whoever is still writing there has the last word.
+                // A thread that is still writing there may keep the file.
             }
         }
     }

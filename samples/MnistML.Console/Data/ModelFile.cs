@@ -6,7 +6,7 @@ namespace MnistML.Samples.Data;
 internal static class ModelFile
 {
     /// <summary>
-    /// Makes the folder of a model that is to be saved, and tries to write there: better before the training than after it.
+    /// Creates the folder for a model and checks that a file can be written there. Called before the training, so that it is not in vain.
     /// </summary>
     public static void EnsureWritable(string path)
     {
@@ -19,7 +19,7 @@ internal static class ModelFile
         });
     }
 
-    /// <summary>Saves a model with ML.NET. It appears under its name only when it is whole.</summary>
+    /// <summary>Saves a model with ML.NET. The file appears under its name only when it is complete.</summary>
     public static void Save(MLContext mlContext, ITransformer model, DataViewSchema inputSchema, string path)
     {
         var temporaryPath = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -28,7 +28,7 @@ internal static class ModelFile
         File.Move(temporaryPath, path, overwrite: true);
     }
 
-    /// <summary>Loads a model with its network, which scores in batches; <c>mlContext.Model.Load</c> would do without MnistML.</summary>
+    /// <summary>Loads a model with its network, which scores in batches; <c>mlContext.Model.Load</c> also works, without MnistML.</summary>
     public static ITransformer Load(MLContext mlContext, string path) => File.Exists(path)
         ? mlContext.Model.LoadMlp(path, out _)
         : throw new FileNotFoundException($"There is no model '{path}'. Train one: train --out {path}");

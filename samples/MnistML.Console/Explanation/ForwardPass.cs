@@ -1,6 +1,6 @@
 namespace MnistML.Samples.Explanation;
 
-/// <summary>What a network computes, written out: layer by layer, from the features to the logits.</summary>
+/// <summary>The forward pass of a network, written out layer by layer, from the features to the logits.</summary>
 internal static class ForwardPass
 {
     private const double LeakySlope = 0.01;
@@ -59,9 +59,9 @@ internal static class ForwardPass
     /// <summary>Φ(x) = 1/2 + φ(x) · (x + x³/3 + x⁵/(3·5) + …), a series whose terms all have one sign.</summary>
     private static double NormalDistribution(double x)
     {
-        // Beyond eight deviations Φ is 0 or 1 to the last bit that matters.
-        const double Farthest = 8;
-        if (Math.Abs(x) > Farthest)
+        // Beyond eight deviations Φ is 0 or 1 within rounding.
+        const double MaxDeviations = 8;
+        if (Math.Abs(x) > MaxDeviations)
         {
             return x > 0 ? 1 : 0;
         }

@@ -27,7 +27,7 @@ internal static class LossReport
         console.WriteLine();
     }
 
-    /// <summary>Writes what a batch of rows comes to, and why labels stay numbers.</summary>
+    /// <summary>Writes the mean loss of a batch, and explains why labels need no one-hot encoding.</summary>
     public static void WriteEnd(IAnsiConsole console, IReadOnlyList<LossSteps> rows)
     {
         if (rows.Count > 1)

@@ -1,6 +1,6 @@
 namespace MnistML.Samples.Explanation;
 
-/// <summary>The cross-entropy of one row and all that it is computed from.</summary>
+/// <summary>The cross-entropy of one row and the values that it is computed from.</summary>
 internal sealed class LossSteps
 {
     public LossSteps(IReadOnlyList<double> logits, int label)

@@ -12,15 +12,14 @@ internal static class DigitNormalizer
 
     private const int Box = 20;
 
-    /// <summary>Strokes are brought to their width at this size, about that of the scans that MNIST was made from.</summary>
+    /// <summary>Stroke widths are adjusted at this size, about that of the scans that MNIST was made from.</summary>
     private const int WorkingSide = 160;
 
     /// <summary>
-    /// Strokes of MNIST's digits are seldom thinner or broader than that, in pixels of the box; a fine pen's and a bold font's are brought
-    /// there.
+    /// The range of stroke widths in MNIST's digits, in pixels of the box. Thinner and broader strokes are brought into it.
     /// </summary>
-    private const double ThinnestStroke = 2;
-    private const double BroadestStroke = 3;
+    private const double MinStroke = 2;
+    private const double MaxStroke = 3;
 
     /// <summary>Normalises a picture.</summary>
     /// <param name="brightness">Its pixels from 0, black, to 1, white.</param>
@@ -35,7 +34,7 @@ internal static class DigitNormalizer
         }
 
         var working = Stroke.BringBetween(
-            ScaleTo(digit, WorkingSide), ThinnestStroke * WorkingSide / Box, BroadestStroke * WorkingSide / Box).CropToInk()!;
+            ScaleTo(digit, WorkingSide), MinStroke * WorkingSide / Box, MaxStroke * WorkingSide / Box).CropToInk()!;
         var boxed = ScaleTo(working, Box);
         var strongest = boxed.Values.Max();
         return Place(boxed.Map(value => value / strongest));

@@ -14,7 +14,7 @@ internal sealed record GreyImage(int Width, int Height, float[] Values)
         set => Values[(y * Width) + x] = value;
     }
 
-    /// <summary>The values, each put through a function.</summary>
+    /// <summary>Applies a function to each value.</summary>
     public GreyImage Map(Func<float, float> function) => this with { Values = [.. Values.Select(function)] };
 
     /// <summary>A part of the image.</summary>
@@ -47,7 +47,7 @@ internal sealed record GreyImage(int Width, int Height, float[] Values)
         return right < 0 ? null : Crop(left, top, right - left + 1, bottom - top + 1);
     }
 
-    /// <summary>The image with room of 0 all around it.</summary>
+    /// <summary>The image with a border of zeros.</summary>
     public GreyImage Pad(int room)
     {
         var padded = new GreyImage(Width + (2 * room), Height + (2 * room));

@@ -1,15 +1,15 @@
 namespace MnistML.Samples.Pictures;
 
 /// <summary>
-/// Tells ink from paper: how dark each pixel is as a share of the ink's darkness, 0 for paper and what is no part of the digit.
+/// Separates ink from paper: the darkness of each pixel as a fraction of full ink, 0 for paper and for pixels outside the digit.
 /// </summary>
 internal static class InkFinder
 {
-    /// <summary>Ink that stands out less than by a twelfth of all brightness is not seen as ink.</summary>
-    private const double LeastContrast = 0.08;
+    /// <summary>The minimum contrast of ink, as a fraction of the full range of brightness.</summary>
+    private const double MinContrast = 0.08;
 
-    /// <summary>Nor is what stands out by less than so many deviations of the paper.</summary>
-    private const double LeastContrastInNoise = 5;
+    /// <summary>The minimum contrast of ink, in standard deviations of the paper.</summary>
+    private const double MinContrastInNoise = 5;
 
     /// <summary>Shares of full ink between which grey edges lie; below are noise and what JPEG leaves around edges.</summary>
     private const double PaperBelow = 0.25;
@@ -33,7 +33,7 @@ internal static class InkFinder
         var sign = IsInkLighter(difference) ? 1f : -1f;
         var raised = difference.Map(value => Math.Max(sign * value, 0));
         var full = FullInk(raised);
-        if (full < Math.Max(LeastContrast, LeastContrastInNoise * paper.Noise))
+        if (full < Math.Max(MinContrast, MinContrastInNoise * paper.Noise))
         {
             return null;
         }
@@ -79,9 +79,9 @@ internal static class InkFinder
         }
 
         var digit = new GreyImage(ink.Width, ink.Height);
-        foreach (var place in candidates.Where(piece => piece.Ink >= SmallestPiece * largest).SelectMany(piece => piece.Places))
+        foreach (var pixel in candidates.Where(piece => piece.Ink >= SmallestPiece * largest).SelectMany(piece => piece.Pixels))
         {
-            digit.Values[place] = ink.Values[place];
+            digit.Values[pixel] = ink.Values[pixel];
         }
 
         return digit;

@@ -1,30 +1,30 @@
 namespace MnistML.Samples.Pictures;
 
-/// <summary>Ink that hangs together, over corners too.</summary>
+/// <summary>A connected piece of ink; pixels that touch at a corner are connected.</summary>
 internal sealed class InkPiece
 {
-    private readonly List<int> _places = [];
+    private readonly List<int> _pixels = [];
 
     private InkPiece(GreyImage ink, int start, bool[] seen)
     {
         var (left, top, right, bottom) = (ink.Width, ink.Height, 0, 0);
         var open = new Stack<int>([start]);
         seen[start] = true;
-        while (open.TryPop(out var place))
+        while (open.TryPop(out var pixel))
         {
-            _places.Add(place);
-            Ink += ink.Values[place];
-            var (x, y) = (place % ink.Width, place / ink.Width);
+            _pixels.Add(pixel);
+            Ink += ink.Values[pixel];
+            var (x, y) = (pixel % ink.Width, pixel / ink.Width);
             (left, top, right, bottom) = (Math.Min(left, x), Math.Min(top, y), Math.Max(right, x), Math.Max(bottom, y));
             for (var nearY = Math.Max(y - 1, 0); nearY <= Math.Min(y + 1, ink.Height - 1); nearY++)
             {
                 for (var nearX = Math.Max(x - 1, 0); nearX <= Math.Min(x + 1, ink.Width - 1); nearX++)
                 {
-                    var near = (nearY * ink.Width) + nearX;
-                    if (!seen[near] && ink.Values[near] > 0)
+                    var neighbour = (nearY * ink.Width) + nearX;
+                    if (!seen[neighbour] && ink.Values[neighbour] > 0)
                     {
-                        seen[near] = true;
-                        open.Push(near);
+                        seen[neighbour] = true;
+                        open.Push(neighbour);
                     }
                 }
             }
@@ -34,8 +34,8 @@ internal sealed class InkPiece
         TouchesBorder = left == 0 || top == 0 || right == ink.Width - 1 || bottom == ink.Height - 1;
     }
 
-    /// <summary>Its pixels' places in the image.</summary>
-    public IReadOnlyList<int> Places => _places;
+    /// <summary>The indices of its pixels in the image.</summary>
+    public IReadOnlyList<int> Pixels => _pixels;
 
     /// <summary>How much ink it has: the sum over its pixels.</summary>
     public double Ink { get; }
@@ -51,11 +51,11 @@ internal sealed class InkPiece
     {
         var seen = new bool[ink.Values.Length];
         var pieces = new List<InkPiece>();
-        for (var place = 0; place < seen.Length; place++)
+        for (var pixel = 0; pixel < seen.Length; pixel++)
         {
-            if (!seen[place] && ink.Values[place] > 0)
+            if (!seen[pixel] && ink.Values[pixel] > 0)
             {
-                pieces.Add(new InkPiece(ink, place, seen));
+                pieces.Add(new InkPiece(ink, pixel, seen));
             }
         }
 

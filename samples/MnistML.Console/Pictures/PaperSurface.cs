@@ -18,11 +18,11 @@ internal sealed class PaperSurface
     private const int RoundsOnRim = 4;
     private const int Rounds = 8;
 
-    /// <summary>What is farther from the surface than so many deviations is not paper.</summary>
-    private const double Farthest = 2.5;
+    /// <summary>Pixels farther from the surface than this many deviations are not paper.</summary>
+    private const double MaxDeviations = 2.5;
 
     /// <summary>Less than half a level of 8 bits can't be told from rounding.</summary>
-    private const double LeastNoise = 0.5 / byte.MaxValue;
+    private const double MinNoise = 0.5 / byte.MaxValue;
 
     /// <summary>For normally distributed noise the standard deviation is so many times the median of absolute deviations.</summary>
     private const double DeviationOverMedian = 1.4826;
@@ -33,7 +33,7 @@ internal sealed class PaperSurface
     {
         _coefficients = coefficients;
         double[] distances = [.. samples.Select(DistanceOf).Order()];
-        Noise = Math.Max(DeviationOverMedian * distances[distances.Length / 2], LeastNoise);
+        Noise = Math.Max(DeviationOverMedian * distances[distances.Length / 2], MinNoise);
     }
 
     /// <summary>The standard deviation of the paper's brightness from the surface.</summary>
@@ -48,7 +48,7 @@ internal sealed class PaperSurface
         for (var round = 0; round < Rounds; round++)
         {
             var candidates = round < RoundsOnRim ? rim : samples;
-            Sample[] near = [.. candidates.Where(sample => surface.DistanceOf(sample) <= Farthest * surface.Noise)];
+            Sample[] near = [.. candidates.Where(sample => surface.DistanceOf(sample) <= MaxDeviations * surface.Noise)];
             if (near.Length < 2 * TermCount)
             {
                 break;

@@ -1,12 +1,12 @@
 namespace MnistML.Samples.Pictures;
 
-/// <summary>The files that a person means: by their names, by patterns, or all in a folder.</summary>
+/// <summary>The pictures that an argument names: a file, a pattern, or all pictures in a folder.</summary>
 internal static class PicturePaths
 {
     private static readonly string[] Endings = [".png", ".jpg", ".jpeg"];
 
     /// <summary>The files that an argument stands for, in the order of their names.</summary>
-    /// <exception cref="ArgumentException">There is none.</exception>
+    /// <exception cref="ArgumentException">It names no file.</exception>
     public static IReadOnlyList<string> Expand(string argument)
     {
         if (File.Exists(argument))

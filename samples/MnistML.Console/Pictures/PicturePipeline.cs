@@ -10,7 +10,7 @@ internal sealed class PictureInput
     public string Path { get; set; } = "";
 }
 
-/// <summary>What the network makes of it.</summary>
+/// <summary>The network's prediction for a picture.</summary>
 internal sealed class PicturePrediction
 {
     /// <summary>The digit as the network sees it: 28 × 28 values row by row, 0 for none and 1 for full ink.</summary>
@@ -29,8 +29,7 @@ internal static class PicturePipeline
     private const string Digit = nameof(DigitPicture.Digit);
 
     /// <summary>Puts the pipeline in front of a trained model.</summary>
-    /// <remarks>A custom mapping can give an image, but none in ML.NET 5.0.1 can take one, and so it begins with the file's
-    /// bytes.</remarks>
+    /// <remarks>A custom mapping of ML.NET 5.0.1 can output an image but cannot take one, so it begins with the file's bytes.</remarks>
     public static ITransformer Before(MLContext mlContext, ITransformer model) => mlContext.Transforms
         .LoadRawImageBytes(outputColumnName: FileBytes, imageFolder: null, inputColumnName: nameof(PictureInput.Path))
         .Append(mlContext.Transforms.CustomMapping<PictureFile, DigitPicture>(BringToMnistsForm, contractName: null))

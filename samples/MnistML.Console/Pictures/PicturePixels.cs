@@ -16,9 +16,9 @@ internal static class PicturePixels
     private const float GreenShare = 0.7152f;
     private const float BlueShare = 0.0722f;
 
-    /// <summary>Reads the brightness of a picture, from 0, black, to 1, white, the way up that it was taken.</summary>
+    /// <summary>Reads the brightness of a picture, from 0 (black) to 1 (white), upright as it was taken.</summary>
     /// <param name="file">A PNG or JPEG file.</param>
-    /// <exception cref="InvalidDataException">It is none.</exception>
+    /// <exception cref="InvalidDataException">It cannot be decoded.</exception>
     public static GreyImage ReadBrightness(byte[] file)
     {
         using var picture = Decode(file);
@@ -35,7 +35,7 @@ internal static class PicturePixels
         }
 
         PutOnPaper(image.Values, opacity);
-        return TurnUp(image, file);
+        return ApplyOrientation(image, file);
     }
 
     /// <summary>Makes a grey picture of values from 0 to 1.</summary>
@@ -66,7 +66,7 @@ internal static class PicturePixels
         }
     }
 
-    /// <summary>What is transparent becomes paper: white, or black where the drawing is light.</summary>
+    /// <summary>Transparent pixels become paper: white, or black if the drawing is light.</summary>
     private static void PutOnPaper(float[] brightness, float[] opacity)
     {
         var mean = brightness.Zip(opacity, (value, share) => value * share).Sum() / Math.Max(opacity.Sum(), float.Epsilon);
@@ -77,8 +77,8 @@ internal static class PicturePixels
         }
     }
 
-    /// <summary>ML.NET leaves a photograph lying as the camera's sensor saw it; the file says how it was held.</summary>
-    private static GreyImage TurnUp(GreyImage image, byte[] file)
+    /// <summary>ML.NET does not apply a photograph's EXIF orientation.</summary>
+    private static GreyImage ApplyOrientation(GreyImage image, byte[] file)
     {
         using var data = SKData.CreateCopy(file);
         using var codec = SKCodec.Create(data);

@@ -30,7 +30,7 @@ internal static class ConfusionPlot
     private static readonly SKColor Grid = new(0xE0, 0xE0, 0xE0);
 
     /// <summary>Writes the matrix, as SVG or PNG by the path's ending.</summary>
-    /// <param name="path">Where to.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="confusion">The matrix.</param>
     /// <param name="classNames">The names of the classes, in its order.</param>
     public static void Write(string path, ConfusionMatrix confusion, IReadOnlyList<string> classNames)

@@ -41,7 +41,7 @@ internal static class ImageSheet
     private static readonly SKColor Frame = new(0xC0, 0xC0, 0xC0);
 
     /// <summary>Writes a sheet, as SVG or PNG by the path's ending.</summary>
-    /// <param name="path">Where to.</param>
+    /// <param name="path">The file to write.</param>
     /// <param name="title">What it shows.</param>
     /// <param name="images">The images, at least one, all of one size.</param>
     public static void Write(string path, string title, IReadOnlyList<SheetImage> images)

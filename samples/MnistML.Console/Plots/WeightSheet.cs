@@ -17,7 +17,7 @@ internal static class WeightSheet
     private static readonly SKColor Negative = new(0xB2, 0x18, 0x2B);
 
     /// <summary>Writes the units that vary most from image to image, by the Euclidean norm of what is shown of them.</summary>
-    /// <param name="path">Where to, .svg or .png.</param>
+    /// <param name="path">The file to write, .svg or .png.</param>
     /// <param name="layer">The first layer: an input for each pixel.</param>
     /// <param name="imageHeight">The images' height in pixels.</param>
     /// <param name="deviations">The standard deviation of each pixel.</param>

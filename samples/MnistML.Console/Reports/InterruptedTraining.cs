@@ -13,6 +13,7 @@ internal static class InterruptedTraining
         }
 
         var best = history.MinBy(epoch => epoch.ValidationLoss)!;
-        return $"the best model so far, epoch {best.Epoch} of {last.Epoch} with a validation accuracy of {best.ValidationAccuracy:F4}, is in {modelPath}";
+        return $"the best model so far, epoch {best.Epoch} of {last.Epoch} with a validation accuracy of "
+            + $"{best.ValidationAccuracy:F4}, is in {modelPath}";
     }
 }

@@ -11,7 +11,7 @@ internal static class NextSteps
     private const string Continuation = @" \";
 
     /// <summary>Writes commands.</summary>
-    /// <param name="console">Where to.</param>
+    /// <param name="console">The console to write to.</param>
     /// <param name="commands">The arguments of each; none for nothing to be written.</param>
     public static void Write(IAnsiConsole console, IReadOnlyList<string[]> commands)
     {

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace MnistML.Samples.Reports;
 
 /// <summary>What a model makes of an image.</summary>
-/// <param name="Index">The image's zero-based place in the data set.</param>
+/// <param name="Index">The image's zero-based index in the data set.</param>
 /// <param name="Label">Its zero-based class.</param>
 /// <param name="Predicted">The most probable class.</param>
 /// <param name="PredictedProbability">The probability that the model gives it.</param>

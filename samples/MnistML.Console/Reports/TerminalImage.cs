@@ -19,7 +19,7 @@ internal static class TerminalImage
     private const int Gap = 2;
 
     /// <summary>Writes an image, whole lines.</summary>
-    /// <param name="console">Where to.</param>
+    /// <param name="console">The console to write to.</param>
     /// <param name="height">Height in pixels.</param>
     /// <param name="ink">Pixels row by row: 0 is none, 1 is full.</param>
     public static void Write(IAnsiConsole console, int height, ReadOnlySpan<float> ink)

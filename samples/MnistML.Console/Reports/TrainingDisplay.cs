@@ -6,7 +6,7 @@ namespace MnistML.Samples.Reports;
 /// Shows a training as it goes on: a line for each epoch, and in a terminal two bars below them, of the training and of the epoch, with
 /// loss, validation accuracy, pace and time left.
 /// </summary>
-/// <param name="console">Where to.</param>
+/// <param name="console">The console to write to.</param>
 /// <param name="batchSize">Images in a batch.</param>
 internal sealed class TrainingDisplay(IAnsiConsole console, int batchSize)
 {

@@ -22,14 +22,14 @@ internal sealed record Study(string Name, string ChoiceName, IReadOnlyList<Studi
     ];
 
     /// <summary>
-    /// The classic recipe in smaller steps of fewer images, so that a part of the training set brings as many updates as all of it does
-    /// else.
+    /// The classic recipe in smaller steps of fewer images, so that a part of the training set gives as many updates as
+    /// the whole set gives otherwise.
     /// </summary>
     private static readonly MlpTrainer.Options Base = MlpRecipes.Classic with { BatchSize = BatchSize, Optimizer = MlpOptimizer.Sgd(0.1) };
 
     /// <summary>
-    /// The classic recipe under each initialiser, as it is, with more layers, and with an activation that saturates. The default is what
-    /// one gets who leaves initialisation out, N(0, 0.01²) is the recipe's own.
+    /// The classic recipe under each initialiser, as it is, with more layers, and with an activation that saturates. The default is
+    /// used where no initialiser is set; N(0, 0.01²) is the recipe's own.
     /// </summary>
     public static Study OfInitializers { get; } = new(
         "init",

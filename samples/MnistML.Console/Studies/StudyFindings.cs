@@ -1,6 +1,6 @@
 namespace MnistML.Samples.Studies;
 
-/// <summary>What a study's figures say, in sentences that are made of them.</summary>
+/// <summary>Describes a study's outcome in sentences, from its figures.</summary>
 internal static class StudyFindings
 {
     private const double PointsPerUnit = 100;
@@ -29,7 +29,7 @@ internal static class StudyFindings
 
     public static string FormatSignal(double signal) => signal >= SmallSignal ? $"{signal:F3}" : $"{signal:0E0}";
 
-    /// <summary>Best and worst, how far they are apart, and what can't be told from the best.</summary>
+    /// <summary>Names the best and the worst choice, their distance, and the choices that do not differ from the best by more than chance.</summary>
     private static string Compare(string network, IReadOnlyList<ChoiceOutcome> outcomes, int epochs)
     {
         var (best, worst, diverged) = Rank(outcomes, epochs);
@@ -43,7 +43,8 @@ internal static class StudyFindings
             .Select(outcome => outcome.Name)
             .ToArray();
         var (early, late) = (GapAfter(1), GapAfter(epochs));
-        return $"{network}: after {Count(epochs)} {best.Name} is best ({first}) and {worst.Name} worst ({last}), {late:F1} points apart, {Judge(first.Exceeds(last))}"
+        return $"{network}: after {Count(epochs)} {best.Name} is best ({first}) and {worst.Name} worst ({last}), "
+            + $"{late:F1} points apart, {Judge(first.Exceeds(last))}"
             + (epochs > 1 ? $"; after 1 epoch best and worst were {early:F1} points apart." : ".")
             + (beside.Length == 0 ? "" : $" Within the spread of the best: {string.Join(", ", beside)}.")
             + (diverged.Length == 0 ? "" : $" Diverged: {string.Join(", ", diverged)}.");
@@ -55,7 +56,7 @@ internal static class StudyFindings
         }
     }
 
-    /// <summary>Whether the choices that learnt least are those that let least of the images through.</summary>
+    /// <summary>Says whether the choices with the weakest signal also learn least.</summary>
     private static string Explain(string network, IReadOnlyList<ChoiceOutcome> outcomes, int epochs)
     {
         var (best, worst, _) = Rank(outcomes, epochs);
@@ -67,8 +68,7 @@ internal static class StudyFindings
         var least = outcomes.MinBy(outcome => outcome.Signal)!;
         var signals = $"{FormatSignal(worst!.Signal!.Value)} under {worst.Name}, {FormatSignal(best.Signal!.Value)} under {best.Name}";
         return $"{network}: the signal is {signals}; "
-            + (
-                worst.Signal > best.Signal
+            + (worst.Signal > best.Signal
                     ? "here it does not tell which learns best."
                     : $"the least, {least.Name}'s, went with an accuracy of {least.After(epochs).Mean:F4}.")
             + CostOfLeavingOut(best, outcomes, epochs);
@@ -97,7 +97,8 @@ internal static class StudyFindings
         }).OrderBy(entry => entry.Gap).ToArray();
         var (little, much) = (gaps[0], gaps[^1]);
         var weakest = gaps.MinBy(entry => entry.Signal).Network;
-        return $"So the initialiser matters least in {little.Network} ({little.Gap:F1} points) and most in {much.Network} ({much.Gap:F1} points). "
+        return $"So the initialiser matters least in {little.Network} ({little.Gap:F1} points) "
+            + $"and most in {much.Network} ({much.Gap:F1} points). "
             + (little.Signal > much.Signal
                 ? $"In the former every choice lets a signal of at least {FormatSignal(little.Signal)} through, which training can build "
                     + $"on; in the latter one lets through {FormatSignal(much.Signal)}."

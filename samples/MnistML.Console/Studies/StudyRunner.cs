@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace MnistML.Samples.Studies;
 
-/// <summary>Trains a study's networks, one after the other, and shows how far that is.</summary>
+/// <summary>Trains a study's networks one after the other and shows the progress.</summary>
 /// <param name="mlContext">The context.</param>
 /// <param name="screen">Where progress is shown.</param>
 /// <param name="train">The images to learn from.</param>
@@ -17,7 +17,7 @@ internal sealed class StudyRunner(
 {
     private const int BarWidth = 16;
 
-    /// <summary>Runs all trainings; the outcomes of a network's choices stand in their order.</summary>
+    /// <summary>Runs all trainings; the outcomes of a network are in the order of its choices.</summary>
     public IReadOnlyList<IReadOnlyList<ChoiceOutcome>> Run(Study study, Func<StudiedNetwork, string> describe)
     {
         var count = study.Networks.Sum(network => network.Choices.Count) * seeds;
@@ -48,7 +48,7 @@ internal sealed class StudyRunner(
             });
     }
 
-    private List<IReadOnlyList<ChoiceOutcome>> Run(Study study, Action<StudiedNetwork, StudyChoice, int, int> tell)
+    private List<IReadOnlyList<ChoiceOutcome>> Run(Study study, Action<StudiedNetwork, StudyChoice, int, int> onTraining)
     {
         var number = 0;
         var outcomes = new List<IReadOnlyList<ChoiceOutcome>>();
@@ -60,7 +60,7 @@ internal sealed class StudyRunner(
                 var runs = new List<double[]?>();
                 for (var seed = 1; seed <= seeds; seed++)
                 {
-                    tell(network, choice, seed, ++number);
+                    onTraining(network, choice, seed, ++number);
                     runs.Add(Train(choice.Options with { Seed = seed }));
                 }
 

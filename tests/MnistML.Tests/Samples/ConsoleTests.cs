@@ -141,7 +141,7 @@ internal sealed class ConsoleTests
     [TestCase("There is no option --epoch. Did you mean --epochs? Run with --help for the options.", "--epoch", "3")]
     [TestCase("There is no option --recpie of train. Did you mean --recipe? Run with --help for the options.", "train", "--recpie", "fast")]
     [TestCase(
-        "There is no option --verbos of study init. Did you mean --verbose? Run with --help for the options.", "study", "init", "--verbos")]
+        "There is no option --verbos of study init. Run with --help for the options.", "study", "init", "--verbos")]
     [TestCase("There is no option --colour of export. Run with --help for the options.", "export", "--colour", "red")]
     [TestCase("There is no command 'trian'. Did you mean train? Run with --help for the options.", "trian")]
     [TestCase(

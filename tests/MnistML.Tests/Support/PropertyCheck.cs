@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace MnistML.Tests.Support;
 
-/// <summary>Runs a check on random values, always the same ones; a failure shows the value and how to have it again.</summary>
+/// <summary>Runs a check on random values, the same ones in each run; a failure shows the value and how to reproduce it.</summary>
 internal static class PropertyCheck
 {
     private const int Count = 300;

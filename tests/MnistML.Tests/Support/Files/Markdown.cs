@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MnistML.Tests.Support;
 
-/// <summary>As much of Markdown as the documents here use.</summary>
+/// <summary>The part of Markdown that this repository's documents use.</summary>
 internal static partial class Markdown
 {
     private const string Fence = "```";
@@ -48,7 +48,7 @@ internal static partial class Markdown
         }
     }
 
-    /// <summary>The last line with text before a block, where a comment for it may stand.</summary>
+    /// <summary>The last line with text before a block, where a comment for it may be.</summary>
     private static string LineBefore(string[] lines, int fence) =>
         lines[..fence].LastOrDefault(line => line.Trim().Length > 0)?.Trim() ?? "";
 
@@ -71,7 +71,7 @@ internal static partial class Markdown
 }
 
 /// <summary>A fenced block.</summary>
-/// <param name="Language">What stands after the opening fence.</param>
+/// <param name="Language">The text after the opening fence.</param>
 /// <param name="LineBefore">The last line with text in front of it.</param>
 /// <param name="FirstLine">The number of its first line in the document, from 1.</param>
 /// <param name="Text">Its lines.</param>

@@ -10,7 +10,7 @@ internal static class RealMnist
 {
     private const string DirectoryVariable = "MNIST_DATA_DIR";
 
-    /// <summary>Looked for once: tests that set the cache's folder are not to move it.</summary>
+    /// <summary>Located once, so that tests that set the cache's folder do not change it.</summary>
     private static readonly string? Directory = FindDirectory();
 
     public static bool IsAtHand => Directory is not null;

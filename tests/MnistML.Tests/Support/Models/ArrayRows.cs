@@ -3,7 +3,7 @@ using MnistML.Training.Rows;
 
 namespace MnistML.Tests.Support;
 
-/// <summary>Rows to train on that are written down.</summary>
+/// <summary>Training rows from arrays.</summary>
 internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features, int Label)> rows, float[]? weights = null) : IRowSource
 {
     public int FeatureCount => rows[0].Features.Length;
@@ -12,7 +12,7 @@ internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features,
 
     public string Name => "training data";
 
-    /// <summary>Whether a seed is heeded.</summary>
+    /// <summary>Whether the rows depend on the seed.</summary>
     public bool CanShuffle { get; init; }
 
     /// <summary>The seeds that readers were opened with.</summary>

@@ -6,7 +6,7 @@ namespace MnistML.Tests.Support;
 /// <summary>ONNX Runtime without anything of the library around it.</summary>
 internal static class BareOnnx
 {
-    /// <summary>What a model of one input and one output gives for one row.</summary>
+    /// <summary>Scores one row by a model of one input and one output.</summary>
     public static float[] Run(byte[] model, string inputName, float[] features)
     {
         using var session = new InferenceSession(model);

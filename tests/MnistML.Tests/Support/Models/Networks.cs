@@ -1,6 +1,6 @@
 namespace MnistML.Tests.Support;
 
-/// <summary>Networks that no training was needed for.</summary>
+/// <summary>Networks with random weights, without training.</summary>
 internal static class Networks
 {
     /// <summary>Weights and biases from -1 to 1, the same for the same seed.</summary>

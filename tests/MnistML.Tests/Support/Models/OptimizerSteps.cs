@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace MnistML.Tests.Support;
 
-/// <summary>Steps of an optimiser by either of its two ways.</summary>
+/// <summary>Takes optimiser steps by either of the two implementations.</summary>
 internal static class OptimizerSteps
 {
     /// <summary>Makes a step by gradients that are a function of the weights.</summary>

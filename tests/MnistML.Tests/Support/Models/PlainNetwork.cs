@@ -1,6 +1,6 @@
 namespace MnistML.Tests.Support;
 
-/// <summary>What a network gives, in plain loops and double precision: the textbook's formulas and nothing else.</summary>
+/// <summary>The forward pass in plain loops and double precision, by the textbook's formulas.</summary>
 internal static class PlainNetwork
 {
     public static double[] Logits(MlpModelParameters model, float[] features)

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace MnistML.Tests.Support;
 
-/// <summary>Saving and loading in memory.</summary>
+/// <summary>Saves and loads models in memory.</summary>
 internal static class SavedModel
 {
     /// <summary>The model as a fresh context loads it; dispose of it, for ML.NET keeps a file of each ONNX model until then.</summary>

@@ -86,7 +86,7 @@ internal static class Host
     }
 }
 
-/// <summary>What a program left.</summary>
+/// <summary>The exit code and the outputs of a program.</summary>
 internal sealed record HostResult(int ExitCode, string Output, string Error)
 {
     public string[] OutputLines => Lines(Output);

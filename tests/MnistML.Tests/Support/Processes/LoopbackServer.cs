@@ -12,7 +12,7 @@ namespace MnistML.Tests.Support;
 internal sealed record LoopbackRequest(string Path, long? RangeStart);
 
 /// <summary>
-/// A real HTTP server on loopback whose answers are written byte by byte, so that it can do everything that a bad server does.
+/// A real HTTP server on loopback whose answers are written byte by byte, so that it can misbehave like any server.
 /// </summary>
 internal sealed class LoopbackServer : IDisposable
 {
@@ -68,7 +68,7 @@ internal sealed class LoopbackServer : IDisposable
             }
             catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
             {
-                // The client has gone, or the test has ended.
+                // The client closed the connection, or the test has ended.
             }
         }
     }
@@ -90,7 +90,7 @@ internal sealed class LoopbackServer : IDisposable
     }
 }
 
-/// <summary>What a server says, in whichever words; the connection ends with it.</summary>
+/// <summary>Sends raw bytes and closes the connection.</summary>
 internal sealed class LoopbackAnswer(NetworkStream stream, CancellationToken end)
 {
     /// <summary>A whole file, or its rest if a range was asked for.</summary>

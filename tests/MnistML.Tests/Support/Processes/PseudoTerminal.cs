@@ -59,7 +59,7 @@ internal sealed partial class PseudoTerminal : IDisposable
     /// <summary>Whether <c>script</c> can be had.</summary>
     public static bool IsAvailable => OperatingSystem.IsLinux() && File.Exists("/usr/bin/script");
 
-    /// <summary>Starts what is described there, but in a terminal. The description becomes that of the terminal.</summary>
+    /// <summary>Starts the described program in a terminal, and changes the description to that of the terminal.</summary>
     public static PseudoTerminal Start(ProcessStartInfo program)
     {
         var command = string.Join(
@@ -149,7 +149,7 @@ internal sealed partial class PseudoTerminal : IDisposable
     }
 }
 
-/// <summary>What a program left on the screen.</summary>
+/// <summary>The exit code of a program and what it left on the screen.</summary>
 /// <param name="ExitCode">The program's.</param>
 /// <param name="Screen">The screen at the end.</param>
 /// <param name="Frames">The screen as it was after each piece of output.</param>

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace MnistML.Tests.Support;
 
-/// <summary>A view that counts what is read of it, and fails where it is told to.</summary>
+/// <summary>A view that counts the rows and values read from it, and fails at a given row.</summary>
 internal sealed class WatchedDataView(IDataView input) : IDataView
 {
     private int _rowsRead;
