@@ -13,7 +13,10 @@ public static class MlpCatalogExtensions
     /// <param name="exampleWeightColumnName">The column of weights, a Single; null to weigh all rows alike.</param>
     public static MlpTrainer Mlp(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
-        MLContext mlContext, string labelColumnName = "Label", string featureColumnName = "Features", string? exampleWeightColumnName = null)
+        MLContext mlContext,
+        string labelColumnName = "Label",
+        string featureColumnName = "Features",
+        string? exampleWeightColumnName = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         return new MlpTrainer(mlContext, labelColumnName, featureColumnName, exampleWeightColumnName);

@@ -7,8 +7,8 @@ namespace Microsoft.ML;
 public static class MnistDatasetExtensions
 {
     /// <summary>
-    /// The options with which <see cref="IdxCatalogExtensions.LoadFromIdx"/> loads a data set's files: its class names, first label, label field, and whether
-    /// images are transposed.
+    /// The options with which <see cref="IdxCatalogExtensions.LoadFromIdx"/> loads a data set's files: its class names, first label, label
+    /// field, and whether images are transposed.
     /// </summary>
     /// <param name="dataset">The data set, for example <see cref="MnistDataset.EmnistLetters"/>.</param>
     public static IdxLoaderOptions CreateLoaderOptions(this MnistDataset dataset)

@@ -1,13 +1,16 @@
 namespace MnistML.Datasets;
 
-/// <summary>A file of a data set: what it is called where it is published, and how a right copy of it is known.</summary>
-/// <param name="Name">The name that mirrors give it, for example <c>train-images-idx3-ubyte.gz</c>.</param>
+/// <summary>A file of a data set: its published name, and how to verify a copy of it.</summary>
+/// <param name="Name">Its name on mirrors, for example <c>train-images-idx3-ubyte.gz</c>.</param>
 /// <param name="UnpackedByteCount">Size of the IDX file in bytes, once unpacked.</param>
 public sealed record DatasetFile(string Name, long UnpackedByteCount)
 {
     private const string GzipEnding = ".gz";
 
-    /// <summary>SHA-256 of the IDX file, unpacked, in lower-case hexadecimal; null if it is not known. It holds for a copy that was packed anew, too.</summary>
+    /// <summary>
+    /// SHA-256 of the IDX file, unpacked, in lower-case hexadecimal; null if it is not known. It holds for a copy that was packed anew,
+    /// too.
+    /// </summary>
     public string? UnpackedSha256 { get; init; }
 
     /// <summary>Size of the file as it is published, in bytes; null if it is not known.</summary>
@@ -20,9 +23,9 @@ public sealed record DatasetFile(string Name, long UnpackedByteCount)
     internal string RawName => Name.EndsWith(GzipEnding, StringComparison.OrdinalIgnoreCase) ? Name[..^GzipEnding.Length] : Name;
 
     /// <summary>
-    /// The names that the file is seen with: as it is published, unpacked, and with <c>.idx3-ubyte</c> for <c>-idx3-ubyte</c>.
+    /// The usual names of the file: as published, unpacked, and with <c>.idx3-ubyte</c> for <c>-idx3-ubyte</c>.
     /// </summary>
-    internal IEnumerable<string> NamesSeen
+    internal IEnumerable<string> KnownNames
     {
         get
         {

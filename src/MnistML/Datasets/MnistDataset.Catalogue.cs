@@ -1,9 +1,9 @@
 namespace MnistML.Datasets;
 
 /// <content>
-/// The catalogue. Sizes of unpacked files follow from their dimensions. MNIST's unpacked hashes were verified against the data set itself; all other hashes, and
-/// the packed sizes, were read in published listings (TensorFlow Datasets' checksums; for EMNIST's files two public projects that agree) and are not verified here.
-/// </content>
+/// The catalogue. Sizes of unpacked files follow from their dimensions. MNIST's unpacked hashes were verified against the data set itself;
+/// all other hashes, and the packed sizes, were read in published listings (TensorFlow Datasets' checksums; for EMNIST's files two public
+/// projects that agree) and are not verified here. </content>
 public sealed partial record MnistDataset
 {
     private const int ImageByteCount = 28 * 28;
@@ -53,7 +53,8 @@ public sealed partial record MnistDataset
         Mirrors = [new("https://ossci-datasets.s3.amazonaws.com/mnist/"), new("https://storage.googleapis.com/cvdf-datasets/mnist/")],
         ClassNames = DigitNames,
         License = "CC BY-SA 3.0 is what is commonly given; the original page states none",
-        Citation = "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner. Gradient-based learning applied to document recognition. Proceedings of the IEEE, 1998.",
+        Citation = "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner. Gradient-based learning applied to document recognition. Proceedings of "
+            + "the IEEE, 1998.",
     };
 
     /// <summary>Fashion-MNIST: 60,000 and 10,000 pictures of clothes of 28×28 (Xiao, Rasul and Vollgraf, 2017).</summary>
@@ -88,7 +89,8 @@ public sealed partial record MnistDataset
         ],
         ClassNames = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
         License = "MIT",
-        Citation = "H. Xiao, K. Rasul, R. Vollgraf. Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms. arXiv:1708.07747, 2017.",
+        Citation = "H. Xiao, K. Rasul, R. Vollgraf. Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms. "
+            + "arXiv:1708.07747, 2017.",
     };
 
     /// <summary>Kuzushiji-MNIST: 60,000 and 10,000 cursive Japanese characters of 28×28 (Clanuwat and others, 2018).</summary>
@@ -119,12 +121,13 @@ public sealed partial record MnistDataset
         Mirrors = [new("https://codh.rois.ac.jp/kmnist/dataset/kmnist/"), new("http://codh.rois.ac.jp/kmnist/dataset/kmnist/")],
         ClassNames = ["お", "き", "す", "つ", "な", "は", "ま", "や", "れ", "を"],
         License = "CC BY-SA 4.0",
-        Citation = "T. Clanuwat, M. Bober-Irizar, A. Kitamoto, A. Lamb, K. Yamamoto, D. Ha. Deep learning for classical Japanese literature. arXiv:1812.01718, 2018.",
+        Citation = "T. Clanuwat, M. Bober-Irizar, A. Kitamoto, A. Lamb, K. Yamamoto, D. Ha. Deep learning for classical Japanese "
+            + "literature. arXiv:1812.01718, 2018.",
     };
 
     /// <summary>
-    /// QMNIST: MNIST's digits made anew from their source, 60,000 to train on and all 60,000 to test with (Yadav and Bottou, 2019). Its labels are tables of
-    /// Int32 with 8 columns, the first of which is the digit.
+    /// QMNIST: MNIST's digits reconstructed from their source, 60,000 to train on and all 60,000 to test with (Yadav and Bottou, 2019). Its
+    /// labels are tables of Int32 with 8 columns, the first of which is the digit.
     /// </summary>
     public static MnistDataset QMnist { get; } = new()
     {
@@ -157,7 +160,10 @@ public sealed partial record MnistDataset
         Citation = "C. Yadav, L. Bottou. Cold case: the lost MNIST digits. arXiv:1905.10498, 2019.",
     };
 
-    /// <summary>EMNIST digits: 240,000 and 40,000 handwritten digits of 28×28 (Cohen, Afshar, Tapson and van Schaik, 2017). Comes in an archive of 0.56 GB.</summary>
+    /// <summary>
+    /// EMNIST digits: 240,000 and 40,000 handwritten digits of 28×28 (Cohen, Afshar, Tapson and van Schaik, 2017). Comes in an archive of
+    /// 0.56 GB.
+    /// </summary>
     public static MnistDataset EmnistDigits { get; } = Emnist(
         "digits", "EMNIST digits", 240_000, 40_000, DigitNames, firstLabel: 0,
         [
@@ -168,8 +174,8 @@ public sealed partial record MnistDataset
         ]);
 
     /// <summary>
-    /// EMNIST letters: 124,800 and 20,800 handwritten letters of 28×28 in 26 classes, upper and lower case together, with labels from 1 (Cohen, Afshar, Tapson and
-    /// van Schaik, 2017). Comes in an archive of 0.56 GB.
+    /// EMNIST letters: 124,800 and 20,800 handwritten letters of 28×28 in 26 classes, upper and lower case together, with labels from 1
+    /// (Cohen, Afshar, Tapson and van Schaik, 2017). Comes in an archive of 0.56 GB.
     /// </summary>
     public static MnistDataset EmnistLetters { get; } = Emnist(
         "letters", "EMNIST letters", 124_800, 20_800, LetterNames, firstLabel: 1,
@@ -181,11 +187,13 @@ public sealed partial record MnistDataset
         ]);
 
     /// <summary>
-    /// EMNIST balanced: 112,800 and 18,800 handwritten digits and letters of 28×28 in 47 classes, as many of each (Cohen, Afshar, Tapson and van Schaik, 2017). Lower-case
-    /// letters that look like their capitals share their class. Comes in an archive of 0.56 GB.
+    /// EMNIST balanced: 112,800 and 18,800 handwritten digits and letters of 28×28 in 47 classes, as many of each (Cohen, Afshar, Tapson
+    /// and van Schaik, 2017). Lower-case letters that look like their capitals share their class. Comes in an archive of 0.56 GB.
     /// </summary>
     public static MnistDataset EmnistBalanced { get; } = Emnist(
-        "balanced", "EMNIST balanced", 112_800, 18_800, [.. DigitNames, .. LetterNames, "a", "b", "d", "e", "f", "g", "h", "n", "q", "r", "t"], firstLabel: 0,
+        "balanced", "EMNIST balanced", 112_800, 18_800,
+        [.. DigitNames, .. LetterNames, "a", "b", "d", "e", "f", "g", "h", "n", "q", "r", "t"],
+        firstLabel: 0,
         [
             "74295e75e4e9fa2c102147460ee7eb763653d5132d883a84fb88932bfb8d2db4",
             "b46d41e5156a0a8aaaa4d18979fdd1588850fa8571018acffd5d93b325a7d6ed",

@@ -2,9 +2,12 @@ using MnistML.Datasets.Download;
 
 namespace MnistML.Datasets;
 
-/// <summary>A published data set of the form of MNIST: four IDX files, where they are to be had, and how right copies of them are known.</summary>
+/// <summary>
+/// A published data set in the form of MNIST: four IDX files, their mirrors, and how to verify copies of them.
+/// </summary>
 /// <remarks>
-/// The catalogue's sets are static properties; <c>MnistDataset.Mnist with { Mirrors = [new Uri("https://…/")] }</c> fetches one from elsewhere.
+/// The catalogue's sets are static properties; <c>MnistDataset.Mnist with { Mirrors = [new Uri("https://…/")] }</c> fetches one from
+/// elsewhere.
 /// </remarks>
 public sealed partial record MnistDataset
 {
@@ -14,7 +17,7 @@ public sealed partial record MnistDataset
     /// <summary>The name in lower case, for example <c>fashion-mnist</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The name as it is written, for example <c>Fashion-MNIST</c>.</summary>
+    /// <summary>The title, for example <c>Fashion-MNIST</c>.</summary>
     public required string Title { get; init; }
 
     /// <summary>Images to train on.</summary>
@@ -33,8 +36,8 @@ public sealed partial record MnistDataset
     public IReadOnlyList<DatasetFile> Files => [TrainImages, TrainLabels, TestImages, TestLabels];
 
     /// <summary>
-    /// Where the files are fetched from, tried in order: each a folder that holds them by their names, or a zip archive (ending in <c>.zip</c>) that
-    /// holds them in any folder of it. The files' hashes, not their addresses, say whether they are right.
+    /// Where the files are fetched from, tried in order: each a folder that holds them by their names, or a zip archive (ending in
+    /// <c>.zip</c>) that holds them in any folder of it. The files' hashes, not their addresses, say whether they are right.
     /// </summary>
     public required IReadOnlyList<Uri> Mirrors
     {
@@ -67,7 +70,9 @@ public sealed partial record MnistDataset
     /// <summary>The folder in the user's cache; several sets that come in one archive share one.</summary>
     internal string CacheName { get; init; } = "";
 
-    /// <summary>Finds the four files in a folder by the names that they are seen with, raw or gzipped. Their content is not looked at.</summary>
+    /// <summary>
+    /// Finds the four files in a folder by their usual names, raw or gzipped. Their content is not checked.
+    /// </summary>
     /// <param name="directory">The folder.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">Files are missing; the message names each.</exception>
@@ -79,7 +84,10 @@ public sealed partial record MnistDataset
             throw new DirectoryNotFoundException($"There is no folder '{directory}'.");
         }
 
-        string?[] paths = [.. Files.Select(file => file.NamesSeen.Select(name => Path.Combine(directory, name)).FirstOrDefault(File.Exists))];
+        string?[] paths =
+        [
+            .. Files.Select(file => file.KnownNames.Select(name => Path.Combine(directory, name)).FirstOrDefault(File.Exists)),
+        ];
         string[] missing = [.. Files.Where((_, i) => paths[i] is null).Select(file => file.RawName)];
         return missing.Length == 0
             ? MnistFiles.From(paths!)
@@ -88,27 +96,41 @@ public sealed partial record MnistDataset
     }
 
     /// <summary>
-    /// Gives the four files, each verified by its SHA-256: those that are in the folder already, and the others from the first mirror that has them. A file that is
-    /// there but wrong is replaced. Files appear under their names only when they are whole and right; one of several processes downloads, while the others wait for it.
+    /// Gives the four files, each verified by its SHA-256: those that are in the folder already, and the others from the first mirror that
+    /// has them. A file that is there but wrong is replaced. Files appear under their names only when they are whole and right; one of
+    /// several processes downloads, while the others wait for it.
     /// </summary>
     /// <remarks>
-    /// What a broken or cancelled download has brought stays as <c>NAME.part</c>, and the next call goes on from there. An archive that files are taken from stays in
-    /// the folder, since other sets are in it, and may be deleted.
+    /// What a broken or cancelled download has brought stays as <c>NAME.part</c>, and the next call goes on from there. An archive that
+    /// files are taken from stays in the folder, since other sets are in it, and may be deleted.
     /// </remarks>
-    /// <param name="directory">The folder, which is made if it does not exist; null for the user's cache, <see cref="DatasetCache"/>.</param>
-    /// <param name="httpClient">What fetches the files; null for a client of the library's own, which follows the system's proxy settings.</param>
-    /// <param name="progress">Is told how far each download is, on the thread that downloads; nothing is reported for files that are there.</param>
+    /// <param name="directory">
+    /// The folder, which is made if it does not exist; null for the user's cache, <see cref="DatasetCache"/>.
+    /// </param>
+    /// <param name="httpClient">
+    /// What fetches the files; null for a client of the library's own, which follows the system's proxy settings.
+    /// </param>
+    /// <param name="progress">
+    /// Is told how far each download is, on the thread that downloads; nothing is reported for files that are there.
+    /// </param>
     /// <param name="cancellationToken">Ends the download.</param>
     /// <exception cref="HttpRequestException">A file can't be had from any mirror; the message lists why not from each.</exception>
     /// <exception cref="IOException">The folder can't be written to.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<MnistFiles> DownloadAsync(
-        string? directory = null, HttpClient? httpClient = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        string? directory = null,
+        HttpClient? httpClient = null,
+        IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         DownloadAsync(directory, httpClient, progress, new DownloadSettings(), cancellationToken);
 
     /// <inheritdoc cref="DownloadAsync(string?, HttpClient?, IProgress{DownloadProgress}?, CancellationToken)"/>
     internal Task<MnistFiles> DownloadAsync(
-        string? directory, HttpClient? httpClient, IProgress<DownloadProgress>? progress, DownloadSettings settings, CancellationToken cancellationToken)
+        string? directory,
+        HttpClient? httpClient,
+        IProgress<DownloadProgress>? progress,
+        DownloadSettings settings,
+        CancellationToken cancellationToken)
     {
         var folder = directory ?? DatasetCache.GetDirectory(CacheName.Length > 0 ? CacheName : Name);
         ArgumentException.ThrowIfNullOrEmpty(folder, nameof(directory));

@@ -16,7 +16,7 @@ public sealed record MnistFiles(string TrainImages, string TrainLabels, string T
     }
 
     /// <summary>
-    /// Finds MNIST's four files in a folder, under the names that they are seen with: <c>train-images-idx3-ubyte</c>,
+    /// Finds MNIST's four files in a folder, under their usual names: <c>train-images-idx3-ubyte</c>,
     /// <c>train-images.idx3-ubyte</c>, and both with <c>.gz</c>; likewise the others.
     /// </summary>
     /// <param name="directory">The folder.</param>

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MnistML.Idx;
 
 /// <summary>
-/// A raw file's elements, read from the disc as they are asked for. Reading, not mapping: a mapped file that someone cuts short ends the process,
-/// and reading in blocks costs next to nothing more.
+/// A raw file's elements, read from disk on demand. The file is read, not mapped: truncating a mapped file crashes the process, and reading
+/// in blocks costs hardly more.
 /// </summary>
 internal sealed class FileBytes : IByteSource
 {
@@ -12,7 +12,7 @@ internal sealed class FileBytes : IByteSource
     private readonly long _elementsOffset;
     private readonly SafeFileHandle _handle;
 
-    /// <exception cref="IOException">The file can't be opened, or has another length than it had when its header was read.</exception>
+    /// <exception cref="IOException">The file can't be opened, or its length differs from that when its header was read.</exception>
     public FileBytes(string path, long elementsOffset, long fileByteCount)
     {
         _path = path;
@@ -21,7 +21,8 @@ internal sealed class FileBytes : IByteSource
         if (RandomAccess.GetLength(_handle) is var found && found != fileByteCount)
         {
             _handle.Dispose();
-            throw new IOException($"'{path}' has changed since it was opened: it was {fileByteCount} bytes long, and is {found} now; open it again.");
+            throw new IOException(
+                $"'{path}' has changed since it was opened: it was {fileByteCount} bytes long, and is {found} now; open it again.");
         }
     }
 
@@ -32,7 +33,9 @@ internal sealed class FileBytes : IByteSource
             var found = RandomAccess.Read(_handle, destination, _elementsOffset + offset);
             if (found == 0)
             {
-                throw new EndOfStreamException($"'{_path}' has been cut short since it was opened: byte {_elementsOffset + offset} is gone; open it again.");
+                throw new EndOfStreamException(
+                    $"'{_path}' has been cut short since it was opened: "
+                    + $"byte {_elementsOffset + offset} is gone; open it again.");
             }
 
             offset += found;

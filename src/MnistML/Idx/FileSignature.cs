@@ -1,6 +1,6 @@
 namespace MnistML.Idx;
 
-/// <summary>Says of bytes that begin no IDX file what they begin instead, and what to do about it.</summary>
+/// <summary>Recognises files that are not IDX by their first bytes, and says what to do about them.</summary>
 internal static class FileSignature
 {
     private const string FetchAgain = "fetch it again, from another address if that does not help";
@@ -8,11 +8,14 @@ internal static class FileSignature
     /// <summary>The first bytes of gzip files (RFC 1952).</summary>
     public static ReadOnlySpan<byte> Gzip => [0x1F, 0x8B];
 
-    /// <summary>What files begin with that are taken for IDX by mistake.</summary>
+    /// <summary>The first bytes of zip archives (PKWARE's application note).</summary>
+    public static ReadOnlySpan<byte> Zip => "PK"u8;
+
+    /// <summary>The first bytes of files that are mistaken for IDX.</summary>
     private static readonly (byte[] Start, string Is)[] Kinds =
     [
         (Gzip.ToArray(), "is gzipped twice: unpack it once"),
-        ("PK"u8.ToArray(), "is a zip archive: unpack it, and take the IDX file that is in it"),
+        (Zip.ToArray(), "is a zip archive: unpack it, and take the IDX file that is in it"),
         ([0xFD, (byte)'7', (byte)'z', (byte)'X'], "is packed by xz: unpack it"),
         ("BZh"u8.ToArray(), "is packed by bzip2: unpack it"),
         ([0x28, 0xB5, 0x2F, 0xFD], "is packed by zstd: unpack it"),
@@ -48,15 +51,16 @@ internal static class FileSignature
         var found = Convert.ToHexString(start);
         return start is [not 0, not 0, 0, 0]
             ? $"has its bytes in reverse order: it begins with {found}, but IDX is big-endian; write it again with the high byte first."
-            : $"is not an IDX file: it begins with {found}, but an IDX file begins with 0000, an element type from 08 to 0E, and the number of dimensions "
+            : $"is not an IDX file: it begins with {found}, but an IDX file begins with 0000, an element type from 08 to 0E, "
+              + "and the number of dimensions "
               + "(00000803 for MNIST's images, 00000801 for its labels).";
     }
 
-    /// <summary>Whether the text is HTML or XML: a tag, perhaps after white space or UTF-8's mark.</summary>
+    /// <summary>Whether the text is HTML or XML: a tag, perhaps after white space or a UTF-8 byte order mark.</summary>
     private static bool IsMarkup(ReadOnlySpan<byte> start)
     {
-        ReadOnlySpan<byte> utf8Mark = [0xEF, 0xBB, 0xBF];
-        var text = start.StartsWith(utf8Mark) ? start[utf8Mark.Length..] : start.TrimStart(" \t\r\n"u8);
+        ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
+        var text = start.StartsWith(byteOrderMark) ? start[byteOrderMark.Length..] : start.TrimStart(" \t\r\n"u8);
         return text is [(byte)'<', ..];
     }
 }

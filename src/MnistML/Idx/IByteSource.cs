@@ -1,9 +1,9 @@
 namespace MnistML.Idx;
 
-/// <summary>Bytes that can be read at any place.</summary>
+/// <summary>Bytes with random access.</summary>
 internal interface IByteSource : IDisposable
 {
     /// <summary>Fills the destination with the bytes from an offset on.</summary>
-    /// <exception cref="IOException">The bytes can't be read, or are no longer there.</exception>
+    /// <exception cref="IOException">The bytes can't be read, or no longer exist.</exception>
     void Read(long offset, Span<byte> destination);
 }

@@ -1,6 +1,6 @@
 namespace MnistML.Idx;
 
-/// <summary>What an IDX file's elements are; the numbers are those in the file's third byte.</summary>
+/// <summary>The type of an IDX file's elements; the values are those of the file's third byte.</summary>
 public enum IdxElementType : byte
 {
     /// <summary>Unsigned byte.</summary>

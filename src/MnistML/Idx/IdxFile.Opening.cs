@@ -2,10 +2,11 @@ using System.IO.Compression;
 
 namespace MnistML.Idx;
 
-/// <content>How the three kinds of sources become a file: raw on the disc, gzipped, and a stream. Sizes are checked before they are believed.</content>
+/// <content>Opens the three kinds of sources: a raw file on disk, a gzip file, and a stream. Sizes are checked before memory is
+/// allocated.</content>
 public sealed partial class IdxFile
 {
-    /// <summary>What deflate can make of a byte at the very most; a header that promises more than that lies.</summary>
+    /// <summary>The highest compression ratio of deflate; a header that claims more is wrong.</summary>
     private const int MaxDeflateRatio = 1032;
 
     private static IdxFile OpenRaw(FileStream file, string path)
@@ -17,12 +18,12 @@ public sealed partial class IdxFile
         return new IdxFile(path, header, () => new FileBytes(path, elementsOffset, fileByteCount));
     }
 
-    private static IdxFile ReadGzip(Stream packed, string name, long mostBytes, long maxUnpackedBytes)
+    private static IdxFile ReadGzip(Stream packed, string name, long maxBytes, long maxUnpackedBytes)
     {
         try
         {
             using var unpacked = new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true);
-            return ReadIntoMemory(unpacked, name, mostBytes, maxUnpackedBytes);
+            return ReadIntoMemory(unpacked, name, maxBytes, maxUnpackedBytes);
         }
         catch (InvalidDataException exception) when (!exception.Message.StartsWith($"'{name}'", StringComparison.Ordinal))
         {
@@ -32,22 +33,23 @@ public sealed partial class IdxFile
 
     /// <param name="content">The unpacked bytes.</param>
     /// <param name="name">The file's name, for messages.</param>
-    /// <param name="mostBytes">More than that can't be in the content, whatever its header says.</param>
-    /// <param name="maxUnpackedBytes">More than that is not wanted in memory.</param>
-    private static IdxFile ReadIntoMemory(Stream content, string name, long mostBytes, long maxUnpackedBytes)
+    /// <param name="maxBytes">The most that the content can hold, whatever its header says.</param>
+    /// <param name="maxUnpackedBytes">The most that may be held in memory.</param>
+    private static IdxFile ReadIntoMemory(Stream content, string name, long maxBytes, long maxUnpackedBytes)
     {
         var header = IdxHeaderFormat.Read(content, name);
-        if (header.ElementByteCount > mostBytes)
+        if (header.ElementByteCount > maxBytes)
         {
             throw new InvalidDataException(
-                $"'{name}' is cut short: {header} takes {header.ElementByteCount} bytes after the header, but so small a gzip file can't hold them; fetch it again.");
+                $"'{name}' is cut short: {header} takes {header.ElementByteCount} bytes after the header, "
+                + "but so small a gzip file can't hold them; fetch it again.");
         }
 
         if (header.ElementByteCount > maxUnpackedBytes)
         {
             throw new InvalidDataException(
                 $"'{name}' unpacks to {header}, {header.ElementByteCount} bytes, but at most {maxUnpackedBytes} are held in memory: "
-                + "unpack it to a raw file, which is read from the disc, or raise the limit.");
+                + "unpack it to a raw file, which is read from disk, or raise the limit.");
         }
 
         var elements = MemoryBytes.ReadFrom(content, header.ElementByteCount);
@@ -61,13 +63,15 @@ public sealed partial class IdxFile
         if (found < header.ElementByteCount)
         {
             throw new InvalidDataException(
-                $"'{name}' is cut short: {header} takes {header.ElementByteCount} bytes after the header, but it holds {found}; fetch or write it again.");
+                $"'{name}' is cut short: {header} takes {header.ElementByteCount} bytes after the header, but it holds {found}; "
+                + "fetch or write it again.");
         }
 
         if (found > header.ElementByteCount)
         {
             throw new InvalidDataException(
-                $"'{name}' goes on after its last element: {header} takes {header.ElementByteCount} bytes after the header, but it holds more; fetch or write it again.");
+                $"'{name}' continues after its last element: {header} takes {header.ElementByteCount} bytes after the header, "
+                + "but it holds more; fetch or write it again.");
         }
 
         if (header.ItemByteCount > Array.MaxLength)

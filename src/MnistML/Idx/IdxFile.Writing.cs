@@ -33,7 +33,9 @@ public sealed partial class IdxFile
         stream.Write(elements);
     }
 
-    /// <summary>Writes values to a file, gzipped if its name ends with <c>.gz</c>. It appears under its name only when it is whole.</summary>
+    /// <summary>
+    /// Writes values to a file, gzipped if its name ends with <c>.gz</c>. It appears under its name only when it is whole.
+    /// </summary>
     /// <typeparam name="T">Byte, SByte, Int16, Int32, Single or Double, which is the file's element type too.</typeparam>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <param name="values">The values, row-major.</param>
@@ -62,7 +64,8 @@ public sealed partial class IdxFile
         ArgumentNullException.ThrowIfNull(header);
         if (elements.Length != header.ElementByteCount)
         {
-            throw new ArgumentException($"{header} takes {header.ElementByteCount} bytes, but {elements.Length} were given.", nameof(elements));
+            throw new ArgumentException(
+                $"{header} takes {header.ElementByteCount} bytes, but {elements.Length} were given.", nameof(elements));
         }
     }
 }

@@ -1,12 +1,12 @@
 namespace MnistML.Idx;
 
 /// <summary>
-/// An IDX file: a header, and elements that are read item by item. What is read from a raw file stays on the disc; what is read from a gzip file or
-/// a stream is held in memory. Instances may be used by many threads at once.
+/// An IDX file: a header, and elements that are read item by item. A raw file is read from disk on demand; the content of a gzip file or a
+/// stream is held in memory. Instances are thread-safe.
 /// </summary>
 public sealed partial class IdxFile
 {
-    /// <summary>The default limit of what a gzip file may unpack to and a stream may hold: 2 GiB, forty times MNIST.</summary>
+    /// <summary>The default limit on the unpacked size of a gzip file or stream: 2 GiB, forty times MNIST.</summary>
     public const long DefaultMaxUnpackedBytes = 1L << 31;
 
     private readonly Func<IByteSource> _open;
@@ -18,16 +18,18 @@ public sealed partial class IdxFile
         _open = open;
     }
 
-    /// <summary>The path that the file was read from, or the name that was given for a stream.</summary>
+    /// <summary>The path of the file, or the name given for a stream.</summary>
     public string Name { get; }
 
     /// <summary>The type of the elements, and the length of each dimension.</summary>
     public IdxHeader Header { get; }
 
-    /// <summary>Reads a file, raw or gzipped; which of both is found by its content.</summary>
+    /// <summary>Reads a file, raw or gzipped, recognised by its content.</summary>
     /// <param name="path">The file. If it is raw, only its header is read now; a raw file may have any size.</param>
     /// <param name="maxUnpackedBytes">The most that a gzip file may unpack to, in bytes.</param>
-    /// <exception cref="InvalidDataException">The content is not a whole IDX file; the message names the file, what was found and what was expected.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The content is not a whole IDX file; the message names the file, what was found and what was expected.
+    /// </exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public static IdxFile Read(string path, long maxUnpackedBytes = DefaultMaxUnpackedBytes)
     {
@@ -50,11 +52,13 @@ public sealed partial class IdxFile
             : OpenRaw(file, path);
     }
 
-    /// <summary>Reads a stream from where it stands to its end, raw or gzipped; which of both is found by its content. The stream stays open.</summary>
+    /// <summary>Reads a stream from its position to its end, raw or gzipped, recognised by its content. The stream stays open.</summary>
     /// <param name="stream">The stream; it need not be able to seek.</param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="name">The name used in error messages.</param>
     /// <param name="maxUnpackedBytes">The most that is held in memory, in bytes.</param>
-    /// <exception cref="InvalidDataException">The content is not a whole IDX file; the message says what was found and what was expected.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The content is not a whole IDX file; the message says what was found and what was expected.
+    /// </exception>
     /// <exception cref="IOException">The stream can't be read.</exception>
     public static IdxFile Read(Stream stream, string name = "stream", long maxUnpackedBytes = DefaultMaxUnpackedBytes)
     {
@@ -63,12 +67,12 @@ public sealed partial class IdxFile
         var start = ReadStart(stream);
         var whole = new PrefixedStream(start, stream);
         return IsGzip(start)
-            ? ReadGzip(whole, name, mostBytes: long.MaxValue, maxUnpackedBytes)
-            : ReadIntoMemory(whole, name, mostBytes: long.MaxValue, maxUnpackedBytes);
+            ? ReadGzip(whole, name, maxBytes: long.MaxValue, maxUnpackedBytes)
+            : ReadIntoMemory(whole, name, maxBytes: long.MaxValue, maxUnpackedBytes);
     }
 
-    /// <summary>Makes a reader of the items. Each thread takes one of its own.</summary>
-    /// <exception cref="IOException">A raw file can't be opened again, or has changed its length meanwhile.</exception>
+    /// <summary>Opens a reader of the items. Each thread needs its own.</summary>
+    /// <exception cref="IOException">A raw file can't be opened again, or its length has changed.</exception>
     public IdxReader OpenReader() => new(Header, _open());
 
     /// <summary>Reads all elements, row-major.</summary>

@@ -1,18 +1,21 @@
 namespace MnistML.Idx;
 
 /// <summary>
-/// What the beginning of an IDX file says of the rest: the type of its elements and the length of each dimension. The elements follow
-/// in row-major order, the last dimension changing fastest. (Format: "The IDX file format" on the MNIST database's page, LeCun, Cortes and Burges.)
+/// The header of an IDX file: the type of its elements and the length of each dimension. The elements follow
+/// in row-major order, the last dimension changing fastest. (Format: "The IDX file format" on the MNIST database's page, LeCun, Cortes and
+/// Burges.)
 /// </summary>
 public sealed class IdxHeader : IEquatable<IdxHeader>
 {
-    /// <summary>The most dimensions that a file may have here; the format itself has room for 255.</summary>
+    /// <summary>The maximum number of dimensions; the format itself allows 255.</summary>
     public const int MaxDimensions = 8;
 
     /// <summary>Describes a file.</summary>
     /// <param name="elementType">The type of all elements.</param>
     /// <param name="dimensions">From 1 to 8 lengths, each from 0 to 2³¹-1; the first counts the items, such as images.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The type is unknown, there are no dimensions or too many, or a length is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The type is unknown, there are no dimensions or too many, or a length is negative.
+    /// </exception>
     /// <exception cref="OverflowException">The elements would take more than 2⁶³-1 bytes.</exception>
     public IdxHeader(IdxElementType elementType, params IReadOnlyList<int> dimensions)
     {
@@ -59,7 +62,7 @@ public sealed class IdxHeader : IEquatable<IdxHeader>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(ElementType, Dimensions.Count, ElementByteCount);
 
-    /// <summary>The type and the dimensions as people write them, for example <c>UInt8 60000×28×28</c>.</summary>
+    /// <summary>The type and the dimensions, for example <c>UInt8 60000×28×28</c>.</summary>
     public override string ToString() => $"{ElementType} {string.Join('×', Dimensions)}";
 
     private static int SizeOf(IdxElementType elementType) => elementType switch

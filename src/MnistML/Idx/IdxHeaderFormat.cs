@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace MnistML.Idx;
 
 /// <summary>
-/// The header in bytes: two zeros, the element type, the number of dimensions (together the magic number), then each length as a
+/// Reads and writes headers: two zeros, the element type, the number of dimensions (together the magic number), then each length as a
 /// big-endian integer of 4 bytes.
 /// </summary>
 internal static class IdxHeaderFormat
@@ -54,8 +55,8 @@ internal static class IdxHeaderFormat
         if (found < bytes.Length)
         {
             throw new InvalidDataException(
-                $"'{name}' ends within its header: {dimensionCount} dimensions take {ByteCount(dimensionCount)} bytes, but it holds {MagicByteCount + found}; "
-                + "fetch or write it again.");
+                $"'{name}' ends within its header: {dimensionCount} dimensions take {ByteCount(dimensionCount)} bytes, "
+                + $"but it holds {MagicByteCount + found}; fetch or write it again.");
         }
 
         var dimensions = new int[dimensionCount];
@@ -72,8 +73,10 @@ internal static class IdxHeaderFormat
         if (Array.FindIndex(dimensions, length => length < 0) is var negative and >= 0)
         {
             throw new InvalidDataException(
-                $"'{name}' has a damaged header: dimension {negative + 1} of {dimensions.Length} is {dimensions[negative]}, but can't be below 0; "
-                + "fetch or write it again.");
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{name}' has a damaged header: dimension {negative + 1} of {dimensions.Length} is {dimensions[negative]}, "
+                    + $"but can't be below 0; fetch or write it again."));
         }
 
         try
@@ -83,7 +86,8 @@ internal static class IdxHeaderFormat
         catch (OverflowException exception)
         {
             throw new InvalidDataException(
-                $"'{name}' has a damaged header: {elementType} {string.Join('×', dimensions)} would take more than 2⁶³ bytes; fetch or write it again.",
+                $"'{name}' has a damaged header: {elementType} {string.Join('×', dimensions)} would take more than 2⁶³ bytes; "
+                + "fetch or write it again.",
                 exception);
         }
     }

@@ -1,17 +1,19 @@
 namespace MnistML.Idx;
 
 /// <summary>
-/// Reads an <see cref="IdxFile"/>'s items, in any order, fastest in theirs. A reader is for one thread at a time; a file may have many. It holds a
-/// raw file open until it is disposed.
+/// Reads the items of an <see cref="IdxFile"/> in any order, fastest in the file's own. A reader is not thread-safe, but a file may have
+/// many readers. It keeps a raw file open until it is disposed.
 /// </summary>
 public sealed class IdxReader : IDisposable
 {
-    /// <summary>What a reader holds at most of a file, unless a single item is larger: large enough that the calls to read it do not matter.</summary>
+    /// <summary>
+    /// The size of the read buffer, unless a single item is larger: large enough that the cost of read calls does not matter.
+    /// </summary>
     private const int BlockByteCount = 1 << 18;
 
     private readonly IByteSource _source;
     private readonly int _itemByteCount;
-    private readonly int _mostItemsInBlock;
+    private readonly int _maxItemsInBlock;
     private byte[] _block = [];
     private int _firstItemInBlock;
     private int _itemsInBlock;
@@ -21,7 +23,7 @@ public sealed class IdxReader : IDisposable
         Header = header;
         _source = source;
         _itemByteCount = (int)header.ItemByteCount;
-        _mostItemsInBlock = Math.Max(BlockByteCount / Math.Max(_itemByteCount, 1), 1);
+        _maxItemsInBlock = Math.Max(BlockByteCount / Math.Max(_itemByteCount, 1), 1);
     }
 
     /// <summary>The file's header.</summary>
@@ -29,7 +31,7 @@ public sealed class IdxReader : IDisposable
 
     /// <summary>The elements of one item, such as an image, as the file holds them: row-major, each big-endian.</summary>
     /// <param name="index">The item, from 0 up to, not including, the number of items.</param>
-    /// <returns>Bytes that stay as they are until the next call.</returns>
+    /// <returns>Bytes that are valid until the next call.</returns>
     /// <exception cref="IOException">The file can't be read, or has been cut short since it was opened.</exception>
     public ReadOnlySpan<byte> ReadItem(int index)
     {
@@ -44,8 +46,8 @@ public sealed class IdxReader : IDisposable
     /// <summary>The values of one item, such as an image, row-major.</summary>
     /// <typeparam name="T">The .NET type of the file's elements: Byte, SByte, Int16, Int32, Single or Double.</typeparam>
     /// <param name="index">The item, from 0 up to, not including, the number of items.</param>
-    /// <param name="values">Where the values go; as many as an item has elements.</param>
-    /// <exception cref="ArgumentException">The file's elements are of another type, or an item has another number of them.</exception>
+    /// <param name="values">Receives the values; as long as an item has elements.</param>
+    /// <exception cref="ArgumentException">The file's elements are of another type, or an item has a different number of them.</exception>
     /// <exception cref="IOException">The file can't be read, or has been cut short since it was opened.</exception>
     public void ReadItem<T>(int index, Span<T> values)
         where T : unmanaged
@@ -58,7 +60,8 @@ public sealed class IdxReader : IDisposable
         if ((long)values.Length * Header.ElementSize != _itemByteCount)
         {
             throw new ArgumentException(
-                $"An item of {Header} has {_itemByteCount / Header.ElementSize} elements, but there is room for {values.Length}.", nameof(values));
+                $"An item of {Header} has {_itemByteCount / Header.ElementSize} elements, but there is room for {values.Length}.",
+                nameof(values));
         }
 
         IdxValues.Decode(ReadItem(index), values);
@@ -67,18 +70,18 @@ public sealed class IdxReader : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => _source.Dispose();
 
-    /// <summary>Reads twice as much as before where items are asked for in order, and otherwise the one item alone.</summary>
+    /// <summary>Reads twice as many items as before if the next one is requested, otherwise one item.</summary>
     private void Fill(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Header.ItemCount);
         var isNext = index == _firstItemInBlock + _itemsInBlock;
-        var wanted = isNext ? Math.Min(Math.Max(_itemsInBlock, 1) * 2L, _mostItemsInBlock) : 1;
+        var wanted = isNext ? Math.Min(Math.Max(_itemsInBlock, 1) * 2L, _maxItemsInBlock) : 1;
         var count = (int)Math.Min(wanted, Header.ItemCount - index);
         if (_block.Length == 0)
         {
-            // All at once, so that no later row allocates.
-            _block = GC.AllocateUninitializedArray<byte>(Math.Min(_mostItemsInBlock, Header.ItemCount) * _itemByteCount);
+            // Allocated once at full size, so that later reads do not allocate.
+            _block = GC.AllocateUninitializedArray<byte>(Math.Min(_maxItemsInBlock, Header.ItemCount) * _itemByteCount);
         }
 
         _itemsInBlock = 0;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace MnistML.Idx;
 
-/// <summary>Elements as .NET's values: which type each has, and from and to the file's byte order.</summary>
+/// <summary>Maps element types to .NET types, and converts values from and to the file's byte order.</summary>
 internal static class IdxValues
 {
     /// <summary>The .NET type of an element: Byte, SByte, Int16, Int32, Single or Double.</summary>

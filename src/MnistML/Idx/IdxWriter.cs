@@ -4,12 +4,12 @@ using MnistML.Common;
 namespace MnistML.Idx;
 
 /// <summary>
-/// Writes a file piece by piece under a temporary name beside its own, and gives it that name at the end. The header comes last, since only
-/// then is the number of items known. Whatever was not published is deleted when the writer is disposed.
+/// Writes a file in pieces under a temporary name in the same folder, and renames it at the end. The header is written last, when the
+/// number of items is known. A file that was not published is deleted when the writer is disposed.
 /// </summary>
 internal sealed class IdxWriter : IDisposable
 {
-    /// <summary>Pieces are as small as an item; the disc is better off with more at once.</summary>
+    /// <summary>Pieces may be as small as one item, so they are buffered.</summary>
     private const int BufferByteCount = 1 << 16;
 
     private readonly string _path;
@@ -17,7 +17,7 @@ internal sealed class IdxWriter : IDisposable
     private string _temporaryPath;
 
     /// <param name="path">The file; one that exists is replaced. If its name ends with .gz, it is gzipped.</param>
-    /// <param name="dimensionCount">How many dimensions the header will have.</param>
+    /// <param name="dimensionCount">The number of dimensions of the header.</param>
     /// <exception cref="IOException">The path is a folder's, or the file's folder does not exist or can't be written to.</exception>
     public IdxWriter(string path, int dimensionCount)
     {
@@ -30,7 +30,7 @@ internal sealed class IdxWriter : IDisposable
 
     public void Write(ReadOnlySpan<byte> elements) => _file.Write(elements);
 
-    /// <summary>Completes the file under its temporary name.</summary>
+    /// <summary>Writes the header and completes the file under its temporary name.</summary>
     public void Finish(IdxHeader header)
     {
         _file.Position = 0;
@@ -44,10 +44,10 @@ internal sealed class IdxWriter : IDisposable
         _file.Dispose();
     }
 
-    /// <summary>Gives the finished file its name.</summary>
+    /// <summary>Renames the finished file.</summary>
     public void Publish() => File.Move(_temporaryPath, _path, overwrite: true);
 
-    /// <summary>Gives two finished files their names. If the second can't have its own, the first one's old file is put back.</summary>
+    /// <summary>Renames two finished files. If renaming the second fails, the file that the first replaced is restored.</summary>
     public static void PublishBoth(IdxWriter first, IdxWriter second)
     {
         var oldPath = File.Exists(first._path) ? AtomicFile.TemporaryPathFor(first._path) : null;
@@ -74,7 +74,7 @@ internal sealed class IdxWriter : IDisposable
         File.Delete(_temporaryPath);
     }
 
-    /// <param name="oldPath">Where to keep the file that is replaced; null if there is none.</param>
+    /// <param name="oldPath">A temporary path for the replaced file; null if there is none.</param>
     private void Publish(string? oldPath)
     {
         if (oldPath is null)

@@ -1,9 +1,12 @@
 namespace MnistML.Idx;
 
-/// <summary>Elements in memory, in chunks: what a stream is read into without believing how much it says that it holds. Many may read it at once.</summary>
+/// <summary>
+/// Elements in memory, read from a stream in chunks, so that memory is allocated for what it holds and not for what its header claims.
+/// Thread-safe.
+/// </summary>
 internal sealed class MemoryBytes : IByteSource
 {
-    /// <summary>What a lie about the size may cost at most; large enough that the chunks' number does not matter.</summary>
+    /// <summary>The most that a wrong size can cost; large enough that the number of chunks does not matter.</summary>
     private const int ChunkByteCount = 1 << 20;
 
     private readonly List<byte[]> _chunks = [];
@@ -11,13 +14,13 @@ internal sealed class MemoryBytes : IByteSource
     /// <summary>Number of bytes.</summary>
     public long ByteCount { get; private set; }
 
-    /// <summary>Reads so many bytes, or as many as there are.</summary>
-    public static MemoryBytes ReadFrom(Stream stream, long mostBytes)
+    /// <summary>Reads up to a number of bytes.</summary>
+    public static MemoryBytes ReadFrom(Stream stream, long maxBytes)
     {
         var bytes = new MemoryBytes();
-        while (bytes.ByteCount < mostBytes)
+        while (bytes.ByteCount < maxBytes)
         {
-            var chunk = GC.AllocateUninitializedArray<byte>((int)Math.Min(mostBytes - bytes.ByteCount, ChunkByteCount));
+            var chunk = GC.AllocateUninitializedArray<byte>((int)Math.Min(maxBytes - bytes.ByteCount, ChunkByteCount));
             var found = stream.ReadAtLeast(chunk, chunk.Length, throwOnEndOfStream: false);
             bytes._chunks.Add(chunk);
             bytes.ByteCount += found;
@@ -43,7 +46,7 @@ internal sealed class MemoryBytes : IByteSource
         }
     }
 
-    /// <summary>Nothing to release: all readers of a file share its bytes.</summary>
+    /// <summary>Does nothing: all readers of a file share its bytes.</summary>
     public void Dispose()
     {
     }

@@ -1,6 +1,6 @@
 namespace MnistML.Idx;
 
-/// <summary>A stream whose first bytes have been looked at already, read from the beginning again. The stream stays its owner's.</summary>
+/// <summary>Reads bytes that were already taken from a stream, then the rest of the stream, which it does not own.</summary>
 internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : Stream
 {
     private ReadOnlyMemory<byte> _prefix = prefix;

@@ -4,12 +4,12 @@ using TorchSharp;
 
 namespace MnistML.Native;
 
-/// <summary>Loads libtorch, or says in one message why it does not load and what to do.</summary>
+/// <summary>Loads libtorch, or throws one message that says why it cannot be loaded and what to do.</summary>
 internal static class LibTorch
 {
     private static volatile bool _loaded;
 
-    /// <summary>Makes sure that TorchSharp can be used. Cheap once it has succeeded; a failure is the same at every call.</summary>
+    /// <summary>Ensures that TorchSharp can be used. Cheap after the first success; a failure is the same at every call.</summary>
     /// <exception cref="DllNotFoundException">TorchSharp or libtorch could not be loaded.</exception>
     public static void EnsureLoaded()
     {
@@ -31,24 +31,24 @@ internal static class LibTorch
     }
 
     /// <remarks>
-    /// The native library is loaded here, before TorchSharp's static constructor does it. Where that finds no libtorch beside the
-    /// application, it searches NuGet's package folder, copies half a gigabyte into the application's, and so makes an application
-    /// without a libtorch package run on its developer's machine and nowhere else; and it writes its own message to the console.
+    /// The native library is loaded here, before TorchSharp's static constructor loads it. If that constructor finds no libtorch beside the
+    /// application, it searches NuGet's package folder and copies half a gigabyte into the application's folder. An application without a
+    /// libtorch package would then run on its developer's machine and nowhere else. It also writes its own message to the console.
     /// </remarks>
-    [MethodImpl(MethodImplOptions.NoInlining)] // A missing TorchSharp.dll is met when this is compiled, so within the try block above.
+    [MethodImpl(MethodImplOptions.NoInlining)] // A missing TorchSharp.dll throws when this method is compiled, so inside the try block.
     private static void Load()
     {
         OpenMpWaiting.Shorten();
         if (!RunsFromPackageFolder())
         {
-            NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, searchPath: null, out _); // as TorchSharp does, and for its reason
+            NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, searchPath: null, out _); // as TorchSharp does, for the same reason
             NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, searchPath: null);
         }
 
         RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
     }
 
-    /// <summary>In a notebook TorchSharp.dll is that of its package (lib/net8.0), and gathering libtorch is TorchSharp's own task.</summary>
+    /// <summary>In a notebook TorchSharp.dll is loaded from its package (lib/net8.0), and TorchSharp itself collects libtorch.</summary>
     private static bool RunsFromPackageFolder() =>
         Path.GetDirectoryName(typeof(torch).Assembly.Location) is { } folder
         && File.Exists(Path.Combine(folder, "..", "..", "torchsharp.nuspec"));

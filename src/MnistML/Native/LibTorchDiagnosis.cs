@@ -1,9 +1,9 @@
 namespace MnistML.Native;
 
-/// <summary>Turns what is known about a libtorch that does not load into a message: where, what was looked for, why, what to do.</summary>
+/// <summary>Explains why libtorch cannot be loaded: where, what was looked for, the likely cause, what to do.</summary>
 internal static class LibTorchDiagnosis
 {
-    // TorchSharp 0.107.0's linux-x64 library, as it stands and as build/MnistML.targets mends it.
+    // TorchSharp 0.107.0's linux-x64 library as published, and as build/MnistML.targets mends it.
     private const string OriginalSymbolVersion = "GLIBCXX_3.4.32";
     private static readonly Version MendedCppRuntimeVersion = new(3, 4, 30);
     private static readonly Version MendedGlibcVersion = new(2, 34);
@@ -41,20 +41,20 @@ internal static class LibTorchDiagnosis
     private static string ExplainUnsupported(LibTorchFacts facts) =>
         $"""
         Likely cause: TorchSharp-cpu {facts.TorchSharpVersion} brings libtorch for {string.Join(", ", SupportedRuntimeIdentifiers)} only.
-        Train on one of these. A saved model scores without libtorch, wherever ONNX Runtime does.
+        Train on one of these. A saved model can be used without libtorch, wherever ONNX Runtime runs.
         """;
 
     private static string ExplainMissingPackage(LibTorchFacts facts)
     {
-        var other = facts.OtherLibTorch is null ? "" : $" The libtorch at {facts.OtherLibTorch} was taken in its place and does not fit.";
+        var other = facts.OtherLibTorch is null ? "" : $" The libtorch at {facts.OtherLibTorch} was loaded instead and does not fit.";
         var cause = $"""
             Likely cause: the application references no libtorch package.{other}
             Add to its project file: {PackageReference("TorchSharp-cpu", facts)}
             """;
         return facts.RuntimeIdentifier switch
         {
-            "linux-x64" => $"{cause}\nFor CUDA, in its place: {PackageReference("TorchSharp-cuda-linux", facts)}",
-            "win-x64" => $"{cause}\nFor CUDA, in its place: {PackageReference("TorchSharp-cuda-windows", facts)}",
+            "linux-x64" => $"{cause}\nFor CUDA, instead: {PackageReference("TorchSharp-cuda-linux", facts)}",
+            "win-x64" => $"{cause}\nFor CUDA, instead: {PackageReference("TorchSharp-cuda-windows", facts)}",
             _ => cause,
         };
     }
@@ -66,13 +66,16 @@ internal static class LibTorchDiagnosis
     {
         var library = missing.StartsWith("GLIBCXX_", StringComparison.Ordinal) ? "C++ runtime" : "C library";
         var cppRuntime = facts.CppRuntimeVersion is null ? "a C++ runtime of unknown version" : $"GLIBCXX_{facts.CppRuntimeVersion}";
+        var file = facts.TorchSharpFile.Name;
+        var glibc = $"glibc {facts.GlibcVersion?.ToString() ?? "of unknown version"}";
         var cause = $"""
-            Likely cause: the {library} of this system is too old. {missing} is needed; there are {cppRuntime} and glibc {facts.GlibcVersion?.ToString() ?? "of unknown version"}.
-            MnistML's build mends {facts.TorchSharpFile.Name} so that it needs GLIBCXX_{MendedCppRuntimeVersion} and glibc {MendedGlibcVersion}.
+            Likely cause: the {library} of this system is too old. {missing} is needed; the system has {cppRuntime} and {glibc}.
+            MnistML's build mends {file} so that it needs GLIBCXX_{MendedCppRuntimeVersion} and glibc {MendedGlibcVersion}.
             """;
         return missing == OriginalSymbolVersion && MendedLibraryLoads(facts)
-            ? $"{cause} This one is not mended.\nAdd to the project file, in a PropertyGroup, and build again: <MnistMLMendTorchSharp>true</MnistMLMendTorchSharp>"
-            : $"{cause} Older than these will not do.\nTrain on a newer system: Debian 12, Ubuntu 22.04 or later.";
+            ? $"{cause} This copy is not mended.\nAdd to the project file, in a PropertyGroup, and build again: "
+              + "<MnistMLMendTorchSharp>true</MnistMLMendTorchSharp>"
+            : $"{cause} This system has older versions.\nTrain on a newer system: Debian 12, Ubuntu 22.04 or later.";
     }
 
     private static bool MendedLibraryLoads(LibTorchFacts facts) =>
@@ -81,16 +84,17 @@ internal static class LibTorchDiagnosis
 
     private static string ExplainWindows(LibTorchFacts facts) =>
         $"""
-        Likely cause: TorchSharp 0.107.0 is reported not to load on Windows, its library and libtorch being of different versions: https://github.com/dotnet/TorchSharp/issues/1567
-        Train on Linux or in the Windows Subsystem for Linux. A saved model scores on Windows, without libtorch.
-        {LoaderSaid(facts)}
+        Likely cause: TorchSharp 0.107.0 is reported not to load on Windows, because its library and libtorch have different versions:
+        https://github.com/dotnet/TorchSharp/issues/1567
+        Train on Linux or in the Windows Subsystem for Linux. A saved model can be used on Windows, without libtorch.
+        {LoaderMessage(facts)}
         """;
 
     private static string ExplainUnknown(LibTorchFacts facts) =>
         $"""
-        Likely cause: none known; both files are there.
-        {LoaderSaid(facts)}
+        Likely cause: unknown; both files exist.
+        {LoaderMessage(facts)}
         """;
 
-    private static string LoaderSaid(LibTorchFacts facts) => $"The system's loader said: {facts.LoaderMessage ?? "nothing."}";
+    private static string LoaderMessage(LibTorchFacts facts) => $"The system's loader said: {facts.LoaderMessage ?? "nothing."}";
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace MnistML.Native;
 
-/// <summary>Gathers what there is to know when libtorch does not load. Never throws: a fact that can't be had is left out.</summary>
+/// <summary>Collects facts about a failure to load libtorch. Never throws: a fact that cannot be determined is null.</summary>
 internal static partial class LibTorchInspection
 {
     public static LibTorchFacts Inspect(Exception error)
@@ -43,7 +43,7 @@ internal static partial class LibTorchInspection
         }
     }
 
-    /// <summary>As packages name it; the runtime's own answer can name a distribution (debian.12-x64), which no package does.</summary>
+    /// <summary>The portable identifier that packages use; .NET's own may name a distribution (debian.12-x64).</summary>
     private static string GetRuntimeIdentifier()
     {
         var musl = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal)
@@ -53,7 +53,8 @@ internal static partial class LibTorchInspection
     }
 
     private static string? GetTorchSharpVersion() =>
-        typeof(LibTorchInspection).Assembly.GetReferencedAssemblies().Single(name => name.Name == "TorchSharp").Version?.ToString(fieldCount: 3);
+        typeof(LibTorchInspection).Assembly.GetReferencedAssemblies()
+            .Single(name => name.Name == "TorchSharp").Version?.ToString(fieldCount: 3);
 
     private static string[] FindFolders()
     {
@@ -61,26 +62,31 @@ internal static partial class LibTorchInspection
         var shared = Path.GetDirectoryName(typeof(object).Assembly.Location) ?? "";
         return native.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(Path.TrimEndingDirectorySeparator)
-            .Where(folder => folder != shared) // .NET's own: no package's file is there, unless it is the application's folder too
+            .Where(folder => folder != shared) // .NET's own folder holds no package's files
             .Append(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))
             .Distinct()
             .ToArray();
     }
 
+    /// <remarks><see cref="File.Exists"/> does not throw.</remarks>
     private static NativeFile Find(string name, string[] folders) =>
-        new(name, Array.Find(folders, folder => File.Exists(Path.Combine(folder, name)))); // File.Exists doesn't throw
+        new(name, Array.Find(folders, folder => File.Exists(Path.Combine(folder, name))));
 
-    /// <summary>.NET lists every place that it tried; only what the loader said of a file that is there, or of its needs, tells anything.</summary>
+    /// <summary>
+    /// .NET lists every path that it tried. Only the lines about files that exist, or about their dependencies, are informative.
+    /// </summary>
     private static string[] ReadLoaderLines(Exception error)
     {
         var lines = error.GetBaseException().Message
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return error is DllNotFoundException
-            ? Array.FindAll(lines, line => !line.StartsWith("Unable to load shared library", StringComparison.Ordinal) && !IsTriedPlace(line))
+            ? Array.FindAll(lines, line => !IsTitle(line) && !IsTriedPath(line))
             : lines[..1];
+
+        static bool IsTitle(string line) => line.StartsWith("Unable to load shared library", StringComparison.Ordinal);
     }
 
-    private static bool IsTriedPlace(string line) =>
+    private static bool IsTriedPath(string line) =>
         line.Contains("LibTorchSharp", StringComparison.Ordinal) && line.Contains("no such file", StringComparison.OrdinalIgnoreCase);
 
     private static string? FindLoaded(string name) =>
@@ -93,7 +99,7 @@ internal static partial class LibTorchInspection
 
     private static Version? GetCppRuntimeVersion()
     {
-        NativeLibrary.TryLoad("libstdc++.so.6", out _); // .NET's own parts have it loaded; a statically linked host has not
+        NativeLibrary.TryLoad("libstdc++.so.6", out _); // .NET's own libraries load it, but a statically linked host does not
         if (FindLoaded("libstdc++.so") is not { } path)
         {
             return null;

@@ -1,14 +1,17 @@
 namespace MnistML.Native;
 
-/// <summary>The processor's cores, as opposed to the logical processors that .NET counts.</summary>
+/// <summary>Counts physical cores; .NET counts logical processors.</summary>
 internal static class PhysicalCores
 {
     /// <summary>
-    /// The physical cores that the process may use. A second thread on a core adds nothing to matrix products, which keep all of its arithmetic units busy.
+    /// The physical cores that the process may use. Matrix products keep all arithmetic units of a core busy, so a second thread on it
+    /// gains nothing.
     /// </summary>
     public static int Count { get; } = Math.Min(Environment.ProcessorCount, CountIn("/sys/devices/system/cpu") ?? int.MaxValue);
 
-    /// <summary>The number of different sets of sibling processors in a folder of Linux's <c>sysfs</c>; null if it does not exist or cannot be read.</summary>
+    /// <summary>
+    /// The number of different sets of sibling processors in a folder of Linux's <c>sysfs</c>; null if it does not exist or cannot be read.
+    /// </summary>
     internal static int? CountIn(string folder)
     {
         if (!Directory.Exists(folder))

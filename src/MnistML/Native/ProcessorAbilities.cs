@@ -2,12 +2,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MnistML.Native;
 
-/// <summary>What the processor can do that .NET does not tell.</summary>
+/// <summary>Abilities of the processor that .NET does not report.</summary>
 internal static class ProcessorAbilities
 {
     /// <summary>
-    /// Whether it multiplies bfloat16 numbers by instructions that libtorch uses: AVX512-BF16 or AMX-BF16, as the processor's identification says (Intel's
-    /// manual, volume 2, CPUID, leaf 7). .NET's <see cref="Avx512F.IsSupported"/> vouches for the operating system's part.
+    /// Whether it has the bfloat16 instructions that libtorch uses, AVX512-BF16 or AMX-BF16, according to CPUID leaf 7 (Intel's manual,
+    /// volume 2). <see cref="Avx512F.IsSupported"/> also says that the operating system supports the registers.
     /// </summary>
     public static bool HasBFloat16Products { get; } = Avx512F.IsSupported && IdentifiesBFloat16();
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MnistML.Native;
 
 /// <summary>
-/// Where the values of a contiguous tensor in the processor's memory stand. TorchSharp's <c>Tensor.bytes</c> calls libtorch five times to find that out,
-/// which stood out in profiles of a batch; this asks once. Good as long as the tensor lives.
+/// The address of a contiguous tensor's values in main memory. TorchSharp's <c>Tensor.bytes</c> calls libtorch five times to find it, which
+/// was visible in profiles of a batch; this asks once. Valid while the tensor lives.
 /// </summary>
 internal readonly unsafe struct TensorMemory
 {

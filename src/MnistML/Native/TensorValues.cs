@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MnistML.Native;
 
-/// <summary>Tensors to arrays and back.</summary>
+/// <summary>Copies tensors to arrays and back.</summary>
 internal static class TensorValues
 {
     public static float[] ToSingles(Tensor tensor)
@@ -17,20 +17,21 @@ internal static class TensorValues
         return tensor.detach().to(ScalarType.Float64, CPU).contiguous().data<double>().ToArray();
     }
 
-    /// <summary>Overwrites a tensor by the values of a name, row by row.</summary>
+    /// <summary>Overwrites a tensor with the values of a name, row-major.</summary>
     /// <exception cref="InvalidDataException">There are no values of this name, or not as many as the tensor has.</exception>
     public static void Set(Tensor target, IReadOnlyDictionary<string, float[]> state, string name)
     {
         var found = state.GetValueOrDefault(name);
         if (found?.Length != target.numel())
         {
-            throw new InvalidDataException($"The values of '{name}' are {(found is null ? "missing" : $"{found.Length}")}, but {target.numel()} were expected.");
+            throw new InvalidDataException(
+                $"The values of '{name}' are {(found is null ? "missing" : $"{found.Length}")}, but {target.numel()} were expected.");
         }
 
         Set(target, found);
     }
 
-    /// <summary>Overwrites a tensor by as many values, row by row.</summary>
+    /// <summary>Overwrites a tensor with as many values, row-major.</summary>
     public static void Set(Tensor target, float[] values)
     {
         using var noGradient = no_grad();

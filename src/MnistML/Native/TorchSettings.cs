@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace MnistML.Native;
 
-/// <summary>The settings of libtorch under which a training runs on its thread; disposing puts the caller's back.</summary>
+/// <summary>The libtorch settings of a training on its thread; disposing restores the caller's settings.</summary>
 internal sealed class TorchSettings : IDisposable
 {
     private static readonly Lock Gate = new();
@@ -12,14 +12,14 @@ internal sealed class TorchSettings : IDisposable
     private readonly int _callersThreadCount;
     private readonly IDisposable _gradients = torch.enable_grad();
 
-    /// <param name="threadCount">Threads that libtorch computes with.</param>
+    /// <param name="threadCount">The number of threads that libtorch computes with.</param>
     public TorchSettings(int threadCount)
     {
         lock (Gate)
         {
             var found = torch.get_num_threads();
 
-            // A thread that asks for the first time is told what was last set anywhere, which a training beside this one may have set.
+            // A thread that asks for the first time gets the last value set on any thread, perhaps by another training.
             _processThreadCount = _trainings++ == 0 ? found : _processThreadCount;
             _callersThreadCount = _trainings > 1 && found == 1 ? _processThreadCount : found;
         }
@@ -43,7 +43,7 @@ internal sealed class TorchSettings : IDisposable
             _trainings--;
         }
 
-        // Always set, since the workers' setting stands for threads that ask for the first time.
+        // Always set, since threads that ask for the first time would otherwise get the workers' setting.
         torch.set_num_threads(_callersThreadCount);
         _gradients.Dispose();
     }

@@ -4,20 +4,23 @@ using static TorchSharp.torch;
 
 namespace MnistML.Native;
 
-/// <summary>Where a training runs: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, or <c>auto</c>, which takes CUDA where there is any.</summary>
+/// <summary>
+/// The device of a training: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, or <c>auto</c>, which takes CUDA if it is available.
+/// </summary>
 internal static class TrainingDevice
 {
-    /// <summary>The forms that a name can have.</summary>
+    /// <summary>A regular expression of valid names.</summary>
     public const string Pattern = "cpu|auto|cuda(:[0-9]{1,3})?";
 
-    private const string HowToHaveCuda =
-        "CUDA needs a graphics card of NVIDIA with its driver, and in place of TorchSharp-cpu the package TorchSharp-cuda-linux or TorchSharp-cuda-windows.";
+    private const string CudaRequirements =
+        "CUDA needs an NVIDIA graphics card with its driver, and the package TorchSharp-cuda-linux or "
+        + "TorchSharp-cuda-windows instead of TorchSharp-cpu.";
 
     private const string Automatic = "auto";
     private const string Processor = "cpu";
 
-    /// <summary>Finds a device by its name; libtorch must be loaded.</summary>
-    /// <exception cref="ArgumentException">There is no such device; the message lists those that there are.</exception>
+    /// <summary>Finds a device by name; libtorch must be loaded.</summary>
+    /// <exception cref="ArgumentException">There is no such device; the message lists the devices of this process.</exception>
     public static Device Find(string name)
     {
         if (name == Processor)
@@ -32,8 +35,14 @@ internal static class TrainingDevice
         }
 
         var index = name.Contains(':') ? int.Parse(name[(name.IndexOf(':') + 1)..], CultureInfo.InvariantCulture) : 0;
-        return index < count ? device(DeviceType.CUDA, index) : throw new ArgumentException(
-            $"There is no device '{name}'. This process has {string.Join(", ", Enumerable.Range(0, count).Select(i => $"cuda:{i}").Prepend(Processor))}."
-            + (count == 0 ? $" {HowToHaveCuda}" : ""));
+        if (index < count)
+        {
+            return device(DeviceType.CUDA, index);
+        }
+
+        var existing = string.Join(", ", Enumerable.Range(0, count).Select(i => $"cuda:{i}").Prepend(Processor));
+        throw new ArgumentException(
+            $"There is no device '{name}'. This process has {existing}."
+            + (count == 0 ? $" {CudaRequirements}" : ""));
     }
 }

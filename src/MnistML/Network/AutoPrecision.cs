@@ -2,19 +2,20 @@ using TorchSharp;
 
 namespace MnistML.Network;
 
-/// <summary>What <see cref="MlpPrecision.Auto"/> comes to.</summary>
+/// <summary>The rule behind <see cref="MlpPrecision.Auto"/>.</summary>
 internal static class AutoPrecision
 {
     /// <summary>
-    /// Weights of the largest layer from which on bfloat16 pays: below, rounding to it and the start of each product take what the products gain.
+    /// The number of weights in the largest layer from which bfloat16 pays. Below it, rounding and the start of each product cost what the
+    /// products gain.
     /// </summary>
     public const long MinWeights = 1 << 15;
 
     /// <summary><see cref="MlpPrecision.Single"/> or <see cref="MlpPrecision.BFloat16"/>.</summary>
-    /// <param name="wanted">What the user chose; a choice other than Auto stands, on any processor.</param>
+    /// <param name="wanted">What the user chose; a choice other than Auto is kept, on any processor.</param>
     /// <param name="architecture">The network.</param>
-    /// <param name="device">Where it is trained; on CUDA Auto is Single.</param>
-    /// <param name="hasBFloat16Products">Whether the processor has instructions for it.</param>
+    /// <param name="device">The device that trains it; on CUDA Auto means Single.</param>
+    /// <param name="hasBFloat16Products">Whether the processor has instructions for bfloat16 products.</param>
     public static MlpPrecision Choose(MlpPrecision wanted, MlpArchitecture architecture, DeviceType device, bool hasBFloat16Products)
     {
         if (wanted != MlpPrecision.Auto)

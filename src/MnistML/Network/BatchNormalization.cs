@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 namespace MnistML.Network;
 
 /// <summary>
-/// Batch normalisation of one layer (Ioffe and Szegedy, 2015): <c>scale · (x - mean) / √(variance + ε) + shift</c>. While it learns, mean and
-/// variance are the batch's, and running averages of them are kept; afterwards they are those averages. It owns its tensors, each of one value for
-/// each unit.
+/// Batch normalisation of one layer (Ioffe and Szegedy, 2015): <c>scale · (x - mean) / √(variance + ε) + shift</c>. During training, mean
+/// and variance are the batch's, and running averages of them are kept; for scoring, the averages are used. It owns its tensors, each of
+/// one value a unit.
 /// </summary>
 internal sealed class BatchNormalization : IDisposable
 {
     /// <summary>PyTorch's default.</summary>
     public const double Epsilon = 1e-5;
 
-    /// <summary>The share of the batch in the running averages; PyTorch's default.</summary>
+    /// <summary>The weight of a batch in the running averages; PyTorch's default.</summary>
     public const double Momentum = 0.1;
 
     public BatchNormalization(int unitCount, NetworkSettings settings)
@@ -23,10 +23,10 @@ internal sealed class BatchNormalization : IDisposable
         RunningVariance = ones(unitCount, settings.Type, settings.Device).DetachFromDisposeScope();
     }
 
-    /// <summary>γ of the paper; it learns.</summary>
+    /// <summary>γ of the paper, a parameter.</summary>
     public Tensor Scale { get; }
 
-    /// <summary>β of the paper; it learns.</summary>
+    /// <summary>β of the paper, a parameter.</summary>
     public Tensor Shift { get; }
 
     public Tensor RunningMean { get; }
@@ -34,11 +34,16 @@ internal sealed class BatchNormalization : IDisposable
     /// <summary>The average of the batches' unbiased variances, as in PyTorch.</summary>
     public Tensor RunningVariance { get; }
 
-    /// <summary>Normalises values, <c>[rows, units]</c>. A single row has no variance, and is normalised by the running averages.</summary>
-    public Tensor Forward(Tensor values, bool isLearning) => nn.functional.batch_norm(
-        values, RunningMean, RunningVariance, Scale, Shift, training: isLearning && values.shape[0] > 1, Momentum, Epsilon);
+    /// <summary>
+    /// Normalises values, <c>[rows, units]</c>. A single row has no variance, so it is normalised by the running averages.
+    /// </summary>
+    public Tensor Forward(Tensor values, bool isTraining) => nn.functional.batch_norm(
+        values, RunningMean, RunningVariance, Scale, Shift, training: isTraining && values.shape[0] > 1, Momentum, Epsilon);
 
-    /// <summary>Takes mean and variance from values, <c>[rows, units]</c>, and sets scale and shift so that nothing is changed by them.</summary>
+    /// <summary>
+    /// Sets the running averages from values, <c>[rows, units]</c>, and scale and shift so that normalisation returns those values
+    /// unchanged.
+    /// </summary>
     public void BecomeIdentityOn(Tensor values)
     {
         using var noGradient = no_grad();

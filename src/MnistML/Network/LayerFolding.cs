@@ -3,14 +3,14 @@ using MnistML.Native;
 namespace MnistML.Network;
 
 /// <summary>
-/// Folds what surrounds a layer while it learns into its weights and biases, in double precision, so that the model is plain layers and gives what
-/// the network gives after learning.
+/// Folds feature scaling and batch normalisation into a layer's weights and biases, in double precision. The model then has plain layers
+/// only and computes what the trained network computes.
 /// </summary>
 internal static class LayerFolding
 {
     /// <summary>
-    /// One layer for <c>gain · (W · (x - mean) / deviation + b - runningMean) + shift</c>, with <c>gain = scale / √(runningVariance + ε)</c>. Without
-    /// scaling or normalisation weights and biases stay as they are, bit for bit.
+    /// One layer that computes <c>gain · (W · (x - mean) / deviation + b - runningMean) + shift</c>, with <c>gain = scale /
+    /// √(runningVariance + ε)</c>. Without scaling and normalisation, weights and biases stay the same, bit for bit.
     /// </summary>
     public static MlpLayerParameters Fold(LinearLayer layer, FeatureScale? features, BatchNormalization? normalization)
     {
@@ -29,7 +29,10 @@ internal static class LayerFolding
         return new MlpLayerParameters(layer.Shape, ToSingles(weights), ToSingles(biases));
     }
 
-    /// <summary>The inverse for features: weights and biases of a layer that gives over scaled features what another gives over plain ones.</summary>
+    /// <summary>
+    /// The inverse for features: weights and biases of a layer that computes from scaled features what the given one computes from plain
+    /// features.
+    /// </summary>
     public static (float[] Weights, float[] Biases) Unfold(MlpLayerParameters layer, FeatureScale? features)
     {
         double[] weights = [.. layer.Weights.ToArray()];

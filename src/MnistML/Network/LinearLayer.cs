@@ -22,8 +22,8 @@ internal sealed class LinearLayer : IDisposable
 
     public Tensor Forward(Tensor input) => nn.functional.linear(input, Weights, Biases);
 
-    /// <summary>The same with the product in another type, as a network learns; what comes out is of the parameters' type.</summary>
-    public Tensor ForwardToLearn(Tensor input, ScalarType productType) => productType == Weights.dtype
+    /// <summary>The forward pass of training, whose product may be of another type; the result has the type of the parameters.</summary>
+    public Tensor ForwardTraining(Tensor input, ScalarType productType) => productType == Weights.dtype
         ? Forward(input)
         : nn.functional.linear(input.to(productType), Weights.to(productType)).to(Weights.dtype) + Biases;
 

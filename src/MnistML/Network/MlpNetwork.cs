@@ -6,21 +6,23 @@ using static TorchSharp.torch;
 namespace MnistML.Network;
 
 /// <summary>
-/// A multi-layer perceptron in libtorch: weights and biases that learn, by libtorch's own derivatives on any device, or by
-/// <c>ParallelBackprop</c> on the processor. It owns them; call it within a dispose scope that frees what its computations leave.
+/// A multi-layer perceptron in libtorch. Its gradients come from libtorch's autograd on any device, or from <c>ParallelBackprop</c> on the
+/// processor. It owns its tensors; call it within a dispose scope that frees the intermediate ones.
 /// </summary>
 internal sealed class MlpNetwork : IDisposable
 {
     private readonly Tensor? _featureMeans;
     private readonly Tensor? _featureDeviations;
 
-    /// <summary>Makes a network whose weights and biases are not yet set.</summary>
+    /// <summary>Creates a network whose weights and biases are not initialised.</summary>
     public MlpNetwork(MlpArchitecture architecture, NetworkSettings? settings = null)
     {
         Architecture = architecture;
         Settings = settings ?? new NetworkSettings();
         Layers = [.. architecture.Layers.Select(shape => new LinearLayer(shape, Settings))];
-        Normalizations = Settings.BatchNormalization ? [.. architecture.HiddenLayers.Select(units => new BatchNormalization(units, Settings))] : [];
+        Normalizations = Settings.BatchNormalization
+            ? [.. architecture.HiddenLayers.Select(units => new BatchNormalization(units, Settings))]
+            : [];
         if (Settings.FeatureScale is { } scale)
         {
             _featureMeans = ToTensor(scale.Means);
@@ -34,16 +36,16 @@ internal sealed class MlpNetwork : IDisposable
 
     public NetworkSettings Settings { get; }
 
-    /// <summary>The layers from the input on, the output layer last.</summary>
+    /// <summary>The layers, the output layer last.</summary>
     public IReadOnlyList<LinearLayer> Layers { get; }
 
-    /// <summary>What normalises each hidden layer; empty without batch normalisation.</summary>
+    /// <summary>The batch normalisation of each hidden layer; empty if there is none.</summary>
     public IReadOnlyList<BatchNormalization> Normalizations { get; }
 
-    /// <summary>All that learns, layer by layer.</summary>
+    /// <summary>All trainable parameters, layer by layer.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
 
-    /// <summary>All that a training changes, with names: the parameters, and the running averages of batch normalisation.</summary>
+    /// <summary>All that training changes, by name: the parameters, and the running averages of batch normalisation.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> State
     {
         get
@@ -63,7 +65,7 @@ internal sealed class MlpNetwork : IDisposable
         }
     }
 
-    /// <summary>Whether no number in it is NaN or infinite.</summary>
+    /// <summary>Whether all values of <see cref="State"/> are finite.</summary>
     public bool HasFiniteState
     {
         get
@@ -73,22 +75,22 @@ internal sealed class MlpNetwork : IDisposable
         }
     }
 
-    /// <summary>The logits, <c>[rows, classes]</c>, of features, <c>[rows, features]</c>, as the finished network gives them.</summary>
-    public Tensor Forward(Tensor features) => Forward(ScaleFeatures(features), DropoutMask.None, isLearning: false);
+    /// <summary>The logits, <c>[rows, classes]</c>, for features, <c>[rows, features]</c>, as in scoring.</summary>
+    public Tensor Forward(Tensor features) => Forward(ScaleFeatures(features), DropoutMask.None, isTraining: false);
 
-    /// <summary>The logits of a training batch, normalised over the batch and with dropout.</summary>
+    /// <summary>The logits of a training batch, with batch normalisation over the batch and with dropout.</summary>
     /// <param name="inputs">The features after scaling and noise, <c>[rows, features]</c>.</param>
     /// <param name="dropout">Which units are dropped.</param>
-    public Tensor ForwardToLearn(Tensor inputs, DropoutMask dropout) => Forward(inputs, dropout, isLearning: true);
+    public Tensor ForwardTraining(Tensor inputs, DropoutMask dropout) => Forward(inputs, dropout, isTraining: true);
 
     /// <summary>The mean cross-entropy in nats of logits, <c>[rows, classes]</c>, for zero-based labels, <c>[rows]</c>.</summary>
     /// <param name="logits">The outputs of the network.</param>
     /// <param name="labels">int64.</param>
-    /// <param name="labelSmoothing">ε: the share of each row's target that is spread over all classes, its own too.</param>
-    /// <param name="rowWeights">A factor for each row; the sum is divided by the number of rows, not by that of the weights.</param>
+    /// <param name="labelSmoothing">ε: the fraction of each row's target that is spread over all classes, its own included.</param>
+    /// <param name="rowWeights">A factor for each row; the sum is divided by the number of rows, not by the sum of the weights.</param>
     /// <remarks>
-    /// For one row it is <c>log Σⱼ exp(logitⱼ) - logit of the label</c>: minus the logarithm of the label's softmax, so that labels need no
-    /// one-hot form.
+    /// The loss of one row is <c>log Σⱼ exp(logitⱼ) - logit of the label</c>, minus the logarithm of the label's softmax, so that labels
+    /// need not be one-hot.
     /// </remarks>
     public static Tensor CrossEntropy(Tensor logits, Tensor labels, double labelSmoothing = 0, Tensor? rowWeights = null)
     {
@@ -105,8 +107,7 @@ internal sealed class MlpNetwork : IDisposable
     public IReadOnlyList<Tensor> Gradients(Tensor loss) => [.. autograd.grad([loss], [.. Parameters])];
 
     /// <summary>
-    /// A copy as plain values of what the finished network is: batch normalisation and the scaling of features are folded into the layers, dropout is
-    /// gone.
+    /// The trained network as plain values: batch normalisation and feature scaling are folded into the layers, and dropout is left out.
     /// </summary>
     public MlpModelParameters ToModelParameters() => new(
         Architecture,
@@ -115,9 +116,11 @@ internal sealed class MlpNetwork : IDisposable
                 layer, i == 0 ? Settings.FeatureScale : null, i < Normalizations.Count ? Normalizations[i] : null)),
         ]);
 
-    /// <summary>Makes this network one that gives what a model gives.</summary>
+    /// <summary>Initialises this network so that it computes what the model computes.</summary>
     /// <param name="model">A model of the same architecture.</param>
-    /// <param name="features">Rows, <c>[rows, features]</c>, by which batch normalisation is set so that it changes nothing at first.</param>
+    /// <param name="features">
+    /// Rows, <c>[rows, features]</c>, from which batch normalisation is initialised so that at first it changes nothing.
+    /// </param>
     public void TakeOver(MlpModelParameters model, Tensor features)
     {
         using var noGradient = no_grad();
@@ -139,10 +142,11 @@ internal sealed class MlpNetwork : IDisposable
     }
 
     /// <summary>A copy of <see cref="State"/>.</summary>
-    public Dictionary<string, float[]> CopyState() => State.ToDictionary(value => value.Name, value => TensorValues.ToSingles(value.Tensor));
+    public Dictionary<string, float[]> CopyState() =>
+        State.ToDictionary(value => value.Name, value => TensorValues.ToSingles(value.Tensor));
 
-    /// <summary>Puts a copy back.</summary>
-    /// <exception cref="InvalidDataException">It is not one of such a network.</exception>
+    /// <summary>Restores a copy of <see cref="State"/>.</summary>
+    /// <exception cref="InvalidDataException">The copy does not fit this network.</exception>
     public void RestoreState(IReadOnlyDictionary<string, float[]> state)
     {
         foreach (var (name, tensor) in State)
@@ -162,14 +166,14 @@ internal sealed class MlpNetwork : IDisposable
         _featureDeviations?.Dispose();
     }
 
-    private Tensor Forward(Tensor inputs, DropoutMask dropout, bool isLearning)
+    private Tensor Forward(Tensor inputs, DropoutMask dropout, bool isTraining)
     {
         var values = Linear(0, inputs);
         for (var i = 1; i < Layers.Count; i++)
         {
             if (Settings.BatchNormalization)
             {
-                values = Normalizations[i - 1].Forward(values, isLearning);
+                values = Normalizations[i - 1].Forward(values, isTraining);
             }
 
             values = Linear(i, Drop(i - 1, Activate(values), dropout));
@@ -177,13 +181,15 @@ internal sealed class MlpNetwork : IDisposable
 
         return values;
 
-        Tensor Linear(int index, Tensor input) => isLearning ? Layers[index].ForwardToLearn(input, Settings.ProductType) : Layers[index].Forward(input);
+        Tensor Linear(int index, Tensor input) => isTraining
+            ? Layers[index].ForwardTraining(input, Settings.ProductType)
+            : Layers[index].Forward(input);
     }
 
     private Tensor ScaleFeatures(Tensor features) =>
         _featureMeans is null ? features : features.sub(_featureMeans).div_(_featureDeviations!);
 
-    /// <summary>Multiplies by the mask, which <c>ParallelBackprop</c> applies row by row.</summary>
+    /// <summary>Multiplies by the same mask that <c>ParallelBackprop</c> applies row by row.</summary>
     private Tensor Drop(int layer, Tensor values, DropoutMask dropout)
     {
         if (dropout.Rate == 0)

@@ -1,11 +1,11 @@
 namespace MnistML;
 
-/// <summary>The numbers that matrix products are computed with while a network learns. Weights, biases, sums and updates are float32 always.</summary>
+/// <summary>The number type of matrix products during training. Weights, biases, sums and updates are always float32.</summary>
 public enum MlpPrecision
 {
     /// <summary>
-    /// <see cref="BFloat16"/> where the processor has instructions for it and the network is large enough to gain by it, else
-    /// <see cref="Single"/>. The choice is a function of processor and network alone, so that a run can be repeated bit for bit.
+    /// <see cref="BFloat16"/> where the processor has instructions for it and the network is large enough to gain from it, else
+    /// <see cref="Single"/>. The choice depends on processor and network alone, so that a run can be repeated bit for bit.
     /// </summary>
     Auto,
 
@@ -13,9 +13,9 @@ public enum MlpPrecision
     Single,
 
     /// <summary>
-    /// bfloat16, eight digits of which are significant in binary, summed in float32: about twice as fast where the processor has instructions for
-    /// it, and slower than <see cref="Single"/> where it has not. Features, outputs of hidden layers, gradients and a copy of the weights are rounded
-    /// to it. The model that comes out is float32.
+    /// bfloat16, with eight significant binary digits, summed in float32: about twice as fast where the processor has instructions for it,
+    /// and slower than <see cref="Single"/> where it has none. Features, outputs of hidden layers, gradients and a copy of the weights are
+    /// rounded to it. The trained model is float32.
     /// </summary>
     BFloat16,
 }

@@ -2,30 +2,30 @@ using static TorchSharp.torch;
 
 namespace MnistML.Network;
 
-/// <summary>What a network has while it learns, beyond its architecture. Nothing of it is left in the model that comes out.</summary>
+/// <summary>The settings of a network in training, beyond its architecture. None of them remains in the trained model.</summary>
 internal sealed record NetworkSettings
 {
-    /// <summary>The share of each hidden layer's outputs that are dropped while it learns, from 0 up to, not including, 1.</summary>
+    /// <summary>The fraction of each hidden layer's outputs that training drops, from 0 up to, not including, 1.</summary>
     public double DropoutRate { get; init; }
 
-    /// <summary>Whether the values of hidden layers are normalised over the batch, in front of the activation.</summary>
+    /// <summary>Whether hidden layers are normalised over the batch, before the activation.</summary>
     public bool BatchNormalization { get; init; }
 
-    /// <summary>What is done to the features in front of the first layer; null for nothing.</summary>
+    /// <summary>The standardisation of features before the first layer; null for none.</summary>
     public FeatureScale? FeatureScale { get; init; }
 
-    /// <summary>The share of each row's target that is spread over all classes.</summary>
+    /// <summary>The fraction of each row's target that is spread over all classes.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>What products are computed with: <see cref="MlpPrecision.Single"/> or <see cref="MlpPrecision.BFloat16"/>.</summary>
+    /// <summary>The precision of products: <see cref="MlpPrecision.Single"/> or <see cref="MlpPrecision.BFloat16"/>.</summary>
     public MlpPrecision Precision { get; init; } = MlpPrecision.Single;
 
-    /// <summary>Where the tensors live.</summary>
+    /// <summary>The device of the tensors.</summary>
     public Device Device { get; init; } = CPU;
 
-    /// <summary>The type of all numbers. Trainings take float32; float64 is for checks of the gradients.</summary>
+    /// <summary>The type of all tensors. Training takes float32; float64 is for gradient checks.</summary>
     public ScalarType Type { get; init; } = ScalarType.Float32;
 
-    /// <summary>The type of the numbers that products take.</summary>
+    /// <summary>The type of the factors of products.</summary>
     public ScalarType ProductType => Precision == MlpPrecision.BFloat16 ? ScalarType.BFloat16 : Type;
 }

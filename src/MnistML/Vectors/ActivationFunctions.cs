@@ -4,7 +4,7 @@ using static System.Runtime.Intrinsics.Vector512;
 
 namespace MnistML.Vectors;
 
-/// <summary>An activation as a vector function, with its derivative.</summary>
+/// <summary>An activation function and its derivative, over sixteen values at a time.</summary>
 internal interface IActivationFunction
 {
     /// <summary><c>f(x)</c>.</summary>
@@ -14,7 +14,7 @@ internal interface IActivationFunction
     static abstract Vector512<float> Derivative(Vector512<float> x);
 }
 
-/// <summary>The value of an activation.</summary>
+/// <summary><c>f(x)</c>.</summary>
 internal readonly struct ActivationValue<TActivation> : IUnaryOperator
     where TActivation : struct, IActivationFunction
 {
@@ -22,7 +22,9 @@ internal readonly struct ActivationValue<TActivation> : IUnaryOperator
     public Vector512<float> Invoke(Vector512<float> x) => TActivation.Value(x);
 }
 
-/// <summary>The derivative by an activation's input, where <c>y</c> is that by its output: <c>y · f′(x)</c>.</summary>
+/// <summary>
+/// <c>y · f′(x)</c>: the gradient with respect to the activation's input, from <c>y</c>, the gradient with respect to its output.
+/// </summary>
 internal readonly struct ActivationDerivative<TActivation> : IBinaryOperator
     where TActivation : struct, IActivationFunction
 {
@@ -30,14 +32,16 @@ internal readonly struct ActivationDerivative<TActivation> : IBinaryOperator
     public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => y * TActivation.Derivative(x);
 }
 
-/// <summary><see cref="MlpActivation.Relu"/>. What is not a number stays so, so that a training that diverges is noticed.</summary>
+/// <summary><see cref="MlpActivation.Relu"/>. NaN stays NaN, so that divergence is noticed.</summary>
 internal readonly struct ReluFunction : IActivationFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Value(Vector512<float> x) => ConditionalSelect(LessThan(x, Vector512<float>.Zero), Vector512<float>.Zero, x);
+    public static Vector512<float> Value(Vector512<float> x) =>
+        ConditionalSelect(LessThan(x, Vector512<float>.Zero), Vector512<float>.Zero, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Derivative(Vector512<float> x) => ConditionalSelect(GreaterThan(x, Vector512<float>.Zero), Vector512<float>.One, Vector512<float>.Zero);
+    public static Vector512<float> Derivative(Vector512<float> x) =>
+        ConditionalSelect(GreaterThan(x, Vector512<float>.Zero), Vector512<float>.One, Vector512<float>.Zero);
 }
 
 /// <summary><see cref="MlpActivation.LeakyRelu"/>.</summary>

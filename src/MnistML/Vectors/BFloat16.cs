@@ -3,20 +3,25 @@ using System.Runtime.Intrinsics;
 
 namespace MnistML.Vectors;
 
-/// <summary>bfloat16, the upper half of a float32, as <see cref="ushort"/>: .NET has no type for it that vectors know.</summary>
+/// <summary>bfloat16, the upper half of a float32, held as <see cref="ushort"/>: .NET has no vector type for it.</summary>
 internal static class BFloat16
 {
-    /// <summary>How far it stands above the lower half.</summary>
+    /// <summary>The width of a bfloat16, and of the half of a float32 that it drops.</summary>
     public const int Bits = 16;
 
-    /// <summary>What is added below the upper half is a little less than half of its last digit, and that much exactly where the digit is odd.</summary>
+    /// <summary>
+    /// Just under half of the last kept bit. Where that bit is odd, one more is added, so that ties are rounded to even.
+    /// </summary>
     private const uint AlmostHalf = 0x7FFF;
 
     private const uint NotANumber = 0x7FC0;
 
     public static float ToSingle(ushort value) => BitConverter.UInt32BitsToSingle((uint)value << Bits);
 
-    /// <summary>The nearest bfloat16 of each value, in the lower half of its place. NaN stays NaN, which rounding could make a number of.</summary>
+    /// <summary>
+    /// The nearest bfloat16 of each value, in the lower half of its lane. NaN is selected apart, since rounding could turn it into
+    /// infinity.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<uint> Round(Vector512<float> values)
     {

@@ -4,19 +4,19 @@ using System.Runtime.Intrinsics;
 namespace MnistML.Vectors;
 
 /// <summary>
-/// Which units are dropped in one batch: a pure function of the batch's seed, the layer, the row and the unit, so that it is the same on any
-/// number of threads, forward and backward, and nothing of it has to be kept.
+/// Which units are dropped in one batch: a pure function of the batch's seed, the layer, the row and the unit. It is the same on any number
+/// of threads, forward and backward, and need not be stored.
 /// </summary>
-/// <param name="Seed">The batch's.</param>
-/// <param name="Rate">The share that is dropped, from 0 up to, not including, 1.</param>
+/// <param name="Seed">The batch's seed.</param>
+/// <param name="Rate">The fraction of units that is dropped, from 0 up to, not including, 1.</param>
 internal readonly record struct DropoutMask(ulong Seed, double Rate)
 {
     /// <summary>A mask that drops nothing.</summary>
     public static DropoutMask None => default;
 
     /// <summary>
-    /// Sets what is dropped of a row to 0, and divides what is kept by its share, so that the expected value stays the same and nothing is left to do
-    /// when the network is finished.
+    /// Sets the dropped values of a row to 0 and divides the others by the fraction that is kept. The expected value then stays the same,
+    /// so the finished network needs no correction.
     /// </summary>
     public void Apply(int layer, int row, Span<float> values)
     {
@@ -29,7 +29,7 @@ internal readonly record struct DropoutMask(ulong Seed, double Rate)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Drop(Span<float> values, uint key)
     {
-        // The upper 24 bits of a hash as a number from 0 to 1, which is kept if it is below the share.
+        // The upper 24 bits of a hash are a number from 0 to 1; a unit is kept where it is below the fraction to keep.
         const int UnusedBits = 8;
         var kept = 1 - Rate;
         var limit = Vector512.Create((uint)(kept * (1 << (32 - UnusedBits))));

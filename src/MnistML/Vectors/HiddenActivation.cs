@@ -1,26 +1,26 @@
 namespace MnistML.Vectors;
 
-/// <summary>The activation of hidden layers over rows of values.</summary>
+/// <summary>The activation of hidden layers, applied to rows of values.</summary>
 internal abstract class HiddenActivation
 {
     public static HiddenActivation Of(MlpActivation activation) => activation switch
     {
-        MlpActivation.Relu => new By<ReluFunction>(),
-        MlpActivation.LeakyRelu => new By<LeakyReluFunction>(),
-        MlpActivation.Gelu => new By<GeluFunction>(),
-        MlpActivation.Silu => new By<SiluFunction>(),
-        MlpActivation.Tanh => new By<TanhFunction>(),
-        MlpActivation.Sigmoid => new By<SigmoidFunction>(),
+        MlpActivation.Relu => new Typed<ReluFunction>(),
+        MlpActivation.LeakyRelu => new Typed<LeakyReluFunction>(),
+        MlpActivation.Gelu => new Typed<GeluFunction>(),
+        MlpActivation.Silu => new Typed<SiluFunction>(),
+        MlpActivation.Tanh => new Typed<TanhFunction>(),
+        MlpActivation.Sigmoid => new Typed<SigmoidFunction>(),
         _ => throw new InvalidOperationException($"There is no activation {activation}."),
     };
 
     /// <summary>Computes outputs from inputs.</summary>
     public abstract void Activate(ReadOnlySpan<float> inputs, Span<float> outputs);
 
-    /// <summary>Makes derivatives by the outputs those by the inputs.</summary>
+    /// <summary>Turns dL/dOutput into dL/dInput, in place.</summary>
     public abstract void Backward(ReadOnlySpan<float> inputs, Span<float> derivatives);
 
-    private sealed class By<TFunction> : HiddenActivation
+    private sealed class Typed<TFunction> : HiddenActivation
         where TFunction : struct, IActivationFunction
     {
         public override void Activate(ReadOnlySpan<float> inputs, Span<float> outputs) =>

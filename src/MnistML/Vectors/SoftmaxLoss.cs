@@ -2,17 +2,18 @@ using MnistML.Network;
 
 namespace MnistML.Vectors;
 
-/// <summary>The cross-entropy of the softmax of one row's logits, as <see cref="MlpNetwork.CrossEntropy"/> has it, with its derivative.</summary>
+/// <summary>Softmax cross-entropy of one row and its gradient, equal to <see cref="MlpNetwork.CrossEntropy"/>.</summary>
 internal static class SoftmaxLoss
 {
-    /// <summary>Computes the loss of a row, and its derivative by each logit: <c>weight · (softmax - target)</c>.</summary>
+    /// <summary>Computes the loss of a row, and its gradient with respect to the logits: <c>weight · (softmax - target)</c>.</summary>
     /// <param name="logits">One for each class.</param>
     /// <param name="label">Zero-based.</param>
-    /// <param name="labelSmoothing">ε: the share of the target that is spread over all classes.</param>
-    /// <param name="weight">The factor on the derivatives.</param>
-    /// <param name="derivatives">As many as the logits.</param>
-    /// <returns>The loss in nats, without the factor, and whether the label is the most probable class.</returns>
-    public static (double Loss, bool IsCorrect) Compute(ReadOnlySpan<float> logits, int label, double labelSmoothing, double weight, Span<float> derivatives)
+    /// <param name="labelSmoothing">ε: the fraction of the target that is spread over all classes.</param>
+    /// <param name="weight">A factor on the gradient.</param>
+    /// <param name="gradient">Receives the gradient; as long as the logits.</param>
+    /// <returns>The loss in nats, without the factor, and whether the label has the largest logit.</returns>
+    public static (double Loss, bool IsCorrect) Compute(
+        ReadOnlySpan<float> logits, int label, double labelSmoothing, double weight, Span<float> gradient)
     {
         var best = 0;
         for (var i = 1; i < logits.Length; i++)
@@ -20,12 +21,13 @@ internal static class SoftmaxLoss
             best = logits[i] > logits[best] ? i : best;
         }
 
-        // Less the largest, so that no power is too large for a float.
-        SpanMath.Apply(logits, derivatives, new ExpSubtract(logits[best]));
-        double sum = SpanMath.Sum(derivatives, default(Identity));
+        // The largest logit is subtracted first, so that no power overflows.
+        SpanMath.Apply(logits, gradient, new ExpSubtract(logits[best]));
+        double sum = SpanMath.Sum(gradient, default(Identity));
         var logSum = logits[best] + Math.Log(sum);
-        SpanMath.Apply(derivatives, derivatives, new ScaleAndShift((float)(weight / sum), (float)(-weight * labelSmoothing / logits.Length)));
-        derivatives[label] -= (float)(weight * (1 - labelSmoothing));
+        var scaleAndShift = new ScaleAndShift((float)(weight / sum), (float)(-weight * labelSmoothing / logits.Length));
+        SpanMath.Apply(gradient, gradient, scaleAndShift);
+        gradient[label] -= (float)(weight * (1 - labelSmoothing));
 
         var meanLogit = labelSmoothing == 0 ? 0 : SpanMath.Sum(logits, default(Identity)) / logits.Length;
         return (logSum - ((1 - labelSmoothing) * logits[label]) - (labelSmoothing * meanLogit), best == label);

@@ -4,13 +4,15 @@ using static System.Runtime.Intrinsics.Vector512;
 
 namespace MnistML.Vectors;
 
-/// <summary>Functions that .NET has for single numbers only or not at all, for sixteen at a time, right to some ten-millionths.</summary>
+/// <summary>
+/// Functions that .NET has for single numbers only or not at all, over sixteen values at a time, with an error of a few ten-millionths.
+/// </summary>
 internal static class SpecialFunctions
 {
-    /// <summary>Below it tanh is computed by a polynomial, since <c>1 - …</c> would lose the digits of a small result.</summary>
+    /// <summary>Below this value tanh is computed by a polynomial: <c>1 - …</c> would lose the digits of a small result.</summary>
     private const float SmallForTanh = 0.625f;
 
-    /// <summary>The same for the error function.</summary>
+    /// <summary>The same limit for the error function.</summary>
     private const float SmallForErf = 1;
 
     /// <summary>The hyperbolic tangent; the polynomial is Moshier's (Cephes, <c>tanhf.c</c>).</summary>
@@ -18,7 +20,8 @@ internal static class SpecialFunctions
     public static Vector512<float> Tanh(Vector512<float> x)
     {
         var z = x * x;
-        var polynomial = Polynomial(z, -5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f, -3.33332819422e-1f) * z;
+        var polynomial = z * Polynomial(
+            z, -5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f, -3.33332819422e-1f);
         var small = x + (x * polynomial);
 
         var exponential = Exp(Create(-2f) * Abs(x));
@@ -27,15 +30,16 @@ internal static class SpecialFunctions
     }
 
     /// <summary>
-    /// The error function: near 0 Moshier's polynomial (Cephes, <c>ndtrf.c</c>), beyond it Abramowitz and Stegun's formula 7.1.26, which is right to
-    /// 1.5·10⁻⁷.
+    /// The error function: near 0 Moshier's polynomial (Cephes, <c>ndtrf.c</c>), beyond it Abramowitz and Stegun's formula 7.1.26, whose
+    /// error is at most 1.5·10⁻⁷.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Erf(Vector512<float> x)
     {
         var z = x * x;
-        var polynomial = (Polynomial(z, 7.853861353153693e-5f, -8.010193625184903e-4f, 5.188327685732524e-3f, -2.685381193529856e-2f, 1.128358514861418e-1f)
-            * z * z) + (Create(-3.761262582423300e-1f) * z) + Create(1.128379165726710f);
+        var upper = Polynomial(
+            z, 7.853861353153693e-5f, -8.010193625184903e-4f, 5.188327685732524e-3f, -2.685381193529856e-2f, 1.128358514861418e-1f);
+        var polynomial = (upper * z * z) + (Create(-3.761262582423300e-1f) * z) + Create(1.128379165726710f);
         var small = x * polynomial;
 
         var t = Vector512<float>.One / (Vector512<float>.One + (Create(0.3275911f) * Abs(x)));

@@ -68,7 +68,8 @@ public sealed class MnistDatasetTests
     public void Mnist_HashesAndSizes_AreThoseOfTheRealFiles()
     {
         var files = RealMnist.Files;
-        foreach (var (path, file) in new[] { files.TrainImages, files.TrainLabels, files.TestImages, files.TestLabels }.Zip(MnistDataset.Mnist.Files))
+        string[] paths = [files.TrainImages, files.TrainLabels, files.TestImages, files.TestLabels];
+        foreach (var (path, file) in paths.Zip(MnistDataset.Mnist.Files))
         {
             var bytes = Unpacked(path);
             Assert.That(bytes, Has.Length.EqualTo(file.UnpackedByteCount));
@@ -81,16 +82,19 @@ public sealed class MnistDatasetTests
     {
         var options = MnistDataset.EmnistLetters.CreateLoaderOptions();
 
-        Assert.That(options, Is.EqualTo(new IdxLoaderOptions { ClassNames = MnistDataset.EmnistLetters.ClassNames, FirstLabel = 1, Transpose = true }));
+        Assert.That(options, Is.EqualTo(
+            new IdxLoaderOptions { ClassNames = MnistDataset.EmnistLetters.ClassNames, FirstLabel = 1, Transpose = true }));
     }
 
     [Test]
     public void CreateLoaderOptions_QMnist_NamesTheFieldOfTheTable() => Assert.That(
-        MnistDataset.QMnist.CreateLoaderOptions(), Is.EqualTo(new IdxLoaderOptions { ClassNames = MnistDataset.QMnist.ClassNames, LabelField = 0 }));
+        MnistDataset.QMnist.CreateLoaderOptions(),
+        Is.EqualTo(new IdxLoaderOptions { ClassNames = MnistDataset.QMnist.ClassNames, LabelField = 0 }));
 
     [Test]
     public void CreateLoaderOptions_Mnist_OnlyNamesTheClasses() => Assert.That(
-        MnistDataset.Mnist.CreateLoaderOptions(), Is.EqualTo(new IdxLoaderOptions { ClassNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] }));
+        MnistDataset.Mnist.CreateLoaderOptions(),
+        Is.EqualTo(new IdxLoaderOptions { ClassNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] }));
 
     private static long ImageCount(DatasetFile file) => (file.UnpackedByteCount - 16) / 784;
 

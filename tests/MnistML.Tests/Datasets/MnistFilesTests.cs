@@ -45,7 +45,9 @@ internal sealed class MnistFilesTests
         var files = SyntheticDigits.Write(folder.PathOf("digits"), trainCount: 30, testCount: 20, seed: 4);
 
         Assert.That(MnistFiles.Find(folder.PathOf("digits")), Is.EqualTo(files));
-        foreach (var (images, labels, split, count) in new[] { (files.TrainImages, files.TrainLabels, DigitSplit.Train, 30), (files.TestImages, files.TestLabels, DigitSplit.Test, 20) })
+        var train = (files.TrainImages, files.TrainLabels, DigitSplit.Train, 30);
+        var test = (files.TestImages, files.TestLabels, DigitSplit.Test, 20);
+        foreach (var (images, labels, split, count) in new[] { train, test })
         {
             var drawn = SyntheticDigits.Draw(count, seed: 4, split);
             byte[] header = [0, 0, 8, 3, 0, 0, 0, (byte)count, 0, 0, 0, 28, 0, 0, 0, 28];

@@ -16,18 +16,22 @@ internal sealed class ScoringHostTests
         var data = Tables.Clusters(mlContext, rows: 20);
         using var model = new MlpTrainer(mlContext, new MlpTrainer.Options { HiddenLayers = [6, 5], MaxEpochs = 3 }).Fit(data);
         mlContext.Model.Save(model, data.Schema, folder.PathOf("model.zip"));
-        var input = string.Join('\n', data.GetColumn<float[]>("Features").Select(row => string.Join(' ', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))));
+        var lines = data.GetColumn<float[]>("Features")
+            .Select(row => string.Join(' ', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
+        var input = string.Join('\n', lines);
 
         var result = Host.Run("MnistML.ScoringHost", folder.Path, [folder.PathOf("model.zip")], input + "\n");
 
         Assert.That(result.Error, Is.Empty);
-        var scores = result.OutputLines[..^1].Select(line => line.Split(' ').Select(text => float.Parse(text, CultureInfo.InvariantCulture)).ToArray());
+        var scores = result.OutputLines[..^1].Select(
+            line => line.Split(' ').Select(text => float.Parse(text, CultureInfo.InvariantCulture)).ToArray());
         Assert.That(scores, Is.EqualTo(model.Transform(data).GetColumn<float[]>("Score")));
         var assemblies = result.OutputLines[^1].Split(' ').Except(["MnistML.ScoringHost"]).ToArray();
         Assert.That(assemblies, Has.Some.EqualTo("Microsoft.ML.OnnxTransformer"));
         Assert.That(assemblies, Has.None.StartsWith("MnistML"));
         Assert.That(assemblies, Has.None.StartsWith("TorchSharp"));
-        Assert.That(Directory.EnumerateFiles(Path.GetDirectoryName(Host.PathOf("MnistML.ScoringHost"))!, "*torch*", SearchOption.AllDirectories), Is.Empty);
+        var folder = Path.GetDirectoryName(Host.PathOf("MnistML.ScoringHost"))!;
+        Assert.That(Directory.EnumerateFiles(folder, "*torch*", SearchOption.AllDirectories), Is.Empty);
     }
 
     [Test]

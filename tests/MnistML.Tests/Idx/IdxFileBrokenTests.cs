@@ -46,14 +46,16 @@ public sealed class IdxFileBrokenTests
             Case("NoDimensions", [0, 0, 0x08, 0, 1], "has 0 dimensions, but 1 to 8 were expected."),
             Case("NineDimensions", IdxBytes.Of(0x08, [1, 1, 1, 1, 1, 1, 1, 1, 1], 7), "has 9 dimensions, but 1 to 8 were expected."),
             Case("HeaderCut", whole[..15], "ends within its header: 3 dimensions take 16 bytes, but it holds 15; fetch or write it again."),
-            Case("HeaderCutAfterMagic", whole[..4], "ends within its header: 3 dimensions take 16 bytes, but it holds 4; fetch or write it again."),
+            Case("HeaderCutAfterMagic", whole[..4], "ends within its header: 3 dimensions take 16 bytes, but it holds 4; fetch or write "
+                + "it again."),
             Case(
                 "LastElementMissing", whole[..^1],
                 "is cut short: UInt8 5×2×3 takes 30 bytes after the header, but it holds 29; fetch or write it again."),
-            Case("NoElements", whole[..16], "is cut short: UInt8 5×2×3 takes 30 bytes after the header, but it holds 0; fetch or write it again."),
+            Case("NoElements", whole[..16], "is cut short: UInt8 5×2×3 takes 30 bytes after the header, but it holds 0; fetch or write "
+                + "it again."),
             Case(
                 "OneByteTooMany", [.. whole, 0],
-                "goes on after its last element: UInt8 5×2×3 takes 30 bytes after the header, but it holds more; fetch or write it again."),
+                "continues after its last element: UInt8 5×2×3 takes 30 bytes after the header, but it holds more; fetch or write it again."),
             Case(
                 "NegativeLength", [0, 0, 0x08, 2, 0, 0, 0, 5, 0xFF, 0xFF, 0xFF, 0xFE, 1],
                 "has a damaged header: dimension 2 of 2 is -2, but can't be below 0; fetch or write it again."),
@@ -101,7 +103,8 @@ public sealed class IdxFileBrokenTests
 
         var allocated = AllocatedBy(() => AssertInvalid(
             () => IdxFile.Read(path),
-            $"'{path}' is cut short: UInt8 65536×256×256 takes 4294967296 bytes after the header, but it holds 4; fetch or write it again."));
+            $"'{path}' is cut short: UInt8 65536×256×256 takes 4294967296 bytes after the header, but it holds 4; "
+            + "fetch or write it again."));
 
         Assert.That(allocated, Is.LessThan(1_000_000));
     }
@@ -113,7 +116,8 @@ public sealed class IdxFileBrokenTests
 
         var allocated = AllocatedBy(() => AssertInvalid(
             () => IdxFile.Read(path, maxUnpackedBytes: long.MaxValue),
-            $"'{path}' is cut short: UInt8 65536×256×256 takes 4294967296 bytes after the header, but so small a gzip file can't hold them; fetch it again."));
+            $"'{path}' is cut short: UInt8 65536×256×256 takes 4294967296 bytes after the header, but so small a gzip file can't hold "
+            + "them; fetch it again."));
 
         Assert.That(allocated, Is.LessThan(1_000_000));
     }
@@ -126,7 +130,8 @@ public sealed class IdxFileBrokenTests
 
         var allocated = AllocatedBy(() => AssertInvalid(
             () => IdxFile.Read(stream, "camera", maxUnpackedBytes: long.MaxValue),
-            "'camera' is cut short: UInt8 65536×256×256 takes 4294967296 bytes after the header, but it holds 4; fetch or write it again."));
+            "'camera' is cut short: UInt8 65536×256×256 takes 4294967296 bytes after the header, but it holds 4; "
+            + "fetch or write it again."));
 
         Assert.That(allocated, Is.LessThan(2_000_000));
     }
@@ -140,7 +145,7 @@ public sealed class IdxFileBrokenTests
         AssertInvalid(
             () => IdxFile.Read(path, maxUnpackedBytes: 6_553_599),
             $"'{path}' unpacks to UInt8 65536×100, 6553600 bytes, but at most 6553599 are held in memory: "
-            + "unpack it to a raw file, which is read from the disc, or raise the limit.");
+            + "unpack it to a raw file, which is read from disk, or raise the limit.");
         Assert.That(IdxFile.Read(path, maxUnpackedBytes: 6_553_600).Header.ItemCount, Is.EqualTo(65536));
     }
 

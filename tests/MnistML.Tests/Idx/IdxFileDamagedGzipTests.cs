@@ -13,7 +13,9 @@ public sealed class IdxFileDamagedGzipTests
     [OneTimeTearDown]
     public void DeleteFolder() => _folder.Dispose();
 
-    /// <summary>.NET does not miss a trailer that is not there, so a file that is cut there still gives its elements; they are whole.</summary>
+    /// <summary>
+    /// .NET does not miss a trailer that is not there, so a file that is cut there still gives its elements; they are whole.
+    /// </summary>
     [Test]
     public void Read_CutAnywhere_ThrowsUnlessAllElementsAreThere()
     {
@@ -74,7 +76,8 @@ public sealed class IdxFileDamagedGzipTests
         try
         {
             Assert.That(
-                () => IdxFile.Read("e"), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("'e' is a damaged gzip file, so fetch it again: "));
+                () => IdxFile.Read("e"), Throws.TypeOf<InvalidDataException>().With.Message
+                    .StartsWith("'e' is a damaged gzip file, so fetch it again: "));
         }
         finally
         {

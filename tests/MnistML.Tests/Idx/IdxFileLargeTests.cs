@@ -96,6 +96,7 @@ public sealed class IdxFileLargeTests
     {
         const string Line = "RssAnon:";
         var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Line, StringComparison.Ordinal));
-        return long.Parse(line[Line.Length..].Replace("kB", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture) << 10;
+        return long.Parse(
+            line[Line.Length..].Replace("kB", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture) << 10;
     }
 }

@@ -27,7 +27,8 @@ public sealed class IdxFileNumPyTests
         import struct, sys
         import numpy
         path, code, dtype = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-        values = numpy.arange(-600, 600).astype(dtype).reshape(20, 3, 20) if dtype[1] != 'f' else numpy.linspace(-1, 1, 1200).astype(dtype).reshape(20, 3, 20)
+        values = numpy.arange(-600, 600) if dtype[1] != 'f' else numpy.linspace(-1, 1, 1200)
+        values = values.astype(dtype).reshape(20, 3, 20)
         open(path, 'wb').write(struct.pack('>HBBiii', 0, code, 3, 20, 3, 20) + values.tobytes())
         """;
 
@@ -45,8 +46,10 @@ public sealed class IdxFileNumPyTests
             Write<sbyte>("sbytes.gz", "int8", [-128, -1, 0, 1, 126, 127], 3, 2),
             Write<short>("shorts", "int16", [short.MinValue, -1, 0, 1, 258, short.MaxValue], 1, 2, 3),
             Write<int>("ints.gz", "int32", [int.MinValue, -1, 0, 1, 16_909_060, int.MaxValue], 1, 1, 6, 1),
-            Write<float>("floats", "float32", [float.MinValue, -0f, float.Epsilon, 0.1f, float.PositiveInfinity, float.MaxValue], 2, 1, 1, 1, 3),
-            Write<double>("doubles.gz", "float64", [double.MinValue, -0.0, double.Epsilon, 0.1, double.NegativeInfinity, double.MaxValue], 1, 1, 1, 3, 1, 1, 2, 1),
+            Write<float>(
+                "floats", "float32", [float.MinValue, -0f, float.Epsilon, 0.1f, float.PositiveInfinity, float.MaxValue], 2, 1, 1, 1, 3),
+            Write<double>("doubles.gz", "float64", [double.MinValue, -0.0, double.Epsilon, 0.1, double.NegativeInfinity, double.MaxValue],
+                1, 1, 1, 3, 1, 1, 2, 1),
         ];
 
         var printed = Python.Run(Reader, [.. expected.Select(line => _folder.PathOf(line.Split('|')[0]))]);

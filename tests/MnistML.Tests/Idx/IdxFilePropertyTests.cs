@@ -79,7 +79,8 @@ public sealed class IdxFilePropertyTests
         {
             using var raw = IdxFile.Read(_folder.Write("ordered", given.Content.File)).OpenReader();
             using var packed = IdxFile.Read(_folder.Write("ordered.gz", IdxBytes.Gzip(given.Content.File))).OpenReader();
-            int[] order = [.. given.Order, .. Enumerable.Range(0, given.Content.Dimensions[0]), .. Enumerable.Range(0, given.Content.Dimensions[0]).Reverse()];
+            var forward = Enumerable.Range(0, given.Content.Dimensions[0]);
+            int[] order = [.. given.Order, .. forward, .. forward.Reverse()];
             foreach (var index in order)
             {
                 Assert.That(raw.ReadItem(index).ToArray(), Is.EqualTo(given.Content.Item(index)));
@@ -97,7 +98,9 @@ public sealed class IdxFilePropertyTests
             var path = _folder.Write("cut", cut);
 
             Assert.That(() => IdxFile.Read(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains($"'{path}'"));
-            Assert.That(() => IdxFile.Read(new TricklingStream(IdxBytes.Gzip(cut)), "camera"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'camera'"));
+            Assert.That(
+                () => IdxFile.Read(new TricklingStream(IdxBytes.Gzip(cut)), "camera"),
+                Throws.TypeOf<InvalidDataException>().With.Message.Contains("'camera'"));
         });
 
     private static double[] ToNumbers(IdxFile file) => file.Header.ElementType switch
@@ -114,7 +117,8 @@ public sealed class IdxFilePropertyTests
     {
         Assert.That(file.Header, Is.EqualTo(content.Header));
         using var reader = file.OpenReader();
-        Assert.That(Enumerable.Range(0, content.Dimensions[0]).SelectMany(index => reader.ReadItem(index).ToArray()), Is.EqualTo(content.Elements));
+        Assert.That(
+            Enumerable.Range(0, content.Dimensions[0]).SelectMany(index => reader.ReadItem(index).ToArray()), Is.EqualTo(content.Elements));
     }
 
     /// <summary>A stream that can't seek, and gives a byte at a time, as a slow connection may.</summary>

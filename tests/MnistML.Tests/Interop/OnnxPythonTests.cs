@@ -6,7 +6,10 @@ using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Interop;
 
-/// <summary>Exported models before an independent reader: ONNX's own checker and shape inference, and each operator as its specification has it, in NumPy.</summary>
+/// <summary>
+/// Exported models before an independent reader: ONNX's own checker and shape inference, and each operator as its specification has it, in
+/// NumPy.
+/// </summary>
 [NeedsPython("numpy", "onnx")]
 internal sealed class OnnxPythonTests
 {
@@ -59,7 +62,8 @@ internal sealed class OnnxPythonTests
             label, score = [values[output.name] for output in model.graph.output]
             assert score.dtype == numpy.float32
             print(json.dumps(dict(
-                Version='%s, IR %d, operator sets %s' % (model.producer_name, model.ir_version, [(s.domain, s.version) for s in model.opset_import]),
+                Version='%s, IR %d, operator sets %s' % (
+                    model.producer_name, model.ir_version, [(s.domain, s.version) for s in model.opset_import]),
                 Declared=declared,
                 Inferred=[describe(value) for value in [*inferred.input, *inferred.output]],
                 Metadata={entry.key: entry.value for entry in model.metadata_props},
@@ -83,7 +87,8 @@ internal sealed class OnnxPythonTests
         var rows = Example.Seven();
         var source = mlContext.Data.LoadFromEnumerable(rows);
         var data = mlContext.Transforms.Conversion.MapValueToKey("Label", "Class").Fit(source).Transform(source);
-        var models = HiddenLayers.Select((layers, i) => ScoringCase.CreateTransformer(mlContext, Networks.Random(new MlpArchitecture(3, layers, 4, activation), seed: i), data.Schema)).ToArray();
+        var models = HiddenLayers.Select((layers, i) => ScoringCase.CreateTransformer(
+            mlContext, Networks.Random(new MlpArchitecture(3, layers, 4, activation), seed: i), data.Schema)).ToArray();
         string[] paths = [.. models.Select((_, i) => _folder.PathOf($"{i}.onnx"))];
         for (var i = 0; i < models.Length; i++)
         {
@@ -91,14 +96,16 @@ internal sealed class OnnxPythonTests
             File.WriteAllText($"{paths[i]}.json", JsonSerializer.Serialize(rows.Select(row => row.Features)));
         }
 
-        var read = Python.Run(Reader, paths).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<OnnxFacts>(line)!).ToArray();
+        var read = Python.Run(Reader, paths).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonSerializer.Deserialize<OnnxFacts>(line)!).ToArray();
 
         Assert.That(read, Has.Length.EqualTo(models.Length));
         foreach (var (model, facts) in models.Zip(read))
         {
             var scored = model.Transform(data);
             Assert.That(facts.Version, Is.EqualTo("MnistML, IR 8, operator sets [('', 17)]"));
-            Assert.That(facts.Declared, Is.EqualTo(new[] { "Features: FLOAT ['rows', 3]", "PredictedLabel: INT64 ['rows']", "Score: FLOAT ['rows', 4]" }));
+            Assert.That(facts.Declared, Is.EqualTo(
+                new[] { "Features: FLOAT ['rows', 3]", "PredictedLabel: INT64 ['rows']", "Score: FLOAT ['rows', 4]" }));
             Assert.That(facts.Inferred, Is.EqualTo(facts.Declared));
             Assert.That(facts.Scores, Is.EqualTo(Predictions.Scores(scored)).Within(1e-6));
             Assert.That(facts.Labels, Is.EqualTo(Predictions.Keys(scored).Select(key => key - 1L)));
@@ -111,18 +118,30 @@ internal sealed class OnnxPythonTests
     {
         var mlContext = new MLContext(seed: 1);
         var data = Tables.Clusters(mlContext, rows: 30);
-        var schema = mlContext.Transforms.Conversion.MapValueToKey("Label", "Class").Fit(mlContext.Data.LoadFromEnumerable(Example.Seven())).GetOutputSchema(mlContext.Data.LoadFromEnumerable(Example.Seven()).Schema);
-        var options = new MlpTrainer.Options { HiddenLayers = [4], MaxEpochs = 2, Seed = 3, CheckpointPath = _folder.PathOf("secret-place") };
+        var data = mlContext.Data.LoadFromEnumerable(Example.Seven());
+        var schema = mlContext.Transforms.Conversion.MapValueToKey("Label", "Class").Fit(data).GetOutputSchema(data.Schema);
+        var options = new MlpTrainer.Options
+        {
+            HiddenLayers = [4],
+            MaxEpochs = 2,
+            Seed = 3,
+            CheckpointPath = _folder.PathOf("secret-place"),
+        };
         using var trained = new MlpTrainer(mlContext, options).Fit(data);
         using var named = new MlpTransformer(
-            (IHostEnvironment)mlContext, Networks.Random(new MlpArchitecture(3, [], 4), seed: 1), new MlpMetadata(), schema["Features"], schema["Label"]);
+            (IHostEnvironment)mlContext,
+            Networks.Random(new MlpArchitecture(3, [], 4), seed: 1),
+            new MlpMetadata(),
+            schema["Features"],
+            schema["Label"]);
         string[] paths = [_folder.PathOf("trained.onnx"), _folder.PathOf("named.onnx")];
         trained.SaveAsOnnx(paths[0]);
         named.SaveAsOnnx(paths[1]);
         File.WriteAllText($"{paths[0]}.json", "[[0, 1]]");
         File.WriteAllText($"{paths[1]}.json", "[[0, 1, 2]]");
 
-        var read = Python.Run(Reader, paths).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<OnnxFacts>(line)!.Metadata).ToArray();
+        var read = Python.Run(Reader, paths).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonSerializer.Deserialize<OnnxFacts>(line)!.Metadata).ToArray();
 
         var recorded = JsonSerializer.Deserialize<Dictionary<string, string>>(read[0]["mnistml.options"])!;
         var metrics = JsonSerializer.Deserialize<Dictionary<string, double?>>(read[0]["mnistml.final_metrics"])!;
@@ -135,5 +154,6 @@ internal sealed class OnnxPythonTests
         Assert.That(read[1]["mnistml.class_names"], Is.EqualTo("""["dog","ant","cat","bee"]"""));
     }
 
-    private sealed record OnnxFacts(string Version, string[] Declared, string[] Inferred, Dictionary<string, string> Metadata, long[] Labels, float[][] Scores);
+    private sealed record OnnxFacts(
+        string Version, string[] Declared, string[] Inferred, Dictionary<string, string> Metadata, long[] Labels, float[][] Scores);
 }

@@ -52,7 +52,11 @@ internal sealed class SafetensorsPyTorchTests
                 return self.net(x)
 
         torch.manual_seed(5)
-        net = dict(flatten=lambda: nn.Sequential(nn.Flatten(), *layers()), plain=lambda: nn.Sequential(*layers()), holder=Holder)[sys.argv[3]]()
+        kinds = dict(
+            flatten=lambda: nn.Sequential(nn.Flatten(), *layers()),
+            plain=lambda: nn.Sequential(*layers()),
+            holder=Holder)
+        net = kinds[sys.argv[3]]()
         header, blocks, offset = {}, [], 0
         for name, tensor in net.state_dict().items():
             values = tensor.numpy().astype('<f4').tobytes()
@@ -74,7 +78,9 @@ internal sealed class SafetensorsPyTorchTests
     {
         _folder = new TemporaryFolder();
         var random = new Random(1);
-        _rows = [.. Enumerable.Range(0, 9).Select(i => new Digit { Features = [.. Enumerable.Range(0, FeatureCount).Select(_ => random.NextSingle())], Label = (uint)i })];
+        _rows = [.. Enumerable.Range(0, 9).Select(i => new Digit { Features = [.. Features()], Label = (uint)i })];
+
+        IEnumerable<float> Features() => Enumerable.Range(0, FeatureCount).Select(_ => random.NextSingle());
         _data = _mlContext.Data.LoadFromEnumerable(_rows);
         File.WriteAllText(_folder.PathOf("rows.json"), JsonSerializer.Serialize(_rows.Select(row => row.Features)));
     }
@@ -111,7 +117,14 @@ internal sealed class SafetensorsPyTorchTests
     {
         Run(Writer, "flatten");
         var model = MlpModelParameters.Load(_folder.PathOf("model.safetensors"));
-        var options = new MlpTrainer.Options { HiddenLayers = [512, 256], BatchNormalization = false, MaxEpochs = 1, Optimizer = MlpOptimizer.Sgd(1e-9), Schedule = MlpSchedule.Constant };
+        var options = new MlpTrainer.Options
+        {
+            HiddenLayers = [512, 256],
+            BatchNormalization = false,
+            MaxEpochs = 1,
+            Optimizer = MlpOptimizer.Sgd(1e-9),
+            Schedule = MlpSchedule.Constant,
+        };
 
         using var transformer = new MlpTrainer(_mlContext, options).Fit(_data, validationData: null, model);
 
@@ -123,7 +136,8 @@ internal sealed class SafetensorsPyTorchTests
     }
 
     private TorchScores Run(string script, params string[] arguments) =>
-        JsonSerializer.Deserialize<TorchScores>(Python.Run(script, [_folder.PathOf("model.safetensors"), _folder.PathOf("rows.json"), .. arguments]))!;
+        JsonSerializer.Deserialize<TorchScores>(
+            Python.Run(script, [_folder.PathOf("model.safetensors"), _folder.PathOf("rows.json"), .. arguments]))!;
 
     private void AssertSameScores(MlpModelParameters model, TorchScores theirs)
     {
@@ -136,7 +150,12 @@ internal sealed class SafetensorsPyTorchTests
     /// <summary>Weights that are smaller the more there are, so that scores are not all 0 and 1.</summary>
     private static MlpModelParameters Spread(MlpModelParameters model) => new(
         model.Architecture,
-        [.. model.Layers.Select(layer => new MlpLayerParameters(layer.Shape, [.. layer.Weights.ToArray().Select(weight => weight / MathF.Sqrt(layer.Shape.InputSize))], layer.Biases.ToArray()))]);
+        [
+            .. model.Layers.Select(layer => new MlpLayerParameters(
+                layer.Shape,
+                [.. layer.Weights.ToArray().Select(weight => weight / MathF.Sqrt(layer.Shape.InputSize))],
+                layer.Biases.ToArray())),
+        ]);
 
     private sealed class Digit
     {

@@ -8,9 +8,9 @@ public sealed class LibTorchDiagnosisTests
     {
         RuntimeIdentifier = "linux-x64",
         TorchSharpVersion = "0.107.0",
-        SearchedFolders = ["/app/runtimes/linux-x64/native", "/app"],
-        TorchSharpFile = new NativeFile("libLibTorchSharp.so", "/app/runtimes/linux-x64/native"),
-        LibTorchFile = new NativeFile("libtorch_cpu.so", "/app/runtimes/linux-x64/native"),
+        SearchedFolders = ["/app/native", "/app"],
+        TorchSharpFile = new NativeFile("libLibTorchSharp.so", "/app/native"),
+        LibTorchFile = new NativeFile("libtorch_cpu.so", "/app/native"),
         CppRuntimeVersion = new Version(3, 4, 30),
         GlibcVersion = new Version(2, 36),
     };
@@ -26,7 +26,7 @@ public sealed class LibTorchDiagnosisTests
 
     private const string LinuxOpening = """
         libtorch, which MnistML trains with, could not be loaded on linux-x64.
-        Looked for: libLibTorchSharp.so (found in /app/runtimes/linux-x64/native) and libtorch_cpu.so (found in /app/runtimes/linux-x64/native), in /app/runtimes/linux-x64/native, /app.
+        Looked for: libLibTorchSharp.so (found in /app/native) and libtorch_cpu.so (found in /app/native), in /app/native, /app.
 
         """;
 
@@ -37,10 +37,10 @@ public sealed class LibTorchDiagnosisTests
 
         Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
             libtorch, which MnistML trains with, could not be loaded on linux-x64.
-            Looked for: libLibTorchSharp.so (found in /app/runtimes/linux-x64/native) and libtorch_cpu.so (not found), in /app/runtimes/linux-x64/native, /app.
+            Looked for: libLibTorchSharp.so (found in /app/native) and libtorch_cpu.so (not found), in /app/native, /app.
             Likely cause: the application references no libtorch package.
             Add to its project file: <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
-            For CUDA, in its place: <PackageReference Include="TorchSharp-cuda-linux" Version="0.107.0" />
+            For CUDA, instead: <PackageReference Include="TorchSharp-cuda-linux" Version="0.107.0" />
             """));
     }
 
@@ -50,15 +50,15 @@ public sealed class LibTorchDiagnosisTests
         var facts = LinuxWithBothFiles with
         {
             LibTorchFile = new NativeFile("libtorch_cpu.so", null),
-            OtherLibTorch = "/usr/lib/x86_64-linux-gnu/libtorch_cpu.so.1.13.0",
+            OtherLibTorch = "/usr/lib/libtorch_cpu.so.1.13.0",
         };
 
         Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
             libtorch, which MnistML trains with, could not be loaded on linux-x64.
-            Looked for: libLibTorchSharp.so (found in /app/runtimes/linux-x64/native) and libtorch_cpu.so (not found), in /app/runtimes/linux-x64/native, /app.
-            Likely cause: the application references no libtorch package. The libtorch at /usr/lib/x86_64-linux-gnu/libtorch_cpu.so.1.13.0 was taken in its place and does not fit.
+            Looked for: libLibTorchSharp.so (found in /app/native) and libtorch_cpu.so (not found), in /app/native, /app.
+            Likely cause: the application references no libtorch package. The libtorch at /usr/lib/libtorch_cpu.so.1.13.0 was loaded instead and does not fit.
             Add to its project file: <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
-            For CUDA, in its place: <PackageReference Include="TorchSharp-cuda-linux" Version="0.107.0" />
+            For CUDA, instead: <PackageReference Include="TorchSharp-cuda-linux" Version="0.107.0" />
             """));
     }
 
@@ -76,7 +76,7 @@ public sealed class LibTorchDiagnosisTests
             Looked for: LibTorchSharp.dll (not found) and torch_cpu.dll (not found), in C:\app.
             Likely cause: the application references no libtorch package.
             Add to its project file: <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
-            For CUDA, in its place: <PackageReference Include="TorchSharp-cuda-windows" Version="0.107.0" />
+            For CUDA, instead: <PackageReference Include="TorchSharp-cuda-windows" Version="0.107.0" />
             """));
     }
 
@@ -105,8 +105,8 @@ public sealed class LibTorchDiagnosisTests
         var facts = LinuxWithBothFiles with { MissingSymbolVersion = "GLIBCXX_3.4.32" };
 
         Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo(LinuxOpening + """
-            Likely cause: the C++ runtime of this system is too old. GLIBCXX_3.4.32 is needed; there are GLIBCXX_3.4.30 and glibc 2.36.
-            MnistML's build mends libLibTorchSharp.so so that it needs GLIBCXX_3.4.30 and glibc 2.34. This one is not mended.
+            Likely cause: the C++ runtime of this system is too old. GLIBCXX_3.4.32 is needed; the system has GLIBCXX_3.4.30 and glibc 2.36.
+            MnistML's build mends libLibTorchSharp.so so that it needs GLIBCXX_3.4.30 and glibc 2.34. This copy is not mended.
             Add to the project file, in a PropertyGroup, and build again: <MnistMLMendTorchSharp>true</MnistMLMendTorchSharp>
             """));
     }
@@ -124,8 +124,8 @@ public sealed class LibTorchDiagnosisTests
         };
 
         Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo(LinuxOpening + $"""
-            Likely cause: the {library} of this system is too old. {missing} is needed; there are GLIBCXX_3.4.28 and glibc 2.31.
-            MnistML's build mends libLibTorchSharp.so so that it needs GLIBCXX_3.4.30 and glibc 2.34. Older than these will not do.
+            Likely cause: the {library} of this system is too old. {missing} is needed; the system has GLIBCXX_3.4.28 and glibc 2.31.
+            MnistML's build mends libLibTorchSharp.so so that it needs GLIBCXX_3.4.30 and glibc 2.34. This system has older versions.
             Train on a newer system: Debian 12, Ubuntu 22.04 or later.
             """));
     }
@@ -140,9 +140,11 @@ public sealed class LibTorchDiagnosisTests
             GlibcVersion = null,
         };
 
-        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo(LinuxOpening + """
-            Likely cause: the C++ runtime of this system is too old. GLIBCXX_3.4.32 is needed; there are a C++ runtime of unknown version and glibc of unknown version.
-            MnistML's build mends libLibTorchSharp.so so that it needs GLIBCXX_3.4.30 and glibc 2.34. This one is not mended.
+        const string Cause = "Likely cause: the C++ runtime of this system is too old. GLIBCXX_3.4.32 is needed; "
+            + "the system has a C++ runtime of unknown version and glibc of unknown version.";
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo(LinuxOpening + $"""
+            {Cause}
+            MnistML's build mends libLibTorchSharp.so so that it needs GLIBCXX_3.4.30 and glibc 2.34. This copy is not mended.
             Add to the project file, in a PropertyGroup, and build again: <MnistMLMendTorchSharp>true</MnistMLMendTorchSharp>
             """));
     }
@@ -155,8 +157,9 @@ public sealed class LibTorchDiagnosisTests
         Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
             libtorch, which MnistML trains with, could not be loaded on win-x64.
             Looked for: LibTorchSharp.dll (found in C:\app) and torch_cpu.dll (found in C:\app), in C:\app.
-            Likely cause: TorchSharp 0.107.0 is reported not to load on Windows, its library and libtorch being of different versions: https://github.com/dotnet/TorchSharp/issues/1567
-            Train on Linux or in the Windows Subsystem for Linux. A saved model scores on Windows, without libtorch.
+            Likely cause: TorchSharp 0.107.0 is reported not to load on Windows, because its library and libtorch have different versions:
+            https://github.com/dotnet/TorchSharp/issues/1567
+            Train on Linux or in the Windows Subsystem for Linux. A saved model can be used on Windows, without libtorch.
             The system's loader said: The specified procedure could not be found. (0x8007007F)
             """));
     }
@@ -176,7 +179,7 @@ public sealed class LibTorchDiagnosisTests
             libtorch, which MnistML trains with, could not be loaded on linux-musl-x64.
             Looked for: libLibTorchSharp.so (not found) and libtorch_cpu.so (not found), in /app.
             Likely cause: TorchSharp-cpu 0.107.0 brings libtorch for linux-x64, win-x64, osx-arm64 only.
-            Train on one of these. A saved model scores without libtorch, wherever ONNX Runtime does.
+            Train on one of these. A saved model can be used without libtorch, wherever ONNX Runtime runs.
             """));
     }
 
@@ -189,7 +192,7 @@ public sealed class LibTorchDiagnosisTests
         };
 
         Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo(LinuxOpening + """
-            Likely cause: none known; both files are there.
+            Likely cause: unknown; both files exist.
             The system's loader said: libgomp-98b21ff3.so.1: cannot open shared object file: No such file or directory
             """));
     }

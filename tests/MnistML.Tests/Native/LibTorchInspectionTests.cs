@@ -28,7 +28,8 @@ public sealed class LibTorchInspectionTests
             """));
 
         Assert.That(facts.MissingSymbolVersion, Is.EqualTo("GLIBCXX_3.4.32"));
-        Assert.That(facts.LoaderMessage, Is.EqualTo("/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /app/libLibTorchSharp.so)"));
+        Assert.That(facts.LoaderMessage, Is.EqualTo("/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by "
+            + "/app/libLibTorchSharp.so)"));
     }
 
     [Test]
@@ -63,7 +64,10 @@ public sealed class LibTorchInspectionTests
         var facts = LibTorchInspection.Inspect(new DllNotFoundException());
 
         Assert.That(facts.RuntimeIdentifier, Is.EqualTo($"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}"));
-        Assert.That(facts.CppRuntimeVersion, Is.GreaterThanOrEqualTo(new Version(3, 4, 30)), "The mended library, which these tests load, needs it.");
+        Assert.That(
+            facts.CppRuntimeVersion,
+            Is.GreaterThanOrEqualTo(new Version(3, 4, 30)),
+            "The mended library, which these tests load, needs it.");
         Assert.That(facts.GlibcVersion, Is.GreaterThanOrEqualTo(new Version(2, 34)));
     }
 }

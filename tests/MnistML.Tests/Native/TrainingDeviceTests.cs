@@ -31,11 +31,12 @@ internal sealed class TrainingDeviceTests
         Assume.That(HasCuda, Is.False);
 
         Assert.That(() => TrainingDevice.Find(name), Throws.ArgumentException.With.Message.EqualTo(
-            $"There is no device '{name}'. This process has cpu. CUDA needs a graphics card of NVIDIA with its driver, and in place of TorchSharp-cpu the package "
-            + "TorchSharp-cuda-linux or TorchSharp-cuda-windows."));
+            $"There is no device '{name}'. This process has cpu. CUDA needs an NVIDIA graphics card with its driver, and the package "
+            + "TorchSharp-cuda-linux or TorchSharp-cuda-windows instead of TorchSharp-cpu."));
     }
 
     [Test]
     public void Find_OfADeviceBeyondTheLast_ListsWhatIs() => Assert.That(
-        () => TrainingDevice.Find("cuda:999"), Throws.ArgumentException.With.Message.StartsWith("There is no device 'cuda:999'. This process has cpu"));
+        () => TrainingDevice.Find("cuda:999"),
+        Throws.ArgumentException.With.Message.StartsWith("There is no device 'cuda:999'. This process has cpu"));
 }

@@ -18,18 +18,23 @@ internal sealed class AutoPrecisionTests
     [TestCase(256, new[] { 127 }, 3, MlpPrecision.Single)]
     [TestCase(256, new[] { 128 }, 3, MlpPrecision.BFloat16)]
     public void Choose_OfAuto_GoesByTheLargestLayer(int features, int[] hidden, int classes, MlpPrecision expected) => Assert.That(
-        AutoPrecision.Choose(MlpPrecision.Auto, new MlpArchitecture(features, hidden, classes), DeviceType.CPU, hasBFloat16Products: true), Is.EqualTo(expected));
+        AutoPrecision.Choose(
+            MlpPrecision.Auto, new MlpArchitecture(features, hidden, classes), DeviceType.CPU, hasBFloat16Products: true),
+        Is.EqualTo(expected));
 
     [Test]
     public void Choose_OfAutoWithoutInstructions_IsSingle() =>
-        Assert.That(AutoPrecision.Choose(MlpPrecision.Auto, Classic, DeviceType.CPU, hasBFloat16Products: false), Is.EqualTo(MlpPrecision.Single));
+        Assert.That(
+            AutoPrecision.Choose(MlpPrecision.Auto, Classic, DeviceType.CPU, hasBFloat16Products: false), Is.EqualTo(MlpPrecision.Single));
 
     [Test]
     public void Choose_OfAutoOnCuda_IsSingle() =>
-        Assert.That(AutoPrecision.Choose(MlpPrecision.Auto, Classic, DeviceType.CUDA, hasBFloat16Products: true), Is.EqualTo(MlpPrecision.Single));
+        Assert.That(
+            AutoPrecision.Choose(MlpPrecision.Auto, Classic, DeviceType.CUDA, hasBFloat16Products: true), Is.EqualTo(MlpPrecision.Single));
 
     [Test]
-    public void Choose_OfAChoice_IsThatOnAnyProcessor([Values(MlpPrecision.Single, MlpPrecision.BFloat16)] MlpPrecision wanted, [Values] bool hasInstructions) =>
+    public void Choose_OfAChoice_IsThatOnAnyProcessor(
+        [Values(MlpPrecision.Single, MlpPrecision.BFloat16)] MlpPrecision wanted, [Values] bool hasInstructions) =>
         Assert.That(AutoPrecision.Choose(wanted, Classic, DeviceType.CPU, hasInstructions), Is.EqualTo(wanted));
 
     [Test]

@@ -19,7 +19,7 @@ internal sealed class BatchNormalizationTests
         TensorValues.Set(normalization.Scale, [2, 0.5f]);
         TensorValues.Set(normalization.Shift, [1, -1]);
 
-        var outputs = normalization.Forward(torch.tensor(Values), isLearning: true);
+        var outputs = normalization.Forward(torch.tensor(Values), isTraining: true);
 
         float[] scales = [2, 0.5f], shifts = [1, -1];
         for (var unit = 0; unit < 2; unit++)
@@ -29,7 +29,8 @@ internal sealed class BatchNormalizationTests
             var variance = column.Average(value => (value - mean) * (value - mean));
             for (var row = 0; row < 4; row++)
             {
-                Assert.That(outputs[row, unit].item<float>(), Is.EqualTo((scales[unit] * (column[row] - mean) / Math.Sqrt(variance + 1e-5)) + shifts[unit]).Within(1e-5));
+                Assert.That(outputs[row, unit].item<float>(), Is.EqualTo(
+                    (scales[unit] * (column[row] - mean) / Math.Sqrt(variance + 1e-5)) + shifts[unit]).Within(1e-5));
             }
 
             // A tenth of the batch's, and the variance unbiased: 4 / 3 of the other.
@@ -46,7 +47,7 @@ internal sealed class BatchNormalizationTests
         TensorValues.Set(normalization.RunningMean, [3, -1]);
         TensorValues.Set(normalization.RunningVariance, [4, 0.25f]);
 
-        var outputs = normalization.Forward(torch.tensor(Values), isLearning: false);
+        var outputs = normalization.Forward(torch.tensor(Values), isTraining: false);
 
         Assert.That(outputs[1, 1].item<float>(), Is.EqualTo(1.5 / Math.Sqrt(0.25 + 1e-5)).Within(1e-5));
         Assert.That(TensorValues.ToSingles(normalization.RunningMean), Is.EqualTo(new[] { 3f, -1f }));
@@ -58,7 +59,7 @@ internal sealed class BatchNormalizationTests
         using var scope = torch.NewDisposeScope();
         using var normalization = new BatchNormalization(2, new NetworkSettings());
 
-        var outputs = normalization.Forward(torch.tensor(new float[,] { { 7, -3 } }), isLearning: true);
+        var outputs = normalization.Forward(torch.tensor(new float[,] { { 7, -3 } }), isTraining: true);
 
         Assert.That(TensorValues.ToSingles(outputs), Is.EqualTo([7, -3]).Within(1e-4));
         Assert.That(TensorValues.ToSingles(normalization.RunningMean), Is.EqualTo(new[] { 0f, 0f }));

@@ -33,7 +33,9 @@ internal sealed class CrossEntropyTests
         Assert.That(Compute(smoothing, weights), Is.EqualTo(expected).Within(1e-12));
     }
 
-    /// <summary>What PyTorch 1.13's <c>cross_entropy</c> gives: with label smoothing; and without a reduction, times the weights, averaged.</summary>
+    /// <summary>
+    /// What PyTorch 1.13's <c>cross_entropy</c> gives: with label smoothing; and without a reduction, times the weights, averaged.
+    /// </summary>
     [Test]
     public void CrossEntropy_SmoothedAndWeighted_EqualsPyTorchs()
     {

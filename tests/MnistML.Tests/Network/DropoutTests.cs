@@ -16,12 +16,12 @@ internal sealed class DropoutTests
 
     [TestCase(0.2)]
     [TestCase(0.75)]
-    public void ForwardToLearn_WithDropout_DropsItsShareAndKeepsTheMean(double rate)
+    public void ForwardTraining_WithDropout_DropsItsShareAndKeepsTheMean(double rate)
     {
         using var scope = torch.NewDisposeScope();
         using var network = CreateCounting(rate);
 
-        var sums = TensorValues.ToDoubles(network.ForwardToLearn(torch.ones(Rows, 1), new DropoutMask(1, rate)));
+        var sums = TensorValues.ToDoubles(network.ForwardTraining(torch.ones(Rows, 1), new DropoutMask(1, rate)));
 
         // Each sum is the number of units that are kept, divided by the share that is kept.
         double[] kept = [.. sums.Select(sum => sum * (1 - rate))];
@@ -32,7 +32,7 @@ internal sealed class DropoutTests
     }
 
     [Test]
-    public void ForwardToLearn_WithTheSameSeed_DropsTheSameUnits()
+    public void ForwardTraining_WithTheSameSeed_DropsTheSameUnits()
     {
         using var scope = torch.NewDisposeScope();
         using var network = CreateCounting(0.5);
@@ -44,7 +44,7 @@ internal sealed class DropoutTests
 
         float[] Run(ulong seed)
         {
-            return TensorValues.ToSingles(network.ForwardToLearn(torch.ones(Rows, 1), new DropoutMask(seed, 0.5)));
+            return TensorValues.ToSingles(network.ForwardTraining(torch.ones(Rows, 1), new DropoutMask(seed, 0.5)));
         }
     }
 

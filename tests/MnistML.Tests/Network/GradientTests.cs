@@ -20,10 +20,12 @@ internal sealed class GradientTests
     public void LoadLibTorch() => LibTorch.EnsureLoaded();
 
     [Test]
-    public void Gradients_OfEachActivation_EqualFiniteDifferences([Values] MlpActivation activation) => AssertGradients(activation, new NetworkSettings());
+    public void Gradients_OfEachActivation_EqualFiniteDifferences([Values] MlpActivation activation) =>
+        AssertGradients(activation, new NetworkSettings());
 
     [Test]
-    public void Gradients_WithEverything_EqualFiniteDifferences([Values] MlpActivation activation, [Values(0, 0.1)] double labelSmoothing) => AssertGradients(
+    public void Gradients_WithEverything_EqualFiniteDifferences(
+        [Values] MlpActivation activation, [Values(0, 0.1)] double labelSmoothing) => AssertGradients(
         activation,
         new NetworkSettings
         {
@@ -33,10 +35,12 @@ internal sealed class GradientTests
         labelSmoothing,
         rowWeights: [1, 0.5, 2, 0, 3, 1]);
 
-    private static void AssertGradients(MlpActivation activation, NetworkSettings settings, double labelSmoothing = 0, double[]? rowWeights = null)
+    private static void AssertGradients(
+        MlpActivation activation, NetworkSettings settings, double labelSmoothing = 0, double[]? rowWeights = null)
     {
         using var scope = torch.NewDisposeScope();
-        using var network = new MlpNetwork(new MlpArchitecture(Features, [5, 4], Classes, activation), settings with { Type = torch.ScalarType.Float64 });
+        using var network = new MlpNetwork(
+            new MlpArchitecture(Features, [5, 4], Classes, activation), settings with { Type = torch.ScalarType.Float64 });
         using var generator = new torch.Generator(3);
         MlpInitializer.Normal(0.7).Initialize(network, generator);
 
@@ -66,7 +70,8 @@ internal sealed class GradientTests
         {
             var labels = torch.tensor(new long[] { 0, 1, 2, 0, 1, 2 });
             var weights = rowWeights is null ? null : torch.tensor(rowWeights);
-            return MlpNetwork.CrossEntropy(network.ForwardToLearn(torch.tensor(Inputs), new DropoutMask(9, settings.DropoutRate)), labels, labelSmoothing, weights);
+            return MlpNetwork.CrossEntropy(
+                network.ForwardTraining(torch.tensor(Inputs), new DropoutMask(9, settings.DropoutRate)), labels, labelSmoothing, weights);
         }
     }
 

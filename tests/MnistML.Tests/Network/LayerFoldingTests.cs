@@ -61,13 +61,15 @@ internal sealed class LayerFoldingTests
         MlpInitializer.Normal(0.6).Initialize(network, generator);
         for (var i = 0; i < network.Normalizations.Count; i++)
         {
-            TensorValues.Set(network.Normalizations[i].Scale, [.. Enumerable.Range(1, Architecture.HiddenLayers[i]).Select(unit => unit / 3f)]);
-            TensorValues.Set(network.Normalizations[i].Shift, [.. Enumerable.Range(1, Architecture.HiddenLayers[i]).Select(unit => 1 - (unit / 4f))]);
+            TensorValues.Set(
+                network.Normalizations[i].Scale, [.. Enumerable.Range(1, Architecture.HiddenLayers[i]).Select(unit => unit / 3f)]);
+            TensorValues.Set(
+                network.Normalizations[i].Shift, [.. Enumerable.Range(1, Architecture.HiddenLayers[i]).Select(unit => 1 - (unit / 4f))]);
         }
 
         for (var step = 0; step < 5; step++)
         {
-            network.ForwardToLearn(ToTensor(Rows), DropoutMask.None);
+            network.ForwardTraining(ToTensor(Rows), DropoutMask.None);
         }
 
         return network;
@@ -85,5 +87,6 @@ internal sealed class LayerFoldingTests
         }
     }
 
-    private static torch.Tensor ToTensor(float[][] rows) => torch.tensor(rows.SelectMany(row => row).ToArray()).reshape(rows.Length, rows[0].Length);
+    private static torch.Tensor ToTensor(float[][] rows) =>
+        torch.tensor(rows.SelectMany(row => row).ToArray()).reshape(rows.Length, rows[0].Length);
 }

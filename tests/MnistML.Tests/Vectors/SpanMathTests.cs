@@ -65,7 +65,10 @@ internal sealed class SpanMathTests
     {
         // All exponents, and values halfway between two of bfloat16.
         var random = new Random(2);
-        float[] values = [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? BitConverter.Int32BitsToSingle((random.Next() & ~0xFFFF) | 0x8000) : BitConverter.Int32BitsToSingle(random.Next()))];
+        float[] values = [.. Enumerable.Range(0, count).Select(i => BitConverter.Int32BitsToSingle(Bits(i)))];
+
+        // Every third value lies halfway between two bfloat16 numbers.
+        int Bits(int i) => i % 3 == 0 ? (random.Next() & ~0xFFFF) | 0x8000 : random.Next();
         values[0] = float.NaN;
         using var rounded = torch.tensor(values).to(torch.ScalarType.BFloat16);
         var narrowed = new ushort[count];

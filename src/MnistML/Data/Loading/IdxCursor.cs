@@ -5,7 +5,7 @@ using MnistML.Idx;
 
 namespace MnistML.Data.Loading;
 
-/// <summary>A pass over rows of an <see cref="IdxDataView"/>. It owns the readers of the columns that are active.</summary>
+/// <summary>A pass over rows of an <see cref="IdxDataView"/>. It owns the readers of the active columns.</summary>
 internal sealed class IdxCursor : DataViewRowCursor
 {
     private const int ImageIndex = 0;
@@ -108,8 +108,8 @@ internal sealed class IdxCursor : DataViewRowCursor
         _row = NoRow;
     }
 
-    /// <summary>The row of the files that the cursor stands on.</summary>
+    /// <summary>The zero-based index of the current row in the files.</summary>
     private int Row() => _row != NoRow
         ? _row
-        : throw new InvalidOperationException("The cursor stands on no row: call MoveNext first, and no more once it has given false.");
+        : throw new InvalidOperationException("The cursor has no current row: call MoveNext first, and read no values after it has returned false.");
 }

@@ -3,7 +3,7 @@ using MnistML.Idx;
 
 namespace MnistML.Data.Loading;
 
-/// <summary>A pair of IDX files as a view: items as they are and as features, and labels if there are any.</summary>
+/// <summary>A data view over a pair of IDX files: items as they are and as features, and labels if there are any.</summary>
 internal sealed class IdxDataView : IDataView
 {
     private readonly IdxImages _images;
@@ -38,7 +38,8 @@ internal sealed class IdxDataView : IDataView
         if (labelFile is not null && imageFile.Header.Dimensions.Count == 1 && labelFile.Header.Dimensions.Count > 2)
         {
             throw new InvalidDataException(
-                $"'{imageFile.Name}' holds {imageFile.Header} and '{labelFile.Name}' holds {labelFile.Header}: the two are swapped, since the images come first.");
+                $"'{imageFile.Name}' holds {imageFile.Header} and '{labelFile.Name}' holds {labelFile.Header}: the two are swapped, "
+                + "since the images come first.");
         }
 
         var images = IdxImages.Create(imageFile, options);
@@ -75,7 +76,9 @@ internal sealed class IdxDataView : IDataView
         return cursors;
     }
 
-    /// <summary>Draws an order as ML.NET draws its own, so that shuffled files give the rows in the order in which shuffled objects do.</summary>
+    /// <summary>
+    /// Draws an order as ML.NET draws its own, so that shuffled files give the rows in the order in which shuffled objects do.
+    /// </summary>
     private int[]? Permutation(Random? random)
     {
         if (random is null)

@@ -4,7 +4,7 @@ using MnistML.Idx;
 
 namespace MnistML.Data.Loading;
 
-/// <summary>The items of a file, images or other: their column types, and getters of each as it is and as features.</summary>
+/// <summary>The items of a file, such as images: their column types, and getters of the items as they are and as features.</summary>
 internal abstract class IdxImages
 {
     private readonly IdxFile _file;
@@ -45,17 +45,17 @@ internal abstract class IdxImages
         };
     }
 
-    /// <summary>Makes a reader for one cursor.</summary>
+    /// <summary>Opens a reader for one cursor.</summary>
     public IdxReader OpenReader() => _file.OpenReader();
 
-    /// <summary>Makes a getter of the items as they are.</summary>
-    /// <param name="reader">The cursor's own.</param>
-    /// <param name="row">Gives the row that the cursor stands on.</param>
+    /// <summary>Creates a getter of the items as they are in the file.</summary>
+    /// <param name="reader">The cursor's reader.</param>
+    /// <param name="row">Returns the cursor's current row.</param>
     public abstract Delegate CreateImageGetter(IdxReader reader, Func<int> row);
 
-    /// <summary>Makes a getter of the items as features.</summary>
-    /// <param name="reader">The cursor's own.</param>
-    /// <param name="row">Gives the row that the cursor stands on.</param>
+    /// <summary>Creates a getter of the items as features.</summary>
+    /// <param name="reader">The cursor's reader.</param>
+    /// <param name="row">Returns the cursor's current row.</param>
     public abstract ValueGetter<VBuffer<float>> CreateFeatureGetter(IdxReader reader, Func<int> row);
 
     private static void ThrowIfUnfit(IdxFile file, IdxLoaderOptions options)
@@ -64,13 +64,15 @@ internal abstract class IdxImages
         if (header.Dimensions.Skip(1).Contains(0))
         {
             throw new InvalidDataException(
-                $"'{file.Name}' holds {header}, items without elements, but images were expected, such as UInt8 60000×28×28 (count × height × width).");
+                $"'{file.Name}' holds {header}, items without elements, but images were expected, "
+                + "such as UInt8 60000×28×28 (count × height × width).");
         }
 
         if (header.ItemByteCount / header.ElementSize > Array.MaxLength / sizeof(float))
         {
             throw new InvalidDataException(
-                $"'{file.Name}' holds {header}, items of {header.ItemByteCount / header.ElementSize} elements, but at most {Array.MaxLength / sizeof(float)} fit into a column.");
+                $"'{file.Name}' holds {header}, items of {header.ItemByteCount / header.ElementSize} elements, but at most "
+                + $"{Array.MaxLength / sizeof(float)} fit into a column.");
         }
 
         if (options.Transpose && header.Dimensions.Count < 3)

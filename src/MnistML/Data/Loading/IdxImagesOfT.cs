@@ -20,8 +20,12 @@ internal sealed class IdxImages<T> : IdxImages
         _transpose = options.Transpose;
         _scale = options.Scale ?? 1;
 
-        // The feature of each byte, looked up, so that a quotient that is rounded correctly costs no more than a product.
-        _scaledBytes = [.. Enumerable.Range(0, byte.MaxValue + 1).Select(value => options.Scale is { } scale ? value * scale : value / (float)byte.MaxValue)];
+        // A table of the feature of each byte, so that a correctly rounded quotient costs no more than a product.
+        _scaledBytes =
+        [
+            .. Enumerable.Range(0, byte.MaxValue + 1)
+                .Select(value => options.Scale is { } scale ? value * scale : value / (float)byte.MaxValue),
+        ];
     }
 
     public override ValueGetter<VBuffer<T>> CreateImageGetter(IdxReader reader, Func<int> row)
@@ -90,7 +94,7 @@ internal sealed class IdxImages<T> : IdxImages
             return;
         }
 
-        // As doubles, which hold every element exactly, so that features are rounded once.
+        // A double holds every element exactly, so features are rounded once.
         for (var i = 0; i < values.Length; i++)
         {
             features[i] = (float)(double.CreateChecked(values[i]) * _scale);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML.Common.DataViews;
@@ -9,8 +10,7 @@ namespace MnistML.Data.Loading;
 /// <summary>The labels of a file as keys, with the classes' names or numbers as their values.</summary>
 internal sealed class IdxLabels
 {
-    /// <summary>What ML.NET calls the annotation that holds what the keys stand for.</summary>
-    /// <summary>A damaged or mistaken label must not ask for gigabytes of key values; nobody has a million classes.</summary>
+    /// <summary>A wrong label must not cause gigabytes of key values to be allocated; no data set has a million classes.</summary>
     private const int MaxClasses = 1 << 20;
 
     private readonly IdxFile _file;
@@ -38,21 +38,23 @@ internal sealed class IdxLabels
         return file.Header.ItemCount == images.Count
             ? new IdxLabels(file, options)
             : throw new InvalidDataException(
-                $"'{file.Name}' holds {file.Header.ItemCount} labels, but '{images.Name}' holds {images.Count} images: take two files that belong together.");
+                $"'{file.Name}' holds {file.Header.ItemCount} labels, but '{images.Name}' holds {images.Count} images: take two files "
+                + "that belong together.");
     }
 
-    /// <summary>Makes a reader for one cursor.</summary>
+    /// <summary>Opens a reader for one cursor.</summary>
     public IdxReader OpenReader() => _file.OpenReader();
 
-    /// <summary>Makes a getter of the labels' keys, which count from 1.</summary>
-    /// <param name="reader">The cursor's own.</param>
-    /// <param name="row">Gives the row that the cursor stands on.</param>
+    /// <summary>Creates a getter of the labels' keys, which count from 1.</summary>
+    /// <param name="reader">The cursor's reader.</param>
+    /// <param name="row">Returns the cursor's current row.</param>
     public ValueGetter<uint> CreateGetter(IdxReader reader, Func<int> row) => (ref uint key) =>
     {
         var label = (long)ReadLabel(reader, row()) - _firstLabel;
         key = label >= 0 && label < _classCount
             ? (uint)label + 1
-            : throw new InvalidDataException($"'{_file.Name}' has changed since it was loaded: it holds a label now that it did not; load it again.");
+            : throw new InvalidDataException(
+                $"'{_file.Name}' has changed since it was loaded: it holds a label now that it did not; load it again.");
     };
 
     public DataViewSchema.Annotations CreateAnnotations()
@@ -71,7 +73,9 @@ internal sealed class IdxLabels
 
         void Add<T>(PrimitiveDataViewType type, T[] values) =>
             builder.Add<VBuffer<T>>(
-                KeyNames.Annotation, new VectorDataViewType(type, _classCount), (ref VBuffer<T> buffer) => new VBuffer<T>(_classCount, values).CopyTo(ref buffer));
+                KeyNames.Annotation,
+                new VectorDataViewType(type, _classCount),
+                (ref VBuffer<T> buffer) => new VBuffer<T>(_classCount, values).CopyTo(ref buffer));
     }
 
     private static void ThrowIfUnfit(IdxFile file, IdxLoaderOptions options)
@@ -79,7 +83,8 @@ internal sealed class IdxLabels
         var header = file.Header;
         if (header.Dimensions.Count > 2)
         {
-            throw new InvalidDataException($"'{file.Name}' holds {header}, but labels were expected, such as UInt8 60000: take the file of labels.");
+            throw new InvalidDataException(
+                $"'{file.Name}' holds {header}, but labels were expected, such as UInt8 60000: take the file of labels.");
         }
 
         if (header.ElementType is IdxElementType.Single or IdxElementType.Double)
@@ -91,17 +96,19 @@ internal sealed class IdxLabels
         if (options.LabelField is null && fieldCount > 1)
         {
             throw new InvalidDataException(
-                $"'{file.Name}' holds {header}, a table of {fieldCount} columns: say by {nameof(options.LabelField)} which of them is the label (0 for QMNIST).");
+                $"'{file.Name}' holds {header}, a table of {fieldCount} columns: say by {nameof(options.LabelField)} which of them is "
+                + "the label (0 for QMNIST).");
         }
 
         if ((options.LabelField ?? 0) >= fieldCount)
         {
             throw new InvalidDataException(
-                $"'{file.Name}' holds {header}, {fieldCount} in a row, but {nameof(options.LabelField)} is {options.LabelField ?? 0} (zero-based).");
+                $"'{file.Name}' holds {header}, {fieldCount} in a row, but {nameof(options.LabelField)} is {options.LabelField ?? 0} "
+                + "(zero-based).");
         }
     }
 
-    /// <summary>Looks at every label, and counts the classes if they are not given.</summary>
+    /// <summary>Checks every label, and counts the classes if their number is not given.</summary>
     private int CountClasses(int? given)
     {
         using var reader = OpenReader();
@@ -122,7 +129,7 @@ internal sealed class IdxLabels
 
     private InvalidDataException NoClass(int label, int row, int? given)
     {
-        var found = $"'{_file.Name}' holds label {label} in row {row} (zero-based)";
+        var found = string.Create(CultureInfo.InvariantCulture, $"'{_file.Name}' holds label {label} in row {row} (zero-based)");
         return new InvalidDataException(given is { } count
             ? $"{found}, but with {count} classes labels go from {_firstLabel} to {(long)_firstLabel + count - 1}."
             : label < _firstLabel

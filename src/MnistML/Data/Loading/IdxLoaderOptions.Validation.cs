@@ -1,8 +1,9 @@
 using MnistML.Common;
+using static System.FormattableString;
 
 namespace MnistML;
 
-/// <content>What makes options unfit.</content>
+/// <content>Validation.</content>
 public sealed partial record IdxLoaderOptions
 {
     /// <exception cref="ArgumentException">Names every violation, one a line.</exception>
@@ -22,27 +23,27 @@ public sealed partial record IdxLoaderOptions
 
         if (ClassCount < 1)
         {
-            yield return $"{nameof(ClassCount)} is {ClassCount}, but must be at least 1.";
+            yield return Invariant($"{nameof(ClassCount)} is {ClassCount}, but must be at least 1.");
         }
 
         if (FirstLabel < 0)
         {
-            yield return $"{nameof(FirstLabel)} is {FirstLabel}, but must be at least 0.";
+            yield return Invariant($"{nameof(FirstLabel)} is {FirstLabel}, but must be at least 0.");
         }
 
         if (LabelField < 0)
         {
-            yield return $"{nameof(LabelField)} is {LabelField}, but must be at least 0.";
+            yield return Invariant($"{nameof(LabelField)} is {LabelField}, but must be at least 0.");
         }
 
         if (Scale is { } scale && (!float.IsFinite(scale) || scale == 0))
         {
-            yield return $"{nameof(Scale)} is {scale}, but must be a finite number other than 0.";
+            yield return Invariant($"{nameof(Scale)} is {scale}, but must be a finite number other than 0.");
         }
 
         if (MaxUnpackedBytes < 1)
         {
-            yield return $"{nameof(MaxUnpackedBytes)} is {MaxUnpackedBytes}, but must be at least 1.";
+            yield return Invariant($"{nameof(MaxUnpackedBytes)} is {MaxUnpackedBytes}, but must be at least 1.");
         }
 
         string[] names = [FeatureColumnName, ImageColumnName, LabelColumnName];
@@ -52,7 +53,8 @@ public sealed partial record IdxLoaderOptions
         }
         else if (names.Distinct().Count() < names.Length)
         {
-            yield return $"{nameof(FeatureColumnName)}, {nameof(ImageColumnName)} and {nameof(LabelColumnName)} are '{string.Join("', '", names)}', but must be different.";
+            yield return $"{nameof(FeatureColumnName)}, {nameof(ImageColumnName)} and {nameof(LabelColumnName)} are "
+                + $"'{string.Join("', '", names)}', but must be different.";
         }
     }
 }

@@ -8,7 +8,7 @@ public sealed partial record IdxLoaderOptions
     private readonly string[]? _classNames;
 
     /// <summary>
-    /// The classes' names in label order, which become the label's <c>KeyValues</c>; null, the default, gives the labels' numbers as
+    /// The classes' names in label order, which become the label's <c>KeyValues</c>; null, the default, means the labels' numbers as
     /// UInt32. A label without a name is an error.
     /// </summary>
     public IReadOnlyList<string>? ClassNames
@@ -27,15 +27,20 @@ public sealed partial record IdxLoaderOptions
     public int FirstLabel { get; init; }
 
     /// <summary>
-    /// Which column of a label table (a file of two dimensions) is the label, zero-based; 0 for QMNIST, whose tables have 8. Null, the default, expects
-    /// a file of labels alone.
+    /// Which column of a label table (a file of two dimensions) is the label, zero-based; 0 for QMNIST, whose tables have 8. Null, the
+    /// default, expects a file of labels alone.
     /// </summary>
     public int? LabelField { get; init; }
 
-    /// <summary>What elements are multiplied by to become features; null, the default, means 1/255 for unsigned bytes (rounded to nearest), 1 otherwise.</summary>
+    /// <summary>
+    /// What elements are multiplied by to become features; null, the default, means 1/255 for unsigned bytes (rounded to nearest), 1
+    /// otherwise.
+    /// </summary>
     public float? Scale { get; init; }
 
-    /// <summary>Whether to swap the last two dimensions of each item, such as height and width: EMNIST stores its images so. False by default.</summary>
+    /// <summary>
+    /// Whether to swap the last two dimensions of each item, such as height and width: EMNIST stores its images so. False by default.
+    /// </summary>
     public bool Transpose { get; init; }
 
     /// <summary>Name of the column of elements as numbers, a vector of Single; <c>"Features"</c> by default.</summary>
@@ -47,7 +52,10 @@ public sealed partial record IdxLoaderOptions
     /// <summary>Name of the column of labels, a key; <c>"Label"</c> by default.</summary>
     public string LabelColumnName { get; init; } = "Label";
 
-    /// <summary>The most that a gzip file may unpack to in memory, in bytes; 2 GiB by default. A raw file is read from the disc and may have any size.</summary>
+    /// <summary>
+    /// The most that a gzip file may unpack to in memory, in bytes; 2 GiB by default. A raw file is read from the disc and may have any
+    /// size.
+    /// </summary>
     public long MaxUnpackedBytes { get; init; } = IdxFile.DefaultMaxUnpackedBytes;
 
     private (int?, int, int?, float?, bool, string, string, string, long) AllButClassNames =>

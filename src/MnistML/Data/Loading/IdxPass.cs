@@ -1,12 +1,14 @@
 namespace MnistML.Data.Loading;
 
 /// <summary>
-/// One cursor's share of a pass over the rows. The pass goes through the rows in the file's order or in a given one, cut into batches; of several cursors
-/// each takes every n-th batch, so that whoever merges them by batch number never waits long for one of them.
+/// The rows that one cursor reads in a pass. The pass goes through the rows in the file's order or in a given one, cut into batches; of
+/// several cursors each takes every n-th batch, so that whoever merges them by batch number never waits long for one of them.
 /// </summary>
 internal sealed class IdxPass
 {
-    /// <summary>A cursor's batch: some blocks of a file, so that it is read in order, and few enough rows that all cursors get as much to do.</summary>
+    /// <summary>
+    /// A cursor's batch: some blocks of a file, so that it is read in order, and few enough rows that all cursors get as much to do.
+    /// </summary>
     private const int MaxRowsInBatch = 1024;
     private const int MinBatchesEach = 8;
 
@@ -28,7 +30,7 @@ internal sealed class IdxPass
     /// <summary>All rows, for one cursor.</summary>
     public static IdxPass Whole(int rowCount, int[]? order) => new(rowCount, order, Math.Max(rowCount, 1), cursorIndex: 0, cursorCount: 1);
 
-    /// <summary>The shares of several cursors, at most one for each row.</summary>
+    /// <summary>The parts of several cursors, at most one for each row.</summary>
     public static IdxPass[] Split(int rowCount, int[]? order, int cursorCount)
     {
         var count = Math.Clamp(cursorCount, 1, Math.Max(rowCount, 1));
@@ -41,14 +43,14 @@ internal sealed class IdxPass
         return [.. Enumerable.Range(0, count).Select(index => new IdxPass(rowCount, order, rowsInBatch, index, count))];
     }
 
-    /// <summary>The row and the batch at a position of this share, counted from 0; false where it ends.</summary>
+    /// <summary>The row and the batch at a position of this part, counted from 0; false where it ends.</summary>
     public bool TryGet(long position, out int row, out long batch)
     {
         var (ownBatch, offset) = Math.DivRem(position, _rowsInBatch);
         batch = (ownBatch * _cursorCount) + _cursorIndex;
-        var place = (batch * _rowsInBatch) + offset;
-        var exists = place < _rowCount;
-        row = !exists ? -1 : _order?[place] ?? (int)place;
+        var index = (batch * _rowsInBatch) + offset;
+        var exists = index < _rowCount;
+        row = !exists ? -1 : _order?[index] ?? (int)index;
         return exists;
     }
 }

@@ -5,10 +5,10 @@ using MnistML.Idx;
 
 namespace MnistML.Data.Saving;
 
-/// <summary>Makes the encoder of a column of items, whatever its type.</summary>
+/// <summary>Creates the encoder of a column of items, for each of its possible types.</summary>
 internal static class IdxItemEncoder
 {
-    /// <exception cref="ArgumentOutOfRangeException">IDX has no room for such a column.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">IDX cannot hold such a column.</exception>
     public static IdxColumnEncoder Create(DataViewSchema.Column column, IdxSaverOptions options)
     {
         ThrowIfUnfit(column);
@@ -16,18 +16,20 @@ internal static class IdxItemEncoder
         return itemType switch
         {
             BooleanDataViewType => Create<bool>(column, options, IdxElementType.UInt8, value => value ? 1 : 0),
-            NumberDataViewType when itemType.RawType == typeof(byte) => Create<byte>(column, options, IdxElementType.UInt8, value => value),
-            NumberDataViewType when itemType.RawType == typeof(sbyte) => Create<sbyte>(column, options, IdxElementType.Int8, value => value),
-            NumberDataViewType when itemType.RawType == typeof(short) => Create<short>(column, options, IdxElementType.Int16, value => value),
-            NumberDataViewType when itemType.RawType == typeof(ushort) => Create<ushort>(column, options, IdxElementType.Int32, value => value),
-            NumberDataViewType when itemType.RawType == typeof(int) => Create<int>(column, options, IdxElementType.Int32, value => value),
-            NumberDataViewType when itemType.RawType == typeof(uint) => Create<uint>(column, options, IdxElementType.Int32, value => value),
-            NumberDataViewType when itemType.RawType == typeof(long) => Create<long>(column, options, IdxElementType.Int32, value => value),
-            NumberDataViewType when itemType.RawType == typeof(ulong) => Create<ulong>(column, options, IdxElementType.Int32, value => value),
-            NumberDataViewType when itemType.RawType == typeof(float) => Create<float>(column, options, IdxElementType.Single, value => value),
-            NumberDataViewType when itemType.RawType == typeof(double) => Create<double>(column, options, IdxElementType.Double, value => value),
+            NumberDataViewType { RawType: var type } when type == typeof(byte) => Create<byte>(column, options, IdxElementType.UInt8, value => value),
+            NumberDataViewType { RawType: var type } when type == typeof(sbyte) => Create<sbyte>(column, options, IdxElementType.Int8, value => value),
+            NumberDataViewType { RawType: var type } when type == typeof(short) => Create<short>(column, options, IdxElementType.Int16, value => value),
+            NumberDataViewType { RawType: var type } when type == typeof(ushort) => Create<ushort>(column, options, IdxElementType.Int32, value => value),
+            NumberDataViewType { RawType: var type } when type == typeof(int) => Create<int>(column, options, IdxElementType.Int32, value => value),
+            NumberDataViewType { RawType: var type } when type == typeof(uint) => Create<uint>(column, options, IdxElementType.Int32, value => value),
+            NumberDataViewType { RawType: var type } when type == typeof(long) => Create<long>(column, options, IdxElementType.Int32, value => value),
+            NumberDataViewType { RawType: var type } when type == typeof(ulong) => Create<ulong>(column, options, IdxElementType.Int32, value => value),
+            NumberDataViewType { RawType: var type } when type == typeof(float) => Create<float>(column, options, IdxElementType.Single, value => value),
+            NumberDataViewType { RawType: var type } when type == typeof(double) => Create<double>(column, options, IdxElementType.Double, value => value),
             _ => throw new ArgumentOutOfRangeException(
-                nameof(column), $"The column '{column.Name}' is {column.Type}, but IDX holds numbers only: name a column of numbers by {nameof(options.ColumnName)}."),
+                nameof(column),
+                $"The column '{column.Name}' is {column.Type}, but IDX holds numbers only: "
+                + $"name a column of numbers by {nameof(options.ColumnName)}."),
         };
     }
 
@@ -60,21 +62,25 @@ internal static class IdxItemEncoder
         if (!vector.IsKnownSize)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(column), $"The column '{column.Name}' is {vector}, whose size differs from row to row, but the items of an IDX file are all of one size.");
+                nameof(column),
+                $"The column '{column.Name}' is {vector}, whose size differs from row to row, but the items of an IDX file "
+                + "are all of one size.");
         }
 
         if (vector.Dimensions.Length >= IdxHeader.MaxDimensions)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(column),
-                $"The column '{column.Name}' is {vector}, of {vector.Dimensions.Length} dimensions, but with the number of items there may be {IdxHeader.MaxDimensions} at most: "
-                + "give it fewer.");
+                $"The column '{column.Name}' is {vector}, of {vector.Dimensions.Length} dimensions, "
+                + $"but with the number of items there may be {IdxHeader.MaxDimensions} at most: give it fewer.");
         }
 
         if (vector.Size > Array.MaxLength / sizeof(double))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(column), $"The column '{column.Name}' is {vector}, {vector.Size} values in a row, but at most {Array.MaxLength / sizeof(double)} can be saved.");
+                nameof(column),
+                $"The column '{column.Name}' is {vector}, {vector.Size} values in a row, but at most "
+                + $"{Array.MaxLength / sizeof(double)} can be saved.");
         }
     }
 }

@@ -13,7 +13,8 @@ internal sealed class IdxItemEncoder<TSource, TElement> : IdxColumnEncoder
     where TElement : unmanaged, INumber<TElement>, IMinMaxValue<TElement>
 {
     /// <summary>
-    /// How far from a whole number a value may be that is stored as one: two roundings of Single put an integer of 16 bits, divided and multiplied again, off by 2¹⁵ × 2⁻²³.
+    /// How far from a whole number a value may be that is stored as one: two roundings of Single put an integer of 16 bits, divided and
+    /// multiplied again, off by 2¹⁵ × 2⁻²³.
     /// </summary>
     private const double WholeTolerance = 1.0 / 256;
 
@@ -34,7 +35,7 @@ internal sealed class IdxItemEncoder<TSource, TElement> : IdxColumnEncoder
         _scale = scale;
         _toDouble = toDouble;
 
-        // Also keeps a NaN's own bits, which a way through another type would not.
+        // Copying also keeps the bits of a NaN, which conversion would not.
         _isCopied = typeof(TSource) == typeof(TElement) && scale == 1;
         _values = new TSource[(column.Type as VectorDataViewType)?.Size ?? 1];
         _elements = new TElement[_values.Length];
@@ -57,7 +58,8 @@ internal sealed class IdxItemEncoder<TSource, TElement> : IdxColumnEncoder
             if (vector.Length != _values.Length)
             {
                 throw new InvalidDataException(
-                    $"Row {rowIndex} (zero-based) of the column '{Column.Name}' has {vector.Length} values, but its type is {Column.Type}: mend what makes the column.");
+                    $"Row {rowIndex} (zero-based) of the column '{Column.Name}' has {vector.Length} values, "
+                    + $"but its type is {Column.Type}: correct the step that creates the column.");
             }
 
             vector.CopyTo(_values);
@@ -100,7 +102,9 @@ internal sealed class IdxItemEncoder<TSource, TElement> : IdxColumnEncoder
     private InvalidDataException Unfit(long rowIndex, int slot, double value, double scaled)
     {
         var where = Column.Type is VectorDataViewType ? $"Row {rowIndex}, slot {slot} (both zero-based)" : $"Row {rowIndex} (zero-based)";
-        var times = _scale == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", which times {nameof(IdxSaverOptions.Scale)} {_scale} is {scaled}");
+        var times = _scale == 1
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $", which times {nameof(IdxSaverOptions.Scale)} {_scale} is {scaled}");
         var room = IsInteger ? "whole numbers from" : "numbers from";
         return new InvalidDataException(string.Create(
             CultureInfo.InvariantCulture,

@@ -3,6 +3,7 @@ using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML.Idx;
+using static System.FormattableString;
 
 namespace MnistML.Data.Saving;
 
@@ -41,16 +42,17 @@ internal sealed class IdxLabelEncoder<T> : IdxColumnEncoder
         if (_isKey && T.IsZero(value))
         {
             throw new InvalidDataException(
-                $"Row {rowIndex} (zero-based) of the column '{Column.Name}' holds a missing key, but every item needs its label: take the row out.");
+                $"Row {rowIndex} (zero-based) of the column '{Column.Name}' holds a missing key, but every item needs its label: "
+                + "take the row out.");
         }
 
-        // Keys count from 1. The widest type, since a UInt64 and a first label have no room in another.
+        // Keys count from 1. Int128, since a UInt64 plus a first label fits no smaller type.
         var label = Int128.CreateChecked(value) + (_isKey ? _firstLabel - 1 : 0);
         if (label < _smallest || label > _largest)
         {
-            throw new InvalidDataException(
-                $"Row {rowIndex} (zero-based) of the column '{Column.Name}' holds label {label}, but {ElementType} has room for whole numbers from {_smallest} to {_largest}: "
-                + $"choose another {nameof(IdxSaverOptions.LabelElementType)}.");
+            throw new InvalidDataException(Invariant(
+                $"Row {rowIndex} (zero-based) of the column '{Column.Name}' holds label {label}, but {ElementType} has room for whole ")
+                + Invariant($"numbers from {_smallest} to {_largest}: choose another {nameof(IdxSaverOptions.LabelElementType)}."));
         }
 
         BinaryPrimitives.WriteInt32BigEndian(_element, (int)label);

@@ -17,7 +17,9 @@ internal static class IdxSaver
         ThrowIfOneFile(imagesPath, labelsPath);
         ThrowIfTooManyRows(data.GetRowCount());
         var images = IdxItemEncoder.Create(FindItems(data, options), options);
-        var labels = labelsPath is null ? null : IdxLabelEncoder.Create(Find(data, options.LabelColumnName, nameof(options.LabelColumnName)), options);
+        var labels = labelsPath is null
+            ? null
+            : IdxLabelEncoder.Create(Find(data, options.LabelColumnName, nameof(options.LabelColumnName)), options);
 
         using var imageWriter = new IdxWriter(imagesPath, images.DimensionCount);
         using var labelWriter = labels is null ? null : new IdxWriter(labelsPath!, labels.DimensionCount);
@@ -46,7 +48,8 @@ internal static class IdxSaver
     {
         if (rowCount > int.MaxValue)
         {
-            throw new ArgumentException($"The data has {rowCount} rows, but an IDX file has room for {int.MaxValue} items: save it in parts.");
+            throw new ArgumentException(
+                $"The data has {rowCount} rows, but an IDX file has room for {int.MaxValue} items: save it in parts.");
         }
     }
 
@@ -56,7 +59,9 @@ internal static class IdxSaver
 
     private static DataViewSchema.Column Find(IDataView data, string name, string option) =>
         data.Schema.GetColumnOrNull(name) ?? throw new ArgumentOutOfRangeException(
-            nameof(data), $"The data has no column '{name}', but {string.Join(", ", data.Schema.Select(column => $"'{column.Name}'"))}: name one of them by {option}.");
+            nameof(data),
+            $"The data has no column '{name}', but {string.Join(", ", data.Schema.Select(column => $"'{column.Name}'"))}: "
+            + $"name one of them by {option}.");
 
     private static int WriteRows(
         IDataView data, IdxColumnEncoder images, IdxWriter imageWriter, IdxColumnEncoder? labels, IdxWriter? labelWriter)

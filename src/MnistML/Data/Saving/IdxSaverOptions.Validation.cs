@@ -1,10 +1,10 @@
-using System.Globalization;
 using MnistML.Common;
 using MnistML.Idx;
+using static System.FormattableString;
 
 namespace MnistML;
 
-/// <content>What makes options unfit.</content>
+/// <content>Validation.</content>
 public sealed partial record IdxSaverOptions
 {
     /// <exception cref="ArgumentException">Names every violation, one a line.</exception>
@@ -29,12 +29,12 @@ public sealed partial record IdxSaverOptions
 
         if (Scale is { } scale && (!float.IsFinite(scale) || scale == 0))
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{nameof(Scale)} is {scale}, but must be a finite number other than 0.");
+            yield return Invariant($"{nameof(Scale)} is {scale}, but must be a finite number other than 0.");
         }
 
         if (FirstLabel < 0)
         {
-            yield return $"{nameof(FirstLabel)} is {FirstLabel}, but must be at least 0.";
+            yield return Invariant($"{nameof(FirstLabel)} is {FirstLabel}, but must be at least 0.");
         }
 
         if (LabelElementType is not (null or IdxElementType.UInt8 or IdxElementType.Int8 or IdxElementType.Int16 or IdxElementType.Int32))

@@ -32,11 +32,13 @@ internal static class ArchiveMirror
         var entry = FindEntry(archive, file.Name)!;
         if (entry.Length > mostBytes)
         {
-            throw new InvalidDataException($"sends an archive whose {file.Name} takes {entry.Length} bytes, but at most {mostBytes} were expected");
+            throw new InvalidDataException($"sends an archive whose {file.Name} takes {entry.Length} bytes, but at most {mostBytes} were "
+                + "expected");
         }
 
         entry.ExtractToFile(path, overwrite: true);
     }
 
-    private static ZipArchiveEntry? FindEntry(ZipArchive archive, string fileName) => archive.Entries.FirstOrDefault(entry => entry.Name == fileName);
+    private static ZipArchiveEntry? FindEntry(ZipArchive archive, string fileName) =>
+        archive.Entries.FirstOrDefault(entry => entry.Name == fileName);
 }

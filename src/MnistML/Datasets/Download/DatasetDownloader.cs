@@ -39,7 +39,7 @@ internal sealed class DatasetDownloader(
         return paths.Length == dataset.Files.Count ? MnistFiles.From(paths!) : null;
     }
 
-    private string? FindVerified(DatasetFile file) => file.NamesSeen.Select(PathOf)
+    private string? FindVerified(DatasetFile file) => file.KnownNames.Select(PathOf)
         .FirstOrDefault(path => File.Exists(path) && FileVerifier.FindFault(path, file) is null);
 
     private async Task<string> FetchAsync(DatasetFile file, CancellationToken cancellationToken)
@@ -51,7 +51,8 @@ internal sealed class DatasetDownloader(
             var address = isArchive ? mirror : new Uri(mirror.AbsoluteUri.TrimEnd('/') + "/" + file.Name);
             try
             {
-                await (isArchive ? FetchFromArchiveAsync(address, file, cancellationToken) : FetchFileAsync(address, file, cancellationToken)).ConfigureAwait(false);
+                await (isArchive ? FetchFromArchiveAsync(
+                    address, file, cancellationToken) : FetchFileAsync(address, file, cancellationToken)).ConfigureAwait(false);
                 return PathOf(file.Name);
             }
             catch (Exception exception) when (exception is HttpRequestException or InvalidDataException)
@@ -60,17 +61,23 @@ internal sealed class DatasetDownloader(
             }
         }
 
-        var reasons = failures.Count == 0 ? "it has no mirrors" : string.Join("; ", failures.Select(failure => $"{failure.Address} {Reason(failure.Reason)}"));
+        var reasons = failures.Count == 0
+            ? "it has no mirrors"
+            : string.Join("; ", failures.Select(failure => $"{failure.Address} {Reason(failure.Reason)}"));
         throw new HttpRequestException(
-            $"{file.Name} of {dataset.Title} could not be downloaded: {reasons}. Check the network, name another mirror, or put the file into '{directory}'.",
+            $"{file.Name} of {dataset.Title} could not be downloaded: {reasons}. Check the network, name another mirror, or put the file "
+            + $"into '{directory}'.",
             new AggregateException(failures.Select(failure => failure.Reason)));
     }
 
-    /// <summary>Fetches a file and verifies it. What an earlier try left may be of another file: then it is fetched from the beginning.</summary>
+    /// <summary>
+    /// Fetches a file and verifies it. What an earlier try left may be of another file: then it is fetched from the beginning.
+    /// </summary>
     private async Task FetchFileAsync(Uri address, DatasetFile file, CancellationToken cancellationToken)
     {
         var mostBytes = Math.Max(file.PackedByteCount ?? 0, file.UnpackedByteCount) + MaxPackingBytes;
-        await FetchAsync(address, file.Name, mostBytes, file.PackedByteCount, partPath => FileVerifier.FindFault(partPath, file), cancellationToken)
+        await FetchAsync(
+            address, file.Name, mostBytes, file.PackedByteCount, partPath => FileVerifier.FindFault(partPath, file), cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -80,7 +87,8 @@ internal sealed class DatasetDownloader(
         var archivePath = PathOf(archiveName);
         if (ArchiveMirror.FindFault(archivePath, file.Name) is not null)
         {
-            await FetchAsync(address, archiveName, MaxArchiveBytes, totalByteCount: null, partPath => ArchiveMirror.FindFault(partPath, file.Name), cancellationToken)
+            await FetchAsync(address, archiveName, MaxArchiveBytes, totalByteCount: null, partPath => ArchiveMirror.FindFault(
+                partPath, file.Name), cancellationToken)
                 .ConfigureAwait(false);
         }
 
@@ -99,7 +107,8 @@ internal sealed class DatasetDownloader(
     }
 
     private async Task FetchAsync(
-        Uri address, string name, long mostBytes, long? totalByteCount, Func<string, string?> findFault, CancellationToken cancellationToken)
+        Uri address, string name, long mostBytes, long? totalByteCount, Func<string, string?> findFault,
+            CancellationToken cancellationToken)
     {
         var partPath = PathOf(name + ".part");
         var report = new ReportThrottle(progress, name, address, totalByteCount);
@@ -155,14 +164,16 @@ internal sealed class DatasetDownloader(
     }
 
     /// <summary>Faults of the network come with a sentence of their own; ours are the end of one.</summary>
-    private static string Reason(Exception exception) => exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown }
+    private static string Reason(Exception exception) =>
+        exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown }
         ? $"can't be reached ({exception.Message.TrimEnd('.')})"
         : exception.Message.TrimEnd('.');
 
     /// <summary>Bytes are wanted as they are published, so nothing is unpacked on the way.</summary>
     private static HttpClient CreateClient()
     {
-        var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AutomaticDecompression = System.Net.DecompressionMethods.None };
+        var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(
+            5), AutomaticDecompression = System.Net.DecompressionMethods.None };
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"MnistML/{typeof(DatasetDownloader).Assembly.GetName().Version!.ToString(3)}");
         return client;

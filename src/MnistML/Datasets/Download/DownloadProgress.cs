@@ -1,6 +1,8 @@
 namespace MnistML.Datasets;
 
-/// <summary>How far the download of a file is. Reported when a mirror is asked, then some times a second, and when the file has come whole.</summary>
+/// <summary>
+/// How far the download of a file is. Reported when a mirror is asked, then some times a second, and when the file has come whole.
+/// </summary>
 /// <param name="FileName">The file that is being fetched.</param>
 /// <param name="Address">Where it is fetched from.</param>
 /// <param name="ReceivedByteCount">Bytes of it that are there, those of an earlier try included.</param>

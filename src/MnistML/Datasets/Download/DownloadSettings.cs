@@ -3,7 +3,9 @@ namespace MnistML.Datasets.Download;
 /// <summary>How patient a download is.</summary>
 internal sealed record DownloadSettings
 {
-    /// <summary>From asking a server to the beginning of its answer: as long as slow ones take, and for two mirrors together well under 15 seconds.</summary>
+    /// <summary>
+    /// From asking a server to the beginning of its answer: as long as slow ones take, and for two mirrors together well under 15 seconds.
+    /// </summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a server may send nothing in the middle of a file.</summary>

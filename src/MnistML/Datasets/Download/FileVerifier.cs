@@ -54,7 +54,9 @@ internal static class FileVerifier
 
     private static string WrongHash(string found, string? expected) => $"has SHA-256 {found}, but {expected ?? "another"} was expected";
 
-    /// <summary>The hash of a stream, no further than just beyond the bytes that it should have: what unpacks to more is wrong anyway.</summary>
+    /// <summary>
+    /// The hash of a stream, no further than just beyond the bytes that it should have: what unpacks to more is wrong anyway.
+    /// </summary>
     private static string Hash(Stream stream, long mostBytes = long.MaxValue)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -8,8 +8,8 @@ using Polly.Timeout;
 namespace MnistML.Datasets.Download;
 
 /// <summary>
-/// Fetches a file from one address into a partial file, from where that one ends. What may pass (a broken or stalled connection, a server that is
-/// busy) is tried again; all else is told at once, so that the next mirror gets its turn.
+/// Fetches a file from one address into a partial file, from where that one ends. What may pass (a broken or stalled connection, a server
+/// that is busy) is tried again; all else is told at once, so that the next mirror gets its turn.
 /// </summary>
 internal sealed class MirrorClient
 {
@@ -56,11 +56,13 @@ internal sealed class MirrorClient
     /// <exception cref="HttpRequestException">The server can't be reached, refuses, or breaks off again and again.</exception>
     /// <exception cref="InvalidDataException">The server sends too much.</exception>
     /// <exception cref="IOException">The partial file can't be written.</exception>
-    public async Task FetchAsync(Uri address, string partPath, long mostBytes, Action<long, long?> report, CancellationToken cancellationToken)
+    public async Task FetchAsync(
+        Uri address, string partPath, long mostBytes, Action<long, long?> report, CancellationToken cancellationToken)
     {
         try
         {
-            await _fetching.ExecuteAsync(async token => await FetchOnceAsync(address, partPath, mostBytes, report, token).ConfigureAwait(false), cancellationToken)
+            await _fetching.ExecuteAsync(
+                async token => await FetchOnceAsync(address, partPath, mostBytes, report, token).ConfigureAwait(false), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (TimeoutRejectedException exception)
@@ -74,7 +76,8 @@ internal sealed class MirrorClient
         }
     }
 
-    private async Task FetchOnceAsync(Uri address, string partPath, long mostBytes, Action<long, long?> report, CancellationToken cancellationToken)
+    private async Task FetchOnceAsync(
+        Uri address, string partPath, long mostBytes, Action<long, long?> report, CancellationToken cancellationToken)
     {
         var part = new FileStream(partPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         await using (part.ConfigureAwait(false))
@@ -124,7 +127,8 @@ internal sealed class MirrorClient
 
         using (response)
         {
-            throw new HttpRequestException($"answers {(int)response.StatusCode} ({response.ReasonPhrase})", inner: null, response.StatusCode);
+            throw new HttpRequestException(
+                $"answers {(int)response.StatusCode} ({response.ReasonPhrase})", inner: null, response.StatusCode);
         }
     }
 
@@ -152,7 +156,8 @@ internal sealed class MirrorClient
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new BrokenTransferException($"sent nothing for {_settings.StallTimeout.TotalSeconds:0.#} seconds after {received} bytes", exception);
+            throw new BrokenTransferException(
+                $"sent nothing for {_settings.StallTimeout.TotalSeconds:0.#} seconds after {received} bytes", exception);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {

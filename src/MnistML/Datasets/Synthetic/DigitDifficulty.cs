@@ -18,7 +18,10 @@ internal readonly record struct DigitDifficulty
         Dirt = dirt;
     }
 
-    /// <summary>How far hands stray from the mean, against how far they do by default: exactly 1 at the default difficulty, so that its bytes never change.</summary>
+    /// <summary>
+    /// How far hands stray from the mean, against how far they do by default: exactly 1 at the default difficulty, so that its bytes never
+    /// change.
+    /// </summary>
     public double Spread { get; }
 
     /// <summary>Grey values that a pixel gains at most by dirt; 0 up to the default difficulty.</summary>
@@ -29,7 +32,8 @@ internal readonly record struct DigitDifficulty
     {
         if (!(difficulty is >= 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(difficulty), difficulty, "The difficulty must be from 0 (neat) to 1 (hard to read).");
+            throw new ArgumentOutOfRangeException(
+                nameof(difficulty), difficulty, "The difficulty must be from 0 (neat) to 1 (hard to read).");
         }
 
         var beyond = (difficulty - Middle) / Middle;

@@ -7,9 +7,9 @@ namespace MnistML.Datasets;
 /// Handwritten-looking digits, drawn by the library itself from a seed: a stand-in for MNIST where nothing can be downloaded.
 /// </summary>
 /// <remarks>
-/// An image depends on the seed, the difficulty, its split and its index alone, so that the first images of a large set are those of a small one, and a
-/// seed gives the same bytes on every machine. Ten images in a row show ten different digits: any set holds each digit equally often,
-/// give or take one.
+/// An image depends on the seed, the difficulty, its split and its index alone, so that the first images of a large set are those of a
+/// small one, and a seed gives the same bytes on every machine. Ten images in a row show ten different digits: any set holds each digit
+/// equally often, give or take one.
 /// </remarks>
 public static class SyntheticDigits
 {
@@ -26,7 +26,9 @@ public static class SyntheticDigits
     /// slanted, thick and thin, off the middle, on dirty paper; still nearly all of them can be read.
     /// </param>
     /// <returns>The paths of the four files.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A count is negative, or too large for one array, or the difficulty is not from 0 to 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A count is negative, or too large for one array, or the difficulty is not from 0 to 1.
+    /// </exception>
     /// <exception cref="IOException">A file can't be written.</exception>
     public static MnistFiles Write(string directory, int trainCount, int testCount, int seed, double difficulty = DefaultDifficulty)
     {
@@ -46,7 +48,9 @@ public static class SyntheticDigits
     /// <param name="split">The two splits of one seed have no image in common.</param>
     /// <param name="difficulty">From 0 to 1.</param>
     /// <returns>Images: <paramref name="count"/> times 784 bytes, row by row. Labels: <paramref name="count"/> bytes, 0 to 9.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative, or too large for one array, or the difficulty is not from 0 to 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="count"/> is negative, or too large for one array, or the difficulty is not from 0 to 1.
+    /// </exception>
     internal static (byte[] Images, byte[] Labels) Draw(int count, int seed, DigitSplit split, double difficulty = DefaultDifficulty)
     {
         var hardness = DigitDifficulty.Of(difficulty);

@@ -1,15 +1,17 @@
 namespace MnistML.Network.Backprop;
 
-/// <summary>How many of the threads that a training may use share the work on each batch.</summary>
+/// <summary>Chooses how many of the allowed threads work on each batch.</summary>
 internal static class AutoThreads
 {
-    /// <summary>With fewer multiplications of a batch for each thread, waiting for a further thread costs more than it gains.</summary>
+    /// <summary>With fewer multiplications a thread in each batch, another thread costs more in waiting than it gains.</summary>
     private const long MinMultiplicationsPerThread = 1 << 20;
 
-    /// <summary>With fewer rows for each thread, reading the weights takes longer than computing with them.</summary>
+    /// <summary>With fewer rows a thread, reading the weights takes longer than computing with them.</summary>
     private const int MinRowsPerThread = 8;
 
-    /// <summary>The number of threads: a function of the network and the batch size alone, so that a run can be repeated bit for bit.</summary>
+    /// <summary>
+    /// The number of threads: a function of the network and the batch size alone, so that a run can be repeated bit for bit.
+    /// </summary>
     /// <param name="maxThreads">The threads that may be used, at least 1.</param>
     /// <param name="architecture">The network.</param>
     /// <param name="batchSize">Rows of a batch.</param>

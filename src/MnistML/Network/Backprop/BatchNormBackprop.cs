@@ -4,11 +4,11 @@ using MnistML.Vectors;
 namespace MnistML.Network.Backprop;
 
 /// <summary>
-/// Batch normalisation forward and backward by hand, over the rows of a batch. Sums over rows go unit by unit, so that each is one worker's and is
-/// added in one order whatever the number of workers.
+/// Batch normalisation forward and backward over the rows of a batch, without autograd. Each worker sums its own units over all rows, so
+/// that the order of summation does not depend on the number of workers.
 /// </summary>
-/// <param name="normalization">Whose parameters it takes and whose averages it keeps, on the processor.</param>
-/// <param name="unitCount">Units of the layer.</param>
+/// <param name="normalization">The layer's batch normalisation, on the processor; its running averages are updated.</param>
+/// <param name="unitCount">The number of units of the layer.</param>
 internal sealed class BatchNormBackprop(BatchNormalization normalization, int unitCount)
 {
     private const float Momentum = (float)BatchNormalization.Momentum;
@@ -20,16 +20,16 @@ internal sealed class BatchNormBackprop(BatchNormalization normalization, int un
     private readonly float[] _means = new float[unitCount];
     private readonly float[] _inverseDeviations = new float[unitCount];
     private readonly float[] _gains = new float[unitCount];
-    private readonly float[] _meanDerivatives = new float[unitCount];
+    private readonly float[] _meanGradients = new float[unitCount];
     private readonly float[] _meanProducts = new float[unitCount];
 
-    /// <summary>The gradient of γ.</summary>
+    /// <summary>dL/dγ.</summary>
     public float[] ScaleGradient { get; } = new float[unitCount];
 
-    /// <summary>The gradient of β.</summary>
+    /// <summary>dL/dβ.</summary>
     public float[] ShiftGradient { get; } = new float[unitCount];
 
-    /// <summary>Mean and deviation over the batch for a worker's units, and the running averages.</summary>
+    /// <summary>Computes mean and deviation of a worker's units over the batch, and updates the running averages.</summary>
     public void ComputeStatistics(MixedPrecisionRows values, int rowCount, WorkRange units, Span<float> scratch)
     {
         var means = _means.AsSpan(units.Start, units.Count);
@@ -48,7 +48,8 @@ internal sealed class BatchNormBackprop(BatchNormalization normalization, int un
             inverses.Clear();
             for (var row = 0; row < rowCount; row++)
             {
-                SpanMath.Apply(inverses, values.Read(row, units.Start, units.Count, scratch), means, inverses, default(AddSquaredDifference));
+                var inputs = values.Read(row, units.Start, units.Count, scratch);
+                SpanMath.Apply(inverses, inputs, means, inverses, default(AddSquaredDifference));
             }
 
             SpanMath.Apply(runningMeans, means, runningMeans, new WeightedSum(1 - Momentum, Momentum));
@@ -68,15 +69,16 @@ internal sealed class BatchNormBackprop(BatchNormalization normalization, int un
         }
     }
 
-    /// <summary>Brings a row to mean 0 and deviation 1.</summary>
+    /// <summary>Normalises a row to mean 0 and deviation 1.</summary>
     public void Normalize(Span<float> row) => SpanMath.Apply(row, _means, _inverseDeviations, row, default(SubtractMultiply));
 
-    /// <summary>What the activation takes, from a normalised row.</summary>
+    /// <summary>Computes the input of the activation from a normalised row.</summary>
     public void Scale(ReadOnlySpan<float> normalized, Span<float> outputs) =>
         SpanMath.Apply(normalized, _scale.Singles, _shift.Singles, outputs, default(MultiplyAdd));
 
-    /// <summary>The gradients of scale and shift for a worker's units.</summary>
-    public void SumGradient(MixedPrecisionRows normalized, MixedPrecisionRows derivatives, int rowCount, WorkRange units, Span<float> scratch, Span<float> otherScratch)
+    /// <summary>Computes the gradients of scale and shift for a worker's units.</summary>
+    public void SumGradient(
+        MixedPrecisionRows normalized, MixedPrecisionRows gradients, int rowCount, WorkRange units, WorkerScratch scratch)
     {
         var shifts = ShiftGradient.AsSpan(units.Start, units.Count);
         var scales = ScaleGradient.AsSpan(units.Start, units.Count);
@@ -84,22 +86,23 @@ internal sealed class BatchNormBackprop(BatchNormalization normalization, int un
         scales.Clear();
         for (var row = 0; row < rowCount; row++)
         {
-            var derivative = derivatives.Read(row, units.Start, units.Count, scratch);
-            SpanMath.Apply(shifts, derivative, shifts, default(Add));
-            SpanMath.Apply(scales, derivative, normalized.Read(row, units.Start, units.Count, otherScratch), scales, default(AddProduct));
+            var gradient = gradients.Read(row, units.Start, units.Count, scratch.First);
+            SpanMath.Apply(shifts, gradient, shifts, default(Add));
+            var input = normalized.Read(row, units.Start, units.Count, scratch.Second);
+            SpanMath.Apply(scales, gradient, input, scales, default(AddProduct));
         }
 
-        // A single row was normalised by averages that it has no part in.
-        var share = rowCount > 1 ? 1f / rowCount : 0;
-        SpanMath.Apply(shifts, _meanDerivatives.AsSpan(units.Start, units.Count), new Scale(share));
-        SpanMath.Apply(scales, _meanProducts.AsSpan(units.Start, units.Count), new Scale(share));
+        // A single row was normalised by running averages, which do not depend on it.
+        var rowWeight = rowCount > 1 ? 1f / rowCount : 0;
+        SpanMath.Apply(shifts, _meanGradients.AsSpan(units.Start, units.Count), new Scale(rowWeight));
+        SpanMath.Apply(scales, _meanProducts.AsSpan(units.Start, units.Count), new Scale(rowWeight));
     }
 
-    /// <summary>Makes a row's derivatives by the scaled values those by the values that came in (Ioffe and Szegedy, section 3).</summary>
-    public void Backward(ReadOnlySpan<float> normalized, Span<float> derivatives)
+    /// <summary>Turns dL/dOutput of a row into dL/dInput, in place (Ioffe and Szegedy, section 3).</summary>
+    public void Backward(ReadOnlySpan<float> normalized, Span<float> gradient)
     {
-        SpanMath.Apply(derivatives, normalized, _meanProducts, derivatives, default(SubtractProduct));
-        SpanMath.Apply(derivatives, _meanDerivatives, _gains, derivatives, default(SubtractMultiply));
+        SpanMath.Apply(gradient, normalized, _meanProducts, gradient, default(SubtractProduct));
+        SpanMath.Apply(gradient, _meanGradients, _gains, gradient, default(SubtractMultiply));
     }
 
     private static Span<float> Of(TensorMemory values, WorkRange units) => values.Singles.Slice(units.Start, units.Count);

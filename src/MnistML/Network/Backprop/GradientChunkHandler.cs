@@ -1,7 +1,7 @@
 namespace MnistML.Network.Backprop;
 
-/// <summary>Is given a piece of the gradient, which it may overwrite.</summary>
-/// <param name="parameter">The place in <see cref="MlpNetwork.Parameters"/>.</param>
-/// <param name="start">Where the piece begins in the parameter, row by row.</param>
-/// <param name="gradient">The derivatives.</param>
+/// <summary>Receives a chunk of the gradient, which it may overwrite.</summary>
+/// <param name="parameter">The index in <see cref="MlpNetwork.Parameters"/>.</param>
+/// <param name="start">The offset of the chunk in the parameter, row-major.</param>
+/// <param name="gradient">The gradient with respect to these values.</param>
 internal delegate void GradientChunkHandler(int parameter, int start, Span<float> gradient);

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace MnistML.Network.Backprop;
 
-/// <summary>A batch in the form that the network takes. There are two: the network learns from one while the other is loaded. It owns its matrix.</summary>
+/// <summary>
+/// A loaded batch, one half of a double buffer: the network trains on one while the next batch is loaded into the other. It owns its
+/// matrix.
+/// </summary>
 internal sealed class InputBuffer(int rowCapacity, int featureCount, ScalarType productType) : IDisposable
 {
     /// <summary>The features after augmentation, scaling and noise, in the type of the products.</summary>
@@ -16,7 +19,7 @@ internal sealed class InputBuffer(int rowCapacity, int featureCount, ScalarType 
 
     public int RowCount { get; set; }
 
-    /// <summary>Seed for the dropout masks.</summary>
+    /// <summary>The seed of the batch's dropout masks.</summary>
     public ulong DropoutSeed { get; set; }
 
     public void Dispose() => Inputs.Dispose();

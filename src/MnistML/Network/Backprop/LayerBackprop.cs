@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace MnistML.Network.Backprop;
 
 /// <summary>
-/// One layer's part in learning from a batch, by hand-written derivatives: libtorch computes the products, plain loops the rest, in the memory that
-/// the pass owns. Nothing is allocated from batch to batch.
+/// Forward and backward of one layer without autograd: libtorch computes the products, vector loops the rest, in buffers that are allocated
+/// once.
 /// </summary>
 internal sealed class LayerBackprop : IDisposable
 {
-    /// <summary>Values that go through an update together: few enough that weights, moments and gradient stay in the processor's first cache.</summary>
+    /// <summary>Values that are updated together: few enough that weights, moments and gradient stay in the first-level cache.</summary>
     private const int ChunkSize = 2048;
 
     private readonly LinearLayer _layer;
@@ -24,9 +24,9 @@ internal sealed class LayerBackprop : IDisposable
     private readonly int _firstParameter;
 
     /// <param name="network">The network, on the processor, in float32.</param>
-    /// <param name="index">The layer's zero-based place.</param>
-    /// <param name="rowCapacity">Rows of the largest batch.</param>
-    /// <param name="productType">What products are computed with.</param>
+    /// <param name="index">The layer's zero-based index.</param>
+    /// <param name="rowCapacity">The number of rows of the largest batch.</param>
+    /// <param name="productType">The type of the factors of products.</param>
     public LayerBackprop(MlpNetwork network, int index, int rowCapacity, ScalarType productType)
     {
         _layer = network.Layers[index];
@@ -48,7 +48,7 @@ internal sealed class LayerBackprop : IDisposable
         _biasGradient = new float[outputSize];
         Values = new MixedPrecisionMatrix(rowCapacity, outputSize, productType);
         Outputs = isHidden ? new MixedPrecisionMatrix(rowCapacity, outputSize, productType) : Values;
-        Derivatives = new MixedPrecisionMatrix(rowCapacity, outputSize, productType);
+        Gradients = new MixedPrecisionMatrix(rowCapacity, outputSize, productType);
     }
 
     /// <summary>Null without batch normalisation.</summary>
@@ -56,24 +56,27 @@ internal sealed class LayerBackprop : IDisposable
 
     public int UnitCount => _layer.Shape.OutputSize;
 
-    /// <summary>The weights as products take them, <c>[outputs, inputs]</c>.</summary>
+    /// <summary>The weights in the type of products, <c>[outputs, inputs]</c>.</summary>
     public Tensor ProductWeights => _roundedWeights?.Tensor ?? _layer.Weights;
 
     /// <summary>The gradient of the weights, <c>[outputs, inputs]</c>.</summary>
     public Tensor WeightGradient => _gradient.Tensor;
 
     /// <summary>
-    /// Inputs times weights and, after <see cref="AddBiases"/>, with biases; normalised after <see cref="Activate"/> where there is batch normalisation.
+    /// Inputs times weights; <see cref="AddBiases"/> adds the biases, and <see cref="Activate"/> normalises them if there is batch
+    /// normalisation.
     /// </summary>
     public MixedPrecisionMatrix Values { get; }
 
-    /// <summary>What the next layer takes; the logits are <see cref="Values"/> themselves.</summary>
+    /// <summary>The inputs of the next layer; in the output layer <see cref="Values"/> themselves, the logits.</summary>
     public MixedPrecisionMatrix Outputs { get; }
 
-    /// <summary>The loss's derivatives by <see cref="Outputs"/>, then by the layer's products.</summary>
-    public MixedPrecisionMatrix Derivatives { get; }
+    /// <summary>
+    /// The gradient with respect to <see cref="Outputs"/>; backward turns it into that with respect to the layer's products.
+    /// </summary>
+    public MixedPrecisionMatrix Gradients { get; }
 
-    /// <summary>Takes all weights over, where products take rounded ones.</summary>
+    /// <summary>Rounds all weights for the products, unless products take float32.</summary>
     public void RoundWeights()
     {
         if (_roundedWeights is not null)
@@ -88,13 +91,13 @@ internal sealed class LayerBackprop : IDisposable
         var biases = _biases.Singles;
         for (var row = rows.Start; row < rows.End; row++)
         {
-            var opened = values.Read(row, scratch);
-            SpanMath.Apply(opened, biases, opened, default(Add));
-            values.Write(row, opened);
+            var read = values.Read(row, scratch);
+            SpanMath.Apply(read, biases, read, default(Add));
+            values.Write(row, read);
         }
     }
 
-    /// <summary>Normalisation, activation and dropout of a hidden layer.</summary>
+    /// <summary>Applies normalisation, activation and dropout of a hidden layer.</summary>
     public void Activate(WorkRange rows, DropoutMask dropout, WorkerScratch scratch)
     {
         var values = Values.Rows;
@@ -108,46 +111,50 @@ internal sealed class LayerBackprop : IDisposable
         }
     }
 
-    /// <summary>Makes the derivatives by the outputs those by the values that went into dropout, activation and the scale of normalisation.</summary>
+    /// <summary>
+    /// Turns dL/dOutput into the gradient with respect to the normalised values, back through dropout and activation, in place.
+    /// </summary>
     public void Backward(WorkRange rows, DropoutMask dropout, WorkerScratch scratch)
     {
         var values = Values.Rows;
-        var derivatives = Derivatives.Rows;
+        var gradients = Gradients.Rows;
         for (var row = rows.Start; row < rows.End; row++)
         {
-            var derivative = derivatives.Read(row, scratch.First);
-            dropout.Apply(_index, row, derivative);
-            _activation!.Backward(ReadActivationInput(values, row, isNormalized: true, scratch), derivative);
-            derivatives.Write(row, derivative);
+            var gradient = gradients.Read(row, scratch.First);
+            dropout.Apply(_index, row, gradient);
+            _activation!.Backward(ReadActivationInput(values, row, isNormalized: true, scratch), gradient);
+            gradients.Write(row, gradient);
         }
     }
 
-    /// <summary>Takes the derivatives further back, through normalisation.</summary>
+    /// <summary>Turns the gradient with respect to normalised values into that with respect to the products, in place.</summary>
     public void BackwardThroughBatchNorm(WorkRange rows, WorkerScratch scratch)
     {
         var values = Values.Rows;
-        var derivatives = Derivatives.Rows;
+        var gradients = Gradients.Rows;
         for (var row = rows.Start; row < rows.End; row++)
         {
-            var derivative = derivatives.Read(row, scratch.First);
-            Normalization!.Backward(values.Read(row, scratch.Second), derivative);
-            derivatives.Write(row, derivative);
+            var gradient = gradients.Read(row, scratch.First);
+            Normalization!.Backward(values.Read(row, scratch.Second), gradient);
+            gradients.Write(row, gradient);
         }
     }
 
-    /// <summary>The gradient of a worker's biases: the sum of the derivatives over the rows.</summary>
+    /// <summary>Computes the gradient of a worker's biases: the sum over the rows.</summary>
     public void SumBiasGradient(WorkRange units, int rowCount, WorkerScratch scratch)
     {
-        var derivatives = Derivatives.Rows;
+        var gradients = Gradients.Rows;
         var sums = _biasGradient.AsSpan(units.Start, units.Count);
         sums.Clear();
         for (var row = 0; row < rowCount; row++)
         {
-            SpanMath.Apply(sums, derivatives.Read(row, units.Start, units.Count, scratch.First), sums, default(Add));
+            SpanMath.Apply(sums, gradients.Read(row, units.Start, units.Count, scratch.First), sums, default(Add));
         }
     }
 
-    /// <summary>Gives the gradient of all that belongs to a worker's units, piece by piece, and takes changed weights over.</summary>
+    /// <summary>
+    /// Passes the gradient of a worker's units to a handler, chunk by chunk, and rounds the weights that the handler has updated.
+    /// </summary>
     public void ForEachGradientChunk(WorkRange units, GradientChunkHandler handle, WorkerScratch scratch)
     {
         var inputSize = _layer.Shape.InputSize;
@@ -168,7 +175,7 @@ internal sealed class LayerBackprop : IDisposable
         }
     }
 
-    /// <summary>Values that a row's scratch memory must hold.</summary>
+    /// <summary>The number of values that scratch memory must hold.</summary>
     public static int ScratchSize(int widestLayer) => Math.Max(widestLayer, ChunkSize);
 
     public void Dispose()
@@ -181,26 +188,26 @@ internal sealed class LayerBackprop : IDisposable
             Outputs.Dispose();
         }
 
-        Derivatives.Dispose();
+        Gradients.Dispose();
     }
 
-    /// <summary>What went, or is to go, into the activation.</summary>
+    /// <summary>The input of the activation, recomputed where there is batch normalisation.</summary>
     private ReadOnlySpan<float> ReadActivationInput(MixedPrecisionRows values, int row, bool isNormalized, WorkerScratch scratch)
     {
-        var opened = values.Read(row, scratch.Second);
+        var read = values.Read(row, scratch.Second);
         if (Normalization is null)
         {
-            return opened;
+            return read;
         }
 
         if (!isNormalized)
         {
-            Normalization.Normalize(opened);
-            values.Write(row, opened);
+            Normalization.Normalize(read);
+            values.Write(row, read);
         }
 
-        var scaled = scratch.Third[..opened.Length];
-        Normalization.Scale(opened, scaled);
+        var scaled = scratch.Third[..read.Length];
+        Normalization.Scale(read, scaled);
         return scaled;
     }
 }

@@ -2,9 +2,10 @@ using static TorchSharp.torch;
 
 namespace MnistML.Network.Backprop;
 
-/// <summary>The views of one layer; arrays go by worker, and those of inputs by buffer first.</summary>
+/// <summary>Views of one layer's tensors. Arrays are indexed by worker, those of inputs by buffer first.</summary>
 internal sealed record LayerTensors
 {
+    /// <summary>The units of each worker.</summary>
     public required WorkRange[] Units { get; init; }
 
     /// <summary><c>[rows of the worker, inputs]</c>.</summary>
@@ -17,13 +18,13 @@ internal sealed record LayerTensors
     public required Tensor[] ValueRows { get; init; }
 
     /// <summary><c>[rows of the worker, outputs]</c>.</summary>
-    public required Tensor[] DerivativeRows { get; init; }
+    public required Tensor[] GradientRows { get; init; }
 
     /// <summary><c>[units of the worker, rows]</c>.</summary>
-    public required Tensor[] UnitDerivatives { get; init; }
+    public required Tensor[] UnitOutputGradients { get; init; }
 
     /// <summary><c>[units of the worker, inputs]</c>.</summary>
-    public required Tensor[] UnitGradients { get; init; }
+    public required Tensor[] UnitWeightGradients { get; init; }
 
     /// <summary><c>[outputs, inputs]</c>.</summary>
     public required Tensor Weights { get; init; }

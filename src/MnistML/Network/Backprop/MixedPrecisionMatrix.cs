@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MnistML.Network.Backprop;
 
-/// <summary>A matrix that libtorch multiplies and plain loops fill, in float32 or bfloat16, in the processor's memory. It owns its tensor.</summary>
+/// <summary>A matrix in float32 or bfloat16 that libtorch multiplies and vector loops read and write. It owns its tensor.</summary>
 internal sealed class MixedPrecisionMatrix : IDisposable
 {
     private readonly TensorMemory _memory;
@@ -22,8 +22,10 @@ internal sealed class MixedPrecisionMatrix : IDisposable
     /// <summary><c>[rows, columns]</c>.</summary>
     public Tensor Tensor { get; }
 
-    /// <summary>Access to the values, for one thread and as long as the matrix lives.</summary>
-    public MixedPrecisionRows Rows => _isSingle ? new MixedPrecisionRows(_memory.Singles, [], ColumnCount) : new MixedPrecisionRows([], _memory.Halves, ColumnCount);
+    /// <summary>Access to the values for one thread, valid while the matrix lives.</summary>
+    public MixedPrecisionRows Rows => _isSingle
+        ? new MixedPrecisionRows(_memory.Singles, [], ColumnCount)
+        : new MixedPrecisionRows([], _memory.Halves, ColumnCount);
 
     public void Dispose() => Tensor.Dispose();
 }

@@ -2,7 +2,7 @@ using MnistML.Vectors;
 
 namespace MnistML.Network.Backprop;
 
-/// <summary>The values of a <see cref="MixedPrecisionMatrix"/> as float32, whichever type they have.</summary>
+/// <summary>The values of a <see cref="MixedPrecisionMatrix"/> as float32, whatever their type.</summary>
 internal readonly ref struct MixedPrecisionRows(Span<float> singles, Span<ushort> halves, int columnCount)
 {
     private readonly Span<float> _singles = singles;
@@ -11,13 +11,15 @@ internal readonly ref struct MixedPrecisionRows(Span<float> singles, Span<ushort
 
     private bool IsSingle => _halves.IsEmpty;
 
-    /// <summary>Memory for a row that is to be written whole; <see cref="Write(int, ReadOnlySpan{float})"/> puts it into the matrix.</summary>
-    public Span<float> ForWrite(int row, Span<float> scratch) => IsSingle ? _singles.Slice(row * _columnCount, _columnCount) : scratch[.._columnCount];
+    /// <summary>Memory for a whole row; <see cref="Write(int, ReadOnlySpan{float})"/> stores it in the matrix.</summary>
+    public Span<float> ForWrite(int row, Span<float> scratch) => IsSingle
+        ? _singles.Slice(row * _columnCount, _columnCount)
+        : scratch[.._columnCount];
 
-    /// <summary>A row: itself where it is float32, else a copy.</summary>
+    /// <summary>A row: the matrix's own memory in float32, otherwise a widened copy in scratch memory.</summary>
     public Span<float> Read(int row, Span<float> scratch) => Read(row, 0, _columnCount, scratch);
 
-    /// <summary>Columns of a row.</summary>
+    /// <summary>Some columns of a row, likewise.</summary>
     public Span<float> Read(int row, int start, int count, Span<float> scratch)
     {
         var offset = (row * _columnCount) + start;
@@ -30,10 +32,10 @@ internal readonly ref struct MixedPrecisionRows(Span<float> singles, Span<ushort
         return scratch[..count];
     }
 
-    /// <summary>Puts a row that was created or opened back; a float32 row needs no putting.</summary>
+    /// <summary>Stores a row from <c>ForWrite</c> or <c>Read</c>; a float32 row is in the matrix already.</summary>
     public void Write(int row, ReadOnlySpan<float> values) => Write(row, 0, values);
 
-    /// <summary>Puts columns of a row back.</summary>
+    /// <summary>Stores some columns of a row, likewise.</summary>
     public void Write(int row, int start, ReadOnlySpan<float> values)
     {
         if (!IsSingle)

@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 namespace MnistML.Network.Backprop;
 
 /// <summary>
-/// Forward, loss and backward of a whole network on the processor, shared by a team of workers. Each takes its rows of the batch through as many layers as
-/// it can by itself, and its units of each layer through what is a sum over rows: gradients, and the statistics of batch normalisation.
+/// Forward, loss and backward of a whole network on the processor, by a team of workers. Each worker takes its rows of the batch through as
+/// many layers as it can without the others. Sums over rows (gradients, and the statistics of batch normalisation) are divided by units
+/// instead.
 /// </summary>
 internal sealed class ParallelBackprop : IDisposable
 {
-    /// <summary>One batch is learnt from while the next is brought in.</summary>
+    /// <summary>One batch is trained on while the next is loaded.</summary>
     private const int BufferCount = 2;
 
     private readonly MlpNetwork _network;
@@ -17,21 +18,21 @@ internal sealed class ParallelBackprop : IDisposable
     private readonly LayerBackprop[] _layers;
     private readonly InputBuffer[] _buffers;
     private readonly WorkerScratch[] _scratch;
-    private readonly Dictionary<int, WorkerTensors> _views = [];
+    private readonly Dictionary<int, WorkerTensors> _tensors = [];
     private readonly List<Action<int>> _phases = [];
     private readonly double[] _losses;
     private readonly int[] _correctCounts;
 
-    // Of the batch under way.
+    // The current batch.
     private InputBuffer _buffer;
     private WorkerTensors _batch = null!;
     private int _bufferIndex;
     private DropoutMask _dropout;
 
     /// <param name="network">The network, on the processor, in float32.</param>
-    /// <param name="rowCapacity">Rows of the largest batch.</param>
-    /// <param name="team">Who computes.</param>
-    /// <param name="timer">Times it; null for nobody.</param>
+    /// <param name="rowCapacity">The number of rows of the largest batch.</param>
+    /// <param name="team">The threads that compute.</param>
+    /// <param name="timer">Measures the phases; null outside benchmarks.</param>
     public ParallelBackprop(MlpNetwork network, int rowCapacity, WorkerTeam team, PhaseTimer? timer = null)
     {
         _network = network;
@@ -48,12 +49,12 @@ internal sealed class ParallelBackprop : IDisposable
         AddPhases(timer);
     }
 
-    /// <summary>Where batches stand in turn.</summary>
+    /// <summary>The double buffer for batches.</summary>
     public IReadOnlyList<InputBuffer> Buffers => _buffers;
 
-    /// <summary>Makes sure that every matrix can be addressed: libtorch's memory is seen through spans, which hold 2 GiB at most.</summary>
+    /// <summary>Checks that every matrix can be addressed: spans over libtorch's memory hold at most 2 GiB.</summary>
     /// <param name="architecture">The network.</param>
-    /// <param name="rowCapacity">Rows of the largest batch.</param>
+    /// <param name="rowCapacity">The number of rows of the largest batch.</param>
     /// <exception cref="ArgumentException">A matrix would be larger; the message says which option to change.</exception>
     public static void ThrowIfTooLarge(MlpArchitecture architecture, int rowCapacity)
     {
@@ -69,23 +70,24 @@ internal sealed class ParallelBackprop : IDisposable
         if (architecture.Layers.FirstOrDefault(layer => layer.WeightCount > MaxValues) is { WeightCount: > 0 } largest)
         {
             throw new ArgumentException(
-                $"The weights of a layer of {largest.InputSize} inputs and {largest.OutputSize} outputs take more than 2 GiB; choose narrower HiddenLayers.");
+                $"The weights of a layer of {largest.InputSize} inputs and {largest.OutputSize} outputs take more than 2 GiB; "
+                + "choose narrower HiddenLayers.");
         }
     }
 
-    /// <summary>Takes the network's weights over, after they have been changed from outside.</summary>
+    /// <summary>Rounds the weights for the products, after they were changed from outside.</summary>
     public void RoundWeights() => Array.ForEach(_layers, layer => layer.RoundWeights());
 
-    /// <summary>Forward, loss, and derivatives back to the first layer.</summary>
+    /// <summary>Computes the forward pass, the loss, and the gradient back to the first layer's products.</summary>
     /// <param name="bufferIndex">The index of the batch in <see cref="Buffers"/>.</param>
-    /// <returns>The sum of the rows' losses by their factors, and how many were right.</returns>
+    /// <returns>The sum of the rows' losses times their factors, and the number of correct predictions.</returns>
     public (double LossSum, int CorrectCount) Run(int bufferIndex)
     {
         (_bufferIndex, _buffer) = (bufferIndex, _buffers[bufferIndex]);
         _dropout = new DropoutMask(_buffer.DropoutSeed, _network.Settings.DropoutRate);
-        if (!_views.TryGetValue(_buffer.RowCount, out _batch!))
+        if (!_tensors.TryGetValue(_buffer.RowCount, out _batch!))
         {
-            _views.Add(_buffer.RowCount, _batch = new WorkerTensors(_layers, _buffers, _buffer.RowCount, _team.Count));
+            _tensors.Add(_buffer.RowCount, _batch = new WorkerTensors(_layers, _buffers, _buffer.RowCount, _team.Count));
         }
 
         foreach (var phase in _phases)
@@ -97,19 +99,22 @@ internal sealed class ParallelBackprop : IDisposable
         return (_losses.Sum(), _correctCounts.Sum());
     }
 
-    /// <summary>Computes the gradient of a worker's units, of all layers.</summary>
+    /// <summary>Computes the gradient of a worker's weights and biases in all layers.</summary>
     public void ComputeGradient(int worker)
     {
         for (var i = 0; i < _layers.Length; i++)
         {
-            var views = _batch.Layers[i];
-            var inputs = views.Inputs[i == 0 ? _bufferIndex : 0];
-            Multiply(views.UnitDerivatives[worker], inputs, views.UnitGradients[worker]);
-            _layers[i].SumBiasGradient(views.Units[worker], _buffer.RowCount, _scratch[worker]);
+            var tensors = _batch.Layers[i];
+            var inputs = tensors.Inputs[i == 0 ? _bufferIndex : 0];
+            Multiply(tensors.UnitOutputGradients[worker], inputs, tensors.UnitWeightGradients[worker]);
+            _layers[i].SumBiasGradient(tensors.Units[worker], _buffer.RowCount, _scratch[worker]);
         }
     }
 
-    /// <summary>Gives the gradient of a worker's units, of all layers, piece by piece, and takes changed weights over.</summary>
+    /// <summary>
+    /// Passes the gradient of a worker's units in all layers to a handler, chunk by chunk, and rounds the weights that the handler has
+    /// updated.
+    /// </summary>
     public void ForEachGradientChunk(int worker, GradientChunkHandler handle)
     {
         for (var i = 0; i < _layers.Length; i++)
@@ -120,13 +125,13 @@ internal sealed class ParallelBackprop : IDisposable
 
     public void Dispose()
     {
-        foreach (var part in _views.Values.Concat<IDisposable>(_layers).Concat(_buffers))
+        foreach (var part in _tensors.Values.Concat<IDisposable>(_layers).Concat(_buffers))
         {
             part.Dispose();
         }
     }
 
-    /// <summary>What each worker does by itself is joined to one phase, at whose end all wait for each other.</summary>
+    /// <summary>Steps in which workers are independent are joined into one phase, at whose end all workers wait for each other.</summary>
     private void AddPhases(PhaseTimer? timer)
     {
         var steps = new List<Action<int>>();
@@ -138,7 +143,8 @@ internal sealed class ParallelBackprop : IDisposable
             if (layer.Normalization is { } normalization)
             {
                 EndPhase();
-                Add(Phase.Forward, worker => normalization.ComputeStatistics(layer.Values.Rows, _buffer.RowCount, _batch.Layers[index].Units[worker], _scratch[worker].First));
+                Add(Phase.Forward, worker => normalization.ComputeStatistics(
+                    layer.Values.Rows, _buffer.RowCount, _batch.Layers[index].Units[worker], _scratch[worker].First));
                 EndPhase();
             }
 
@@ -156,7 +162,7 @@ internal sealed class ParallelBackprop : IDisposable
             {
                 EndPhase();
                 Add(Phase.Backward, worker => normalization.SumGradient(
-                    layer.Values.Rows, layer.Derivatives.Rows, _buffer.RowCount, _batch.Layers[index].Units[worker], _scratch[worker].First, _scratch[worker].Second));
+                    layer.Values.Rows, layer.Gradients.Rows, _buffer.RowCount, _batch.Layers[index].Units[worker], _scratch[worker]));
                 EndPhase();
                 Add(Phase.Backward, worker => layer.BackwardThroughBatchNorm(_batch.Rows[worker], _scratch[worker]));
             }
@@ -176,36 +182,40 @@ internal sealed class ParallelBackprop : IDisposable
 
     private void Forward(int index, int worker)
     {
-        var views = _batch.Layers[index];
-        Multiply(views.InputRows[index == 0 ? _bufferIndex : 0][worker], views.TransposedWeights, views.ValueRows[worker]);
+        var tensors = _batch.Layers[index];
+        Multiply(tensors.InputRows[index == 0 ? _bufferIndex : 0][worker], tensors.TransposedWeights, tensors.ValueRows[worker]);
         _layers[index].AddBiases(_batch.Rows[worker], _scratch[worker].First);
     }
 
-    /// <summary>The derivatives by the inputs of a layer, which are the outputs of the one before it.</summary>
+    /// <summary>dL/dInput of a layer, which is dL/dOutput of the layer before it.</summary>
     private void BackwardThroughProduct(int index, int worker) =>
-        Multiply(_batch.Layers[index].DerivativeRows[worker], _batch.Layers[index].Weights, _batch.Layers[index - 1].DerivativeRows[worker]);
+        Multiply(_batch.Layers[index].GradientRows[worker], _batch.Layers[index].Weights, _batch.Layers[index - 1].GradientRows[worker]);
 
     private void ComputeLoss(int worker)
     {
         var (rows, output) = (_batch.Rows[worker], _layers[^1]);
         var scratch = _scratch[worker];
         var logits = output.Values.Rows;
-        var derivatives = output.Derivatives.Rows;
-        var (loss, right) = (0.0, 0);
+        var gradients = output.Gradients.Rows;
+        var (loss, correct) = (0.0, 0);
         for (var row = rows.Start; row < rows.End; row++)
         {
-            var derivative = derivatives.ForWrite(row, scratch.Second);
+            var gradient = gradients.ForWrite(row, scratch.Second);
             var (rowLoss, isCorrect) = SoftmaxLoss.Compute(
-                logits.Read(row, scratch.First), _buffer.Labels[row], _network.Settings.LabelSmoothing, _buffer.LossFactors[row] / _buffer.RowCount, derivative);
-            derivatives.Write(row, derivative);
+                logits.Read(row, scratch.First),
+                _buffer.Labels[row],
+                _network.Settings.LabelSmoothing,
+                _buffer.LossFactors[row] / _buffer.RowCount,
+                gradient);
+            gradients.Write(row, gradient);
             loss += rowLoss * _buffer.LossFactors[row];
-            right += isCorrect ? 1 : 0;
+            correct += isCorrect ? 1 : 0;
         }
 
-        (_losses[worker], _correctCounts[worker]) = (loss, right);
+        (_losses[worker], _correctCounts[worker]) = (loss, correct);
     }
 
-    /// <summary>Overwrites a matrix by a product, without an allocation.</summary>
+    /// <summary>Overwrites a matrix with a product, without allocating.</summary>
     private static void Multiply(Tensor left, Tensor right, Tensor product)
     {
         if (product.numel() > 0)

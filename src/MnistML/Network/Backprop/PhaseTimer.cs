@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace MnistML.Network.Backprop;
 
-/// <summary>What a thread does for a batch, as <see cref="PhaseTimer"/> tells it apart.</summary>
+/// <summary>The phases of a batch that <see cref="PhaseTimer"/> distinguishes.</summary>
 internal enum Phase
 {
-    /// <summary>Bringing the next batch's rows in.</summary>
+    /// <summary>Loading the rows of the next batch.</summary>
     Gather,
 
     /// <summary>From the features to the loss.</summary>
@@ -18,12 +18,14 @@ internal enum Phase
     Update,
 }
 
-/// <summary>Adds up for how long the threads of a training are at what. Made by benchmarks alone; a training has none and spends nothing on it.</summary>
+/// <summary>
+/// Adds up the time that the threads spend in each phase. Only benchmarks create one; without it training measures nothing.
+/// </summary>
 internal sealed class PhaseTimer
 {
     private readonly long[] _ticks = new long[Enum.GetValues<Phase>().Length];
 
-    /// <summary>The work, timed if there is a timer.</summary>
+    /// <summary>Wraps work so that it is timed, if there is a timer.</summary>
     public static Action<int> Timed(PhaseTimer? timer, Phase phase, Action<int> work) => timer is null ? work : worker =>
     {
         var start = Stopwatch.GetTimestamp();
@@ -31,6 +33,6 @@ internal sealed class PhaseTimer
         Interlocked.Add(ref timer._ticks[(int)phase], Stopwatch.GetTimestamp() - start);
     };
 
-    /// <summary>The seconds of all threads together.</summary>
+    /// <summary>The seconds spent in a phase, summed over all threads.</summary>
     public double SecondsOf(Phase phase) => _ticks[(int)phase] / (double)Stopwatch.Frequency;
 }

@@ -1,29 +1,30 @@
 namespace MnistML.Network.Backprop;
 
-/// <summary>The part of a number of things that one of several workers does.</summary>
+/// <summary>The range of rows or units that one worker processes.</summary>
 internal readonly record struct WorkRange(int Start, int Count)
 {
     /// <summary>
-    /// Units that stay together: the floats of a cache line. No worker then has a single unit of several, for which libtorch 2.10 gives wrong products in
-    /// bfloat16: it takes the one column of a wider matrix for contiguous.
+    /// Units are divided in groups of as many floats as a cache line holds. This also keeps a worker from having a single unit of a wider
+    /// layer: there libtorch 2.10 treats the column as contiguous and computes wrong products in bfloat16.
     /// </summary>
-    private const int UnitsTogether = 16;
+    private const int GroupSize = 16;
 
     public int End => Start + Count;
 
-    /// <summary>Shares that follow each other and differ by 1 at most.</summary>
+    /// <summary>Divides a total into consecutive ranges whose sizes differ by at most 1.</summary>
     public static WorkRange Of(int total, int worker, int workerCount)
     {
         var start = (int)((long)total * worker / workerCount);
         return new WorkRange(start, (int)((long)total * (worker + 1) / workerCount) - start);
     }
 
-    /// <summary>Shares of a layer's units: whole groups, the last of which takes what is left.</summary>
+    /// <summary>Divides a layer's units into ranges of whole groups; the last group takes the remainder.</summary>
     public static WorkRange OfUnits(int total, int worker, int workerCount)
     {
-        var groupCount = Math.Max(total / UnitsTogether, 1);
+        var groupCount = Math.Max(total / GroupSize, 1);
         var groups = Of(groupCount, worker, workerCount);
-        var start = groups.Start * UnitsTogether;
-        return groups.Count == 0 ? new WorkRange(start, 0) : new WorkRange(start, (groups.End == groupCount ? total : groups.End * UnitsTogether) - start);
+        var start = groups.Start * GroupSize;
+        var end = groups.End == groupCount ? total : groups.End * GroupSize;
+        return new WorkRange(start, groups.Count == 0 ? 0 : end - start);
     }
 }

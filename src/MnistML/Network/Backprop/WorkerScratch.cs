@@ -1,6 +1,6 @@
 namespace MnistML.Network.Backprop;
 
-/// <summary>A worker's memory for rows that are not float32, and for what is computed and not kept.</summary>
+/// <summary>A worker's memory for widened bfloat16 rows and intermediate results.</summary>
 internal sealed class WorkerScratch(int size)
 {
     private readonly float[] _first = new float[size];

@@ -1,24 +1,27 @@
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 using TorchSharp;
 
 namespace MnistML.Network.Backprop;
 
 /// <summary>
-/// Threads that work on one batch together, the caller's among them. Each computes its own products with one thread of libtorch.
+/// Threads that work on one batch together, the calling thread included. Each computes its own products with one libtorch thread.
 /// </summary>
 /// <remarks>
-/// libtorch's own threads meet at every operation, sleep in between, and don't always share a product out well: on two cores the gradient of a layer of
-/// 784 to 512 was seen to be computed by one, in 2.4 ms instead of 1.1. Here each thread takes its rows through all layers, and its units through
-/// gradient and update, and they meet a few times a batch.
+/// libtorch's own threads synchronise at every operation, sleep in between, and do not always divide a product well: on two cores the
+/// gradient of a 784 to 512 layer was computed by one thread, in 2.4 ms instead of 1.1. Here each thread takes its rows through all layers,
+/// and its units through gradient and update, and the threads synchronise a few times a batch.
 /// </remarks>
 internal sealed class WorkerTeam : IDisposable
 {
-    /// <summary>Turns of waiting before a thread sleeps: some tens of microseconds, longer than a meeting takes where every thread has a core.</summary>
-    private const int TurnsBeforeSleep = 2_000;
+    /// <summary>
+    /// Spins before a waiting thread sleeps: some tens of microseconds, longer than a barrier takes if every thread has a core.
+    /// </summary>
+    private const int SpinsBeforeSleep = 2_000;
 
-    /// <summary>In each turn the processor pauses so often; in every sixteenth turn a thread that waits for its core is let in.</summary>
-    private const int Pauses = 8;
-    private const int TurnsBetweenYields = 16;
+    /// <summary>Processor pauses in each spin; every sixteenth spin yields to another thread that is ready to run.</summary>
+    private const int PausesPerSpin = 8;
+    private const int SpinsBetweenYields = 16;
 
     private readonly Lock _failureLock = new();
     private readonly object _gate = new();
@@ -28,27 +31,28 @@ internal sealed class WorkerTeam : IDisposable
     private int _arrived;
     private int _generation;
 
-    /// <param name="count">Threads, at least 1.</param>
+    /// <param name="count">The number of threads, at least 1.</param>
     public WorkerTeam(int count)
     {
         Count = count;
-        _threads = [.. Enumerable.Range(1, count - 1).Select(worker => new Thread(() => RunWorker(worker)) { IsBackground = true, Name = $"MnistML {worker}" })];
+        _threads = [.. Enumerable.Range(1, count - 1).Select(CreateThread)];
         foreach (var thread in _threads)
         {
             thread.Start();
         }
     }
 
+    /// <summary>The number of threads.</summary>
     public int Count { get; }
 
-    /// <summary>Does a piece of work on all threads, each told its zero-based number, and waits until all have done it.</summary>
-    /// <exception cref="Exception">The first that any of them threw.</exception>
+    /// <summary>Runs work on all threads, with the zero-based index of the worker, and waits until all have finished.</summary>
+    /// <exception cref="Exception">The first exception that any of them threw.</exception>
     public void Run(Action<int> work)
     {
         _work = work;
-        Meet();
+        SignalAndWait();
         RunSafely(work, worker: 0);
-        Meet();
+        SignalAndWait();
         if (_failure is { } failure)
         {
             _failure = null;
@@ -59,21 +63,24 @@ internal sealed class WorkerTeam : IDisposable
     public void Dispose()
     {
         _work = null;
-        Meet();
+        SignalAndWait();
         foreach (var thread in _threads)
         {
             thread.Join();
         }
     }
 
+    private Thread CreateThread(int worker) =>
+        new(() => RunWorker(worker)) { IsBackground = true, Name = string.Create(CultureInfo.InvariantCulture, $"MnistML {worker}") };
+
     private void RunWorker(int worker)
     {
-        torch.set_num_threads(1); // of this thread alone
+        torch.set_num_threads(1); // for this thread alone
         using var noGradient = torch.no_grad();
-        for (Meet(); _work is { } work; Meet())
+        for (SignalAndWait(); _work is { } work; SignalAndWait())
         {
             RunSafely(work, worker);
-            Meet();
+            SignalAndWait();
         }
     }
 
@@ -92,8 +99,8 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
-    /// <summary>Waits until all threads have come here.</summary>
-    private void Meet()
+    /// <summary>A barrier: waits until all threads have reached it.</summary>
+    private void SignalAndWait()
     {
         if (Count == 1)
         {
@@ -113,15 +120,15 @@ internal sealed class WorkerTeam : IDisposable
             return;
         }
 
-        for (var turn = 0; turn < TurnsBeforeSleep; turn++)
+        for (var spin = 0; spin < SpinsBeforeSleep; spin++)
         {
             if (Volatile.Read(ref _generation) != generation)
             {
                 return;
             }
 
-            Thread.SpinWait(Pauses);
-            if (turn % TurnsBetweenYields == 0)
+            Thread.SpinWait(PausesPerSpin);
+            if (spin % SpinsBetweenYields == 0)
             {
                 Thread.Yield();
             }

@@ -44,7 +44,7 @@ internal sealed class AutogradLearner : ILearner
         var inputs = _buffer.Inputs.Tensor.narrow(0, 0, rows).to(_device);
         var labels = tensor(_buffer.Labels.AsSpan(0, rows).ToArray(), ScalarType.Int64, _device);
         var factors = _isWeighted ? tensor(_buffer.LossFactors.AsSpan(0, rows).ToArray(), ScalarType.Float32, _device) : null;
-        var logits = _network.ForwardToLearn(inputs, new DropoutMask(_buffer.DropoutSeed, _network.Settings.DropoutRate));
+        var logits = _network.ForwardTraining(inputs, new DropoutMask(_buffer.DropoutSeed, _network.Settings.DropoutRate));
         var loss = MlpNetwork.CrossEntropy(logits, labels, _network.Settings.LabelSmoothing, factors);
 
         var gradients = _network.Gradients(loss);

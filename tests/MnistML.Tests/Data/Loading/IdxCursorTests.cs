@@ -7,7 +7,8 @@ namespace MnistML.Tests.Data.Loading;
 
 public sealed class IdxCursorTests
 {
-    private const string OnNoRow = "The cursor stands on no row: call MoveNext first, and no more once it has given false.";
+    private const string OnNoRow =
+        "The cursor has no current row: call MoveNext first, and read no values after it has returned false.";
 
     private readonly FiveImageFiles _files = new();
     private IDataView _view = null!;

@@ -103,7 +103,7 @@ public sealed class IdxSaverErrorTests
     [Test]
     public void SaveAsIdx_RowOfAnotherLength_Throws() => AssertItemsRefused<InvalidDataException>(
         new OtherLengthView(_mlContext),
-        "Row 1 (zero-based) of the column 'Items' has 3 values, but its type is Vector<Byte, 2>: mend what makes the column.");
+        "Row 1 (zero-based) of the column 'Items' has 3 values, but its type is Vector<Byte, 2>: correct the step that creates the column.");
 
     [Test]
     public void SaveAsIdx_TextLabel_Throws() => AssertRefused<ArgumentOutOfRangeException>(

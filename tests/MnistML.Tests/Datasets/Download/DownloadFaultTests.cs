@@ -4,7 +4,9 @@ using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Datasets.Download;
 
-/// <summary>Downloads from servers that fail in every way: they end with right files, or with the list of what failed and no wrong file.</summary>
+/// <summary>
+/// Downloads from servers that fail in every way: they end with right files, or with the list of what failed and no wrong file.
+/// </summary>
 internal sealed class DownloadFaultTests
 {
     private const string First = "train-images-idx3-ubyte.gz";
@@ -72,13 +74,15 @@ internal sealed class DownloadFaultTests
             Case("NeverAnswers", answer => answer.SilenceAsync(), "gave no answer within 2 seconds"),
         ];
 
-        static TestCaseData Case(string name, Func<LoopbackAnswer, Task> fault, string reason) => new TestCaseData(fault, reason).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, Func<LoopbackAnswer, Task> fault, string reason) =>
+            new TestCaseData(fault, reason).SetArgDisplayNames(name);
     }
 
     [TestCaseSource(nameof(LastingFaults))]
     public async Task DownloadAsync_FromAFaultyMirror_TakesTheNext(Func<LoopbackAnswer, Task> fault, string reason)
     {
-        using var bad = new LoopbackServer((request, answer) => request.Path == First ? fault(answer) : answer.FileAsync(request, SmallDataset.Served[request.Path]));
+        using var bad = new LoopbackServer(
+            (request, answer) => request.Path == First ? fault(answer) : answer.FileAsync(request, SmallDataset.Served[request.Path]));
         using var good = Serve();
 
         var files = await Download(SmallDataset.From(bad.Address, good.Address));
@@ -99,7 +103,8 @@ internal sealed class DownloadFaultTests
 
         Assert.That(exception.Message, Does.StartWith($"{First} of SMALL could not be downloaded: {bad.Address}{First} {reason}"));
         Assert.That(exception.Message, Does.EndWith(
-            $"; {missing.Address}{First} answers 404 (Text). Check the network, name another mirror, or put the file into '{_folder.Path}'."));
+            $"; {missing.Address}{First} answers 404 (Text). Check the network, name another mirror, or put the file into "
+            + $"'{_folder.Path}'."));
         Assert.That(((AggregateException)exception.InnerException!).InnerExceptions, Has.Count.EqualTo(2));
         Assert.That(_folder.Names, Is.EqualTo([".download.lock"]));
     }
@@ -141,7 +146,9 @@ internal sealed class DownloadFaultTests
         Assert.That(File.ReadAllBytes(files.TrainImages), Is.EqualTo(Whole));
     }
 
-    /// <summary>The rest of another file, a rest from elsewhere, and a refused range: what was there before is given up, and the file comes whole.</summary>
+    /// <summary>
+    /// The rest of another file, a rest from elsewhere, and a refused range: what was there before is given up, and the file comes whole.
+    /// </summary>
     [TestCase(206, "bytes 0-1/2")]
     [TestCase(416, null)]
     public async Task DownloadAsync_OfAServerThatAnswersRangesWrongly_BeginsAnew(int status, string? range)
@@ -236,7 +243,8 @@ internal sealed class DownloadFaultTests
 
     [Test]
     public void DownloadAsync_WithoutMirrors_SaysSo() => Assert.That(
-        () => Download(SmallDataset.From()), Throws.TypeOf<HttpRequestException>().With.Message.Contains("could not be downloaded: it has no mirrors."));
+        () => Download(SmallDataset.From()),
+        Throws.TypeOf<HttpRequestException>().With.Message.Contains("could not be downloaded: it has no mirrors."));
 
     [Test]
     public void DownloadAsync_OfAClientWithATimeoutOfItsOwn_TakesItForTheMirrorsFault()
@@ -267,10 +275,12 @@ internal sealed class DownloadFaultTests
         var path = _folder.Write("file", []);
 
         Assert.That(
-            () => SmallDataset.From(server.Address).DownloadAsync(path, null, null, Hasty, CancellationToken.None), Throws.InstanceOf<IOException>());
+            () => SmallDataset.From(server.Address).DownloadAsync(path, null, null, Hasty, CancellationToken.None),
+            Throws.InstanceOf<IOException>());
     }
 
-    private Task<MnistFiles> Download(MnistDataset dataset) => dataset.DownloadAsync(_folder.Path, null, null, Hasty, CancellationToken.None);
+    private Task<MnistFiles> Download(MnistDataset dataset) =>
+        dataset.DownloadAsync(_folder.Path, null, null, Hasty, CancellationToken.None);
 
     private static LoopbackServer Serve() => new((request, answer) => answer.FileAsync(request, SmallDataset.Served[request.Path]));
 

@@ -55,7 +55,8 @@ internal sealed class DownloadTests
                 gzip.CopyTo(unpacked);
             }
 
-            _folder.Write(name.Replace(".gz", "", StringComparison.Ordinal).Replace("-idx", ".idx", StringComparison.Ordinal), unpacked.ToArray());
+            _folder.Write(
+                name.Replace(".gz", "", StringComparison.Ordinal).Replace("-idx", ".idx", StringComparison.Ordinal), unpacked.ToArray());
         }
 
         var files = await SmallDataset.From().DownloadAsync(_folder.Path);
@@ -117,7 +118,8 @@ internal sealed class DownloadTests
         var ends = reports.GroupBy(report => report.FileName).Select(file => file.Last()).ToList();
         Assert.That(ends.Select(report => (report.FileName, report.ReceivedByteCount, report.TotalByteCount)),
             Is.EqualTo(SmallDataset.Served.Select(file => (file.Key, (long)file.Value.Length, (long?)file.Value.Length))));
-        Assert.That(ends.Select(report => report.Address), Is.EqualTo(SmallDataset.Served.Keys.Select(name => new Uri(server.Address, name))));
+        Assert.That(
+            ends.Select(report => report.Address), Is.EqualTo(SmallDataset.Served.Keys.Select(name => new Uri(server.Address, name))));
     }
 
     [Test]
@@ -165,7 +167,8 @@ internal sealed class DownloadTests
 
         Assert.That(
             async () => await SmallDataset.From(new Uri(server.Address, "all.zip")).DownloadAsync(_folder.Path),
-            Throws.TypeOf<HttpRequestException>().With.Message.Contains($"{server.Address}all.zip sends something that holds other data: has SHA-256 "));
+            Throws.TypeOf<HttpRequestException>().With.Message.Contains($"{server.Address}all.zip sends something that holds other data: "
+                + "has SHA-256 "));
         Assert.That(_folder.Names, Is.EqualTo([".download.lock"]));
     }
 
@@ -183,7 +186,8 @@ internal sealed class DownloadTests
 
     private static LoopbackServer Serve() => new((request, answer) => answer.FileAsync(request, SmallDataset.Served[request.Path]));
 
-    private static string[] NamesIn(string directory) => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private static string[] NamesIn(string directory) =>
+        [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     private static byte[] Zip((string Name, byte[] Content)[] files)
     {

@@ -178,7 +178,8 @@ internal sealed class SyntheticDigitsTests
         using var folder = new TemporaryFolder();
         var files = SyntheticDigits.Write(folder.Path, trainCount: 20, testCount: 10, Seed, difficulty: 1);
 
-        Assert.That(IdxFile.Read(files.TrainImages).ToArray<byte>(), Is.EqualTo(SyntheticDigits.Draw(20, Seed, DigitSplit.Train, 1).Images));
+        Assert.That(
+            IdxFile.Read(files.TrainImages).ToArray<byte>(), Is.EqualTo(SyntheticDigits.Draw(20, Seed, DigitSplit.Train, 1).Images));
         Assert.That(IdxFile.Read(files.TestImages).ToArray<byte>(), Is.EqualTo(SyntheticDigits.Draw(10, Seed, DigitSplit.Test, 1).Images));
     }
 
@@ -191,11 +192,14 @@ internal sealed class SyntheticDigitsTests
 
         Assert.That(
             () => SyntheticDigits.Write(folder.Path, 10, 10, Seed, difficulty),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("The difficulty must be from 0 (neat) to 1 (hard to read). (Parameter 'difficulty')"));
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("The difficulty must be from 0 (neat) to 1 (hard to "
+                + "read). (Parameter 'difficulty')"));
         Assert.That(folder.Names, Is.Empty);
     }
 
-    /// <summary>The share of fresh digits that are nearest to the mean image of their own class: a classifier that anybody can write.</summary>
+    /// <summary>
+    /// The share of fresh digits that are nearest to the mean image of their own class: a classifier that anybody can write.
+    /// </summary>
     private static double AccuracyOfClassMeans(double difficulty)
     {
         var train = SyntheticDigits.Draw(2_000, Seed, DigitSplit.Train, difficulty);

@@ -20,7 +20,8 @@ internal sealed class AutoThreadsTests
     [Test]
     public void ChooseThreadCount_LeftOpen_IsTheRule()
     {
-        Assert.That(new MlpTrainer.Options().ChooseThreadCount(), Is.EqualTo(PhysicalCores.Count).And.InRange(1, Environment.ProcessorCount));
+        Assert.That(
+            new MlpTrainer.Options().ChooseThreadCount(), Is.EqualTo(PhysicalCores.Count).And.InRange(1, Environment.ProcessorCount));
         Assert.That((new MlpTrainer.Options() with { ThreadCount = 5 }).ChooseThreadCount(), Is.EqualTo(5));
     }
 }

@@ -39,7 +39,8 @@ internal sealed class ParallelBackpropTests
         AssertSameAsAutograd(activation, Everything, workers);
 
     [Test]
-    public void Run_WithDropoutAlone_EqualsAutograd() => AssertSameAsAutograd(MlpActivation.Relu, new NetworkSettings { DropoutRate = 0.5 }, workers: 2);
+    public void Run_WithDropoutAlone_EqualsAutograd() =>
+        AssertSameAsAutograd(MlpActivation.Relu, new NetworkSettings { DropoutRate = 0.5 }, workers: 2);
 
     [Test]
     public void Run_OfASingleRowWithBatchNormalization_EqualsAutograd() =>
@@ -52,7 +53,10 @@ internal sealed class ParallelBackpropTests
     /// <summary>Shapes in which matrices have one row or column, and shares of every size.</summary>
     [Test]
     public void Run_InBFloat16_EqualsAutogradInBFloat16(
-        [Values(MlpActivation.Relu, MlpActivation.Gelu)] MlpActivation activation, [Values(1, 2, 3)] int workers, [Values(1, 2, Rows)] int rowCount, [Values("35,18", "64,1,40", "200")] string hidden)
+        [Values(MlpActivation.Relu, MlpActivation.Gelu)] MlpActivation activation,
+        [Values(1, 2, 3)] int workers,
+        [Values(1, 2, Rows)] int rowCount,
+        [Values("35,18", "64,1,40", "200")] string hidden)
     {
         // Eight binary digits: rounding differs by one step in four hundred here and there.
         var settings = new NetworkSettings { Precision = MlpPrecision.BFloat16, LabelSmoothing = 0.1 };
@@ -79,7 +83,8 @@ internal sealed class ParallelBackpropTests
 
         // In double precision, so that differences have digits enough.
         using var scope = torch.NewDisposeScope();
-        using var network = Passed.CreateNetwork(architecture, Everything with { DropoutRate = 0.2, Type = torch.ScalarType.Float64 }, Passed.InitialDeviation);
+        using var network = Passed.CreateNetwork(
+            architecture, Everything with { DropoutRate = 0.2, Type = torch.ScalarType.Float64 }, Passed.InitialDeviation);
         using var noGradient = torch.no_grad();
         for (var i = 0; i < network.Parameters.Count; i++)
         {
@@ -117,7 +122,8 @@ internal sealed class ParallelBackpropTests
         using var scope = torch.NewDisposeScope();
         using var passed = new Passed(Small, new NetworkSettings(), workers: 3, Rows);
         using var network = Passed.CreateNetwork(Small, new NetworkSettings());
-        var right = network.ForwardToLearn(torch.tensor(Passed.Inputs(Rows)), DropoutMask.None).argmax(1).eq(torch.tensor(Labels)).sum().item<long>();
+        var logits = network.ForwardTraining(torch.tensor(Passed.Inputs(Rows)), DropoutMask.None);
+        var right = logits.argmax(1).eq(torch.tensor(Labels)).sum().item<long>();
 
         Assert.That(passed.CorrectCount, Is.EqualTo(right));
         Assert.That(right, Is.InRange(1, Rows - 1));
@@ -136,9 +142,18 @@ internal sealed class ParallelBackpropTests
     }
 
     private static void AssertSameAsAutograd(MlpActivation activation, NetworkSettings settings, int workers, int rowCount = Rows) =>
-        AssertSameAsAutograd(new MlpArchitecture(Features, Small.HiddenLayers, Classes, activation), settings, workers, rowCount, tolerance: 2e-6);
+        AssertSameAsAutograd(
+            new MlpArchitecture(Features, Small.HiddenLayers, Classes, activation), settings, workers, rowCount, tolerance: 2e-6);
 
-    private static void AssertSameAsAutograd(MlpArchitecture architecture, NetworkSettings settings, int workers, int rowCount, double tolerance)
+    /// <summary>
+    /// Batch normalisation cancels the gradient of biases; few rows and rounding can cancel others. Elsewhere every parameter has a
+    /// gradient that an omitted term would change by more than the tolerance.
+    /// </summary>
+    private static bool HasLargeGradients(NetworkSettings settings, int rowCount) =>
+        !settings.BatchNormalization && rowCount == Rows && settings.Precision != MlpPrecision.BFloat16;
+
+    private static void AssertSameAsAutograd(
+        MlpArchitecture architecture, NetworkSettings settings, int workers, int rowCount, double tolerance)
     {
         using var scope = torch.NewDisposeScope();
         using var passed = new Passed(architecture, settings, workers, rowCount);
@@ -150,7 +165,11 @@ internal sealed class ParallelBackpropTests
         for (var i = 0; i < gradients.Count; i++)
         {
             var expected = TensorValues.ToSingles(gradients[i]);
-            Assert.That(expected.Max(Math.Abs), settings.BatchNormalization || rowCount < Rows || settings.Precision == MlpPrecision.BFloat16 ? Is.GreaterThanOrEqualTo(0) : Is.GreaterThan(1e-3), $"parameter {i} learns");
+            if (HasLargeGradients(settings, rowCount))
+            {
+                Assert.That(expected.Max(Math.Abs), Is.GreaterThan(1e-3), $"parameter {i} learns");
+            }
+
             Assert.That(passed.Gradients[i], Is.EqualTo(expected).Within(tolerance), $"parameter {i}");
         }
 
@@ -168,7 +187,8 @@ internal sealed class ParallelBackpropTests
         private readonly WorkerTeam _team;
         private readonly ParallelBackprop _backprop;
 
-        public Passed(MlpArchitecture architecture, NetworkSettings settings, int workers, int rowCount, double initialDeviation = InitialDeviation)
+        public Passed(
+            MlpArchitecture architecture, NetworkSettings settings, int workers, int rowCount, double initialDeviation = InitialDeviation)
         {
             Network = CreateNetwork(architecture, settings, initialDeviation);
             _team = new WorkerTeam(workers);
@@ -186,7 +206,8 @@ internal sealed class ParallelBackpropTests
 
         public int CorrectCount { get; private set; }
 
-        public static MlpNetwork CreateNetwork(MlpArchitecture architecture, NetworkSettings settings, double initialDeviation = InitialDeviation)
+        public static MlpNetwork CreateNetwork(
+            MlpArchitecture architecture, NetworkSettings settings, double initialDeviation = InitialDeviation)
         {
             var network = new MlpNetwork(architecture, settings);
             using var generator = new torch.Generator(3);
@@ -216,9 +237,11 @@ internal sealed class ParallelBackpropTests
         public static torch.Tensor AutogradLoss(MlpNetwork network, int rowCount)
         {
             var settings = network.Settings;
-            var logits = network.ForwardToLearn(torch.tensor(Inputs(rowCount), settings.Type), new DropoutMask(DropoutSeed, settings.DropoutRate));
+            var logits = network.ForwardTraining(
+                torch.tensor(Inputs(rowCount), settings.Type), new DropoutMask(DropoutSeed, settings.DropoutRate));
             var labels = torch.tensor([.. Labels.Take(rowCount).Select(label => (long)label)]);
-            return MlpNetwork.CrossEntropy(logits, labels, settings.LabelSmoothing, torch.tensor([.. Factors.Take(rowCount).Select(factor => factor + 0.1)], settings.Type));
+            return MlpNetwork.CrossEntropy(logits, labels, settings.LabelSmoothing, torch.tensor(
+                [.. Factors.Take(rowCount).Select(factor => factor + 0.1)], settings.Type));
         }
 
         public void RunAgain(int rowCount)
@@ -239,7 +262,8 @@ internal sealed class ParallelBackpropTests
             var (lossSum, correctCount) = _backprop.Run(bufferIndex: 1);
             (Loss, CorrectCount) = (lossSum / rowCount, correctCount);
             _team.Run(_backprop.ComputeGradient);
-            _team.Run(worker => _backprop.ForEachGradientChunk(worker, (parameter, start, gradient) => gradient.CopyTo(Gradients[parameter].AsSpan(start))));
+            _team.Run(worker => _backprop.ForEachGradientChunk(
+                worker, (parameter, start, gradient) => gradient.CopyTo(Gradients[parameter].AsSpan(start))));
         }
 
         public void Dispose()
