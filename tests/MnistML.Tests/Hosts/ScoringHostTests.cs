@@ -30,8 +30,8 @@ internal sealed class ScoringHostTests
         Assert.That(assemblies, Has.Some.EqualTo("Microsoft.ML.OnnxTransformer"));
         Assert.That(assemblies, Has.None.StartsWith("MnistML"));
         Assert.That(assemblies, Has.None.StartsWith("TorchSharp"));
-        var folder = Path.GetDirectoryName(Host.PathOf("MnistML.ScoringHost"))!;
-        Assert.That(Directory.EnumerateFiles(folder, "*torch*", SearchOption.AllDirectories), Is.Empty);
+        var hostFolder = Path.GetDirectoryName(Host.PathOf("MnistML.ScoringHost"))!;
+        Assert.That(Directory.EnumerateFiles(hostFolder, "*torch*", SearchOption.AllDirectories), Is.Empty);
     }
 
     [Test]

@@ -118,8 +118,8 @@ internal sealed class OnnxPythonTests
     {
         var mlContext = new MLContext(seed: 1);
         var data = Tables.Clusters(mlContext, rows: 30);
-        var data = mlContext.Data.LoadFromEnumerable(Example.Seven());
-        var schema = mlContext.Transforms.Conversion.MapValueToKey("Label", "Class").Fit(data).GetOutputSchema(data.Schema);
+        var examples = mlContext.Data.LoadFromEnumerable(Example.Seven());
+        var schema = mlContext.Transforms.Conversion.MapValueToKey("Label", "Class").Fit(examples).GetOutputSchema(examples.Schema);
         var options = new MlpTrainer.Options
         {
             HiddenLayers = [4],
