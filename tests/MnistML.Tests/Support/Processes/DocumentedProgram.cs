@@ -32,6 +32,10 @@ internal sealed partial class DocumentedProgram
         "Microsoft.Extensions.Logging",
     ];
 
+    /// <summary>What the SDK's own NoWarn has: libraries that were built against an older .NET.</summary>
+    private static readonly Dictionary<string, ReportDiagnostic> QuietWarnings =
+        new() { ["CS1701"] = ReportDiagnostic.Suppress, ["CS1702"] = ReportDiagnostic.Suppress };
+
     private readonly ImmutableArray<MarkdownBlock> _blocks;
 
     private DocumentedProgram(string document, ImmutableArray<MarkdownBlock> blocks)
@@ -81,7 +85,8 @@ internal sealed partial class DocumentedProgram
             References(),
             new CSharpCompilationOptions(
                 isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
-                optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+                optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable)
+                .WithSpecificDiagnosticOptions(QuietWarnings));
     }
 
     public override string ToString() => $"{Document}, line {_blocks[^1].FirstLine}";
