@@ -55,7 +55,8 @@ public sealed class IdxFileBrokenTests
                 + "it again."),
             Case(
                 "OneByteTooMany", [.. whole, 0],
-                "continues after its last element: UInt8 5×2×3 takes 30 bytes after the header, but it holds more; fetch or write it again."),
+                "continues after its last element: UInt8 5×2×3 takes 30 bytes after the header, but it holds more; "
+                + "fetch or write it again."),
             Case(
                 "NegativeLength", [0, 0, 0x08, 2, 0, 0, 0, 5, 0xFF, 0xFF, 0xFF, 0xFE, 1],
                 "has a damaged header: dimension 2 of 2 is -2, but can't be below 0; fetch or write it again."),

@@ -111,5 +111,6 @@ internal sealed class IdxCursor : DataViewRowCursor
     /// <summary>The zero-based index of the current row in the files.</summary>
     private int Row() => _row != NoRow
         ? _row
-        : throw new InvalidOperationException("The cursor has no current row: call MoveNext first, and read no values after it has returned false.");
+        : throw new InvalidOperationException(
+            "The cursor has no current row: call MoveNext first, and read no values after it has returned false.");
 }

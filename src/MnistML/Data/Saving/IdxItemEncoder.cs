@@ -16,16 +16,16 @@ internal static class IdxItemEncoder
         return itemType switch
         {
             BooleanDataViewType => Create<bool>(column, options, IdxElementType.UInt8, value => value ? 1 : 0),
-            NumberDataViewType { RawType: var type } when type == typeof(byte) => Create<byte>(column, options, IdxElementType.UInt8, value => value),
-            NumberDataViewType { RawType: var type } when type == typeof(sbyte) => Create<sbyte>(column, options, IdxElementType.Int8, value => value),
-            NumberDataViewType { RawType: var type } when type == typeof(short) => Create<short>(column, options, IdxElementType.Int16, value => value),
-            NumberDataViewType { RawType: var type } when type == typeof(ushort) => Create<ushort>(column, options, IdxElementType.Int32, value => value),
-            NumberDataViewType { RawType: var type } when type == typeof(int) => Create<int>(column, options, IdxElementType.Int32, value => value),
-            NumberDataViewType { RawType: var type } when type == typeof(uint) => Create<uint>(column, options, IdxElementType.Int32, value => value),
-            NumberDataViewType { RawType: var type } when type == typeof(long) => Create<long>(column, options, IdxElementType.Int32, value => value),
-            NumberDataViewType { RawType: var type } when type == typeof(ulong) => Create<ulong>(column, options, IdxElementType.Int32, value => value),
-            NumberDataViewType { RawType: var type } when type == typeof(float) => Create<float>(column, options, IdxElementType.Single, value => value),
-            NumberDataViewType { RawType: var type } when type == typeof(double) => Create<double>(column, options, IdxElementType.Double, value => value),
+            NumberDataViewType t when t.RawType == typeof(byte) => Create<byte>(column, options, IdxElementType.UInt8, value => value),
+            NumberDataViewType t when t.RawType == typeof(sbyte) => Create<sbyte>(column, options, IdxElementType.Int8, value => value),
+            NumberDataViewType t when t.RawType == typeof(short) => Create<short>(column, options, IdxElementType.Int16, value => value),
+            NumberDataViewType t when t.RawType == typeof(ushort) => Create<ushort>(column, options, IdxElementType.Int32, value => value),
+            NumberDataViewType t when t.RawType == typeof(int) => Create<int>(column, options, IdxElementType.Int32, value => value),
+            NumberDataViewType t when t.RawType == typeof(uint) => Create<uint>(column, options, IdxElementType.Int32, value => value),
+            NumberDataViewType t when t.RawType == typeof(long) => Create<long>(column, options, IdxElementType.Int32, value => value),
+            NumberDataViewType t when t.RawType == typeof(ulong) => Create<ulong>(column, options, IdxElementType.Int32, value => value),
+            NumberDataViewType t when t.RawType == typeof(float) => Create<float>(column, options, IdxElementType.Single, value => value),
+            NumberDataViewType t when t.RawType == typeof(double) => Create<double>(column, options, IdxElementType.Double, value => value),
             _ => throw new ArgumentOutOfRangeException(
                 nameof(column),
                 $"The column '{column.Name}' is {column.Type}, but IDX holds numbers only: "

@@ -2,10 +2,10 @@ using System.IO.Compression;
 
 namespace MnistML.Datasets.Download;
 
-/// <summary>A zip archive that holds files of data sets, in whichever folders.</summary>
+/// <summary>A zip archive that holds files of data sets, in any folders.</summary>
 internal static class ArchiveMirror
 {
-    /// <summary>What is wrong with an archive for taking a file from it, as the end of a sentence; null if nothing is.</summary>
+    /// <summary>Why a file cannot be taken from an archive, as the end of a sentence; null if it can.</summary>
     public static string? FindFault(string archivePath, string fileName)
     {
         if (!File.Exists(archivePath))
@@ -26,17 +26,18 @@ internal static class ArchiveMirror
 
     /// <summary>Unpacks a file from an archive that holds it.</summary>
     /// <exception cref="InvalidDataException">The archive is damaged, or the file is larger than it can be.</exception>
-    public static void Unpack(string archivePath, DatasetFile file, string path, long mostBytes)
+    public static async Task UnpackAsync(
+        string archivePath, DatasetFile file, string path, long maxBytes, CancellationToken cancellationToken)
     {
         using var archive = ZipFile.OpenRead(archivePath);
         var entry = FindEntry(archive, file.Name)!;
-        if (entry.Length > mostBytes)
+        if (entry.Length > maxBytes)
         {
-            throw new InvalidDataException($"sends an archive whose {file.Name} takes {entry.Length} bytes, but at most {mostBytes} were "
-                + "expected");
+            throw new InvalidDataException(
+                $"sends an archive whose {file.Name} takes {entry.Length} bytes, but at most {maxBytes} were expected");
         }
 
-        entry.ExtractToFile(path, overwrite: true);
+        await entry.ExtractToFileAsync(path, overwrite: true, cancellationToken).ConfigureAwait(false);
     }
 
     private static ZipArchiveEntry? FindEntry(ZipArchive archive, string fileName) =>

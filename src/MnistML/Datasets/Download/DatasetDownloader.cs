@@ -1,13 +1,17 @@
+using System.Net;
+
 namespace MnistML.Datasets.Download;
 
-/// <summary>Brings a data set's files into a folder: what is there and right stays, the rest is fetched from mirror after mirror.</summary>
+/// <summary>
+/// Downloads a data set into a folder: files that are there and right are kept, the others are fetched from one mirror after another.
+/// </summary>
 internal sealed class DatasetDownloader(
     MnistDataset dataset, string directory, HttpClient? httpClient, IProgress<DownloadProgress>? progress, DownloadSettings settings)
 {
-    /// <summary>What a repacked file may take more than the file itself: gzip adds some bytes to what it can't make smaller.</summary>
+    /// <summary>The most that compression can add to a file: gzip adds some bytes to data that it cannot compress.</summary>
     private const long MaxPackingBytes = 1 << 16;
 
-    /// <summary>More than any archive of such data sets takes; EMNIST's is 0.56 GB.</summary>
+    /// <summary>Larger than any archive of such data sets; EMNIST's has 0.56 GB.</summary>
     private const long MaxArchiveBytes = 1L << 32;
 
     private static readonly Lazy<HttpClient> OwnClient = new(CreateClient);
@@ -17,7 +21,9 @@ internal sealed class DatasetDownloader(
     /// <exception cref="HttpRequestException">A file can't be had from any mirror.</exception>
     public async Task<MnistFiles> RunAsync(CancellationToken cancellationToken)
     {
-        if (FindAll() is { } present)
+        // Files are hashed and unpacked, which may take seconds: never on the caller's thread.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (await FindAllAsync(cancellationToken).ConfigureAwait(false) is { } present)
         {
             return present;
         }
@@ -27,20 +33,42 @@ internal sealed class DatasetDownloader(
         var paths = new List<string>();
         foreach (var file in dataset.Files)
         {
-            paths.Add(FindVerified(file) ?? await FetchAsync(file, cancellationToken).ConfigureAwait(false));
+            paths.Add(
+                await FindVerifiedAsync(file, cancellationToken).ConfigureAwait(false)
+                ?? await FetchAsync(file, cancellationToken).ConfigureAwait(false));
         }
 
         return MnistFiles.From(paths);
     }
 
-    private MnistFiles? FindAll()
+    private async Task<MnistFiles?> FindAllAsync(CancellationToken cancellationToken)
     {
-        string?[] paths = [.. dataset.Files.Select(FindVerified).TakeWhile(path => path is not null)];
-        return paths.Length == dataset.Files.Count ? MnistFiles.From(paths!) : null;
+        var paths = new List<string>();
+        foreach (var file in dataset.Files)
+        {
+            if (await FindVerifiedAsync(file, cancellationToken).ConfigureAwait(false) is not { } path)
+            {
+                return null;
+            }
+
+            paths.Add(path);
+        }
+
+        return MnistFiles.From(paths);
     }
 
-    private string? FindVerified(DatasetFile file) => file.KnownNames.Select(PathOf)
-        .FirstOrDefault(path => File.Exists(path) && FileVerifier.FindFault(path, file) is null);
+    private async Task<string?> FindVerifiedAsync(DatasetFile file, CancellationToken cancellationToken)
+    {
+        foreach (var path in file.KnownNames.Select(PathOf).Where(File.Exists))
+        {
+            if (await FileVerifier.FindFaultAsync(path, file, cancellationToken).ConfigureAwait(false) is null)
+            {
+                return path;
+            }
+        }
+
+        return null;
+    }
 
     private async Task<string> FetchAsync(DatasetFile file, CancellationToken cancellationToken)
     {
@@ -51,8 +79,10 @@ internal sealed class DatasetDownloader(
             var address = isArchive ? mirror : new Uri(mirror.AbsoluteUri.TrimEnd('/') + "/" + file.Name);
             try
             {
-                await (isArchive ? FetchFromArchiveAsync(
-                    address, file, cancellationToken) : FetchFileAsync(address, file, cancellationToken)).ConfigureAwait(false);
+                var fetching = isArchive
+                    ? FetchFromArchiveAsync(address, file, cancellationToken)
+                    : FetchFileAsync(address, file, cancellationToken);
+                await fetching.ConfigureAwait(false);
                 return PathOf(file.Name);
             }
             catch (Exception exception) when (exception is HttpRequestException or InvalidDataException)
@@ -65,8 +95,8 @@ internal sealed class DatasetDownloader(
             ? "it has no mirrors"
             : string.Join("; ", failures.Select(failure => $"{failure.Address} {Reason(failure.Reason)}"));
         throw new HttpRequestException(
-            $"{file.Name} of {dataset.Title} could not be downloaded: {reasons}. Check the network, name another mirror, or put the file "
-            + $"into '{directory}'.",
+            $"{file.Name} of {dataset.Title} could not be downloaded: {reasons}. "
+            + $"Check the network, name another mirror, or put the file into '{directory}'.",
             new AggregateException(failures.Select(failure => failure.Reason)));
     }
 
@@ -75,10 +105,9 @@ internal sealed class DatasetDownloader(
     /// </summary>
     private async Task FetchFileAsync(Uri address, DatasetFile file, CancellationToken cancellationToken)
     {
-        var mostBytes = Math.Max(file.PackedByteCount ?? 0, file.UnpackedByteCount) + MaxPackingBytes;
-        await FetchAsync(
-            address, file.Name, mostBytes, file.PackedByteCount, partPath => FileVerifier.FindFault(partPath, file), cancellationToken)
-            .ConfigureAwait(false);
+        var maxBytes = Math.Max(file.PackedByteCount ?? 0, file.UnpackedByteCount) + MaxPackingBytes;
+        Task<string?> FindFaultAsync(string partPath) => FileVerifier.FindFaultAsync(partPath, file, cancellationToken);
+        await FetchAsync(address, file.Name, maxBytes, file.PackedByteCount, FindFaultAsync, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task FetchFromArchiveAsync(Uri address, DatasetFile file, CancellationToken cancellationToken)
@@ -87,16 +116,17 @@ internal sealed class DatasetDownloader(
         var archivePath = PathOf(archiveName);
         if (ArchiveMirror.FindFault(archivePath, file.Name) is not null)
         {
-            await FetchAsync(address, archiveName, MaxArchiveBytes, totalByteCount: null, partPath => ArchiveMirror.FindFault(
-                partPath, file.Name), cancellationToken)
+            Task<string?> FindFaultAsync(string path) => Task.FromResult(ArchiveMirror.FindFault(path, file.Name));
+            await FetchAsync(address, archiveName, MaxArchiveBytes, totalByteCount: null, FindFaultAsync, cancellationToken)
                 .ConfigureAwait(false);
         }
 
         var partPath = PathOf(file.Name + ".part");
         try
         {
-            ArchiveMirror.Unpack(archivePath, file, partPath, mostBytes: file.UnpackedByteCount + MaxPackingBytes);
-            Publish(partPath, file.Name, FileVerifier.FindFault(partPath, file));
+            var maxBytes = file.UnpackedByteCount + MaxPackingBytes;
+            await ArchiveMirror.UnpackAsync(archivePath, file, partPath, maxBytes, cancellationToken).ConfigureAwait(false);
+            Publish(partPath, file.Name, await FileVerifier.FindFaultAsync(partPath, file, cancellationToken).ConfigureAwait(false));
         }
         catch (InvalidDataException)
         {
@@ -107,25 +137,29 @@ internal sealed class DatasetDownloader(
     }
 
     private async Task FetchAsync(
-        Uri address, string name, long mostBytes, long? totalByteCount, Func<string, string?> findFault,
-            CancellationToken cancellationToken)
+        Uri address,
+        string name,
+        long maxBytes,
+        long? totalByteCount,
+        Func<string, Task<string?>> findFault,
+        CancellationToken cancellationToken)
     {
         var partPath = PathOf(name + ".part");
         var report = new ReportThrottle(progress, name, address, totalByteCount);
-        var goesOn = File.Exists(partPath) && new FileInfo(partPath).Length > 0;
-        if (goesOn && findFault(partPath) is null)
+        var isResumed = File.Exists(partPath) && new FileInfo(partPath).Length > 0;
+        if (isResumed && await findFault(partPath).ConfigureAwait(false) is null)
         {
             Publish(partPath, name, fault: null);
             return;
         }
 
-        for (var isLast = !goesOn; ; isLast = true)
+        for (var isLast = !isResumed; ; isLast = true)
         {
             try
             {
-                await _client.FetchAsync(address, partPath, mostBytes, report.Report, cancellationToken).ConfigureAwait(false);
+                await _client.FetchAsync(address, partPath, maxBytes, report.Report, cancellationToken).ConfigureAwait(false);
                 report.End(new FileInfo(partPath).Length);
-                Publish(partPath, name, findFault(partPath));
+                Publish(partPath, name, await findFault(partPath).ConfigureAwait(false));
                 return;
             }
             catch (InvalidDataException)
@@ -163,17 +197,20 @@ internal sealed class DatasetDownloader(
         }
     }
 
-    /// <summary>Faults of the network come with a sentence of their own; ours are the end of one.</summary>
+    /// <summary>Messages of network errors are whole sentences; those of this library continue one.</summary>
     private static string Reason(Exception exception) =>
         exception is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown }
         ? $"can't be reached ({exception.Message.TrimEnd('.')})"
         : exception.Message.TrimEnd('.');
 
-    /// <summary>Bytes are wanted as they are published, so nothing is unpacked on the way.</summary>
+    /// <summary>Files are compared as they are published, so the client does not decompress them.</summary>
     private static HttpClient CreateClient()
     {
-        var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(
-            5), AutomaticDecompression = System.Net.DecompressionMethods.None };
+        var handler = new SocketsHttpHandler
+        {
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            AutomaticDecompression = DecompressionMethods.None,
+        };
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"MnistML/{typeof(DatasetDownloader).Assembly.GetName().Version!.ToString(3)}");
         return client;

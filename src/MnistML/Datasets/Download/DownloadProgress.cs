@@ -1,7 +1,7 @@
 namespace MnistML.Datasets;
 
 /// <summary>
-/// How far the download of a file is. Reported when a mirror is asked, then some times a second, and when the file has come whole.
+/// The progress of the download of a file. Reported when a mirror is asked, then a few times a second, and when the file is complete.
 /// </summary>
 /// <param name="FileName">The file that is being fetched.</param>
 /// <param name="Address">Where it is fetched from.</param>

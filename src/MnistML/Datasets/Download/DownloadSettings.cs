@@ -1,6 +1,6 @@
 namespace MnistML.Datasets.Download;
 
-/// <summary>How patient a download is.</summary>
+/// <summary>Time-outs and retries of a download.</summary>
 internal sealed record DownloadSettings
 {
     /// <summary>
@@ -8,15 +8,15 @@ internal sealed record DownloadSettings
     /// </summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a server may send nothing in the middle of a file.</summary>
+    /// <summary>How long a server may pause in the middle of a file.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a mirror is asked again after a fault that may pass.</summary>
+    /// <summary>The number of retries after a transient fault.</summary>
     public int RetryCount { get; init; } = 3;
 
-    /// <summary>The wait before the first of these tries, which doubles from one to the next.</summary>
+    /// <summary>The wait before the first retry; it doubles from one to the next.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often it is looked whether another process has done its download.</summary>
+    /// <summary>How often to check whether another process has finished its download.</summary>
     public TimeSpan LockInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 }

@@ -1,7 +1,7 @@
 namespace MnistML.Datasets.Download;
 
 /// <summary>
-/// Lets one process at a time change a folder. The lock is a file that is held open; the file itself stays, since deleting it
+/// Locks a folder, so that one process at a time changes it. The lock is a file that is held open; the file itself stays, since deleting it
 /// would let two processes hold a lock on two files of one name.
 /// </summary>
 internal sealed class FolderLock : IDisposable

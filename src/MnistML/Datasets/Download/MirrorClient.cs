@@ -4,6 +4,7 @@ using Microsoft.Extensions.Http.Resilience;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
+using static System.FormattableString;
 
 namespace MnistML.Datasets.Download;
 
@@ -49,35 +50,36 @@ internal sealed class MirrorClient
 
     /// <summary>Fetches what is missing of a file.</summary>
     /// <param name="address">Where the file is.</param>
-    /// <param name="partPath">The partial file, which is made if it does not exist. It stays if the transfer breaks off.</param>
-    /// <param name="mostBytes">A server that sends more than that does not send the file.</param>
-    /// <param name="report">Is told of the bytes that are there, and of how many there will be if the server says so.</param>
-    /// <param name="cancellationToken">Ends the transfer; what has come stays.</param>
+    /// <param name="partPath">The partial file, which is created if it does not exist. It is kept if the transfer breaks off.</param>
+    /// <param name="maxBytes">The size limit; a server that sends more does not send this file.</param>
+    /// <param name="report">Receives the number of bytes so far, and the total if the server states it.</param>
+    /// <param name="cancellationToken">Ends the transfer; the partial file is kept.</param>
     /// <exception cref="HttpRequestException">The server can't be reached, refuses, or breaks off again and again.</exception>
     /// <exception cref="InvalidDataException">The server sends too much.</exception>
     /// <exception cref="IOException">The partial file can't be written.</exception>
     public async Task FetchAsync(
-        Uri address, string partPath, long mostBytes, Action<long, long?> report, CancellationToken cancellationToken)
+        Uri address, string partPath, long maxBytes, Action<long, long?> report, CancellationToken cancellationToken)
     {
         try
         {
             await _fetching.ExecuteAsync(
-                async token => await FetchOnceAsync(address, partPath, mostBytes, report, token).ConfigureAwait(false), cancellationToken)
+                async token => await FetchOnceAsync(address, partPath, maxBytes, report, token).ConfigureAwait(false), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (TimeoutRejectedException exception)
         {
-            throw new HttpRequestException($"gave no answer within {_settings.AnswerTimeout.TotalSeconds:0.#} seconds", exception);
+            throw new HttpRequestException(
+                Invariant($"gave no answer within {_settings.AnswerTimeout.TotalSeconds:0.#} seconds"), exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // The time-out of a client that the caller has brought.
+            // The time-out of a client that the caller passed.
             throw new HttpRequestException("gave no answer within the HTTP client's time-out", exception);
         }
     }
 
     private async Task FetchOnceAsync(
-        Uri address, string partPath, long mostBytes, Action<long, long?> report, CancellationToken cancellationToken)
+        Uri address, string partPath, long maxBytes, Action<long, long?> report, CancellationToken cancellationToken)
     {
         var part = new FileStream(partPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         await using (part.ConfigureAwait(false))
@@ -92,9 +94,9 @@ internal sealed class MirrorClient
                 var buffer = new byte[BufferByteCount];
                 while (await ReadAsync(body, buffer, part.Position, cancellationToken).ConfigureAwait(false) is var count and > 0)
                 {
-                    if (part.Position + count > mostBytes)
+                    if (part.Position + count > maxBytes)
                     {
-                        throw new InvalidDataException($"sends more than {mostBytes} bytes");
+                        throw new InvalidDataException($"sends more than {maxBytes} bytes");
                     }
 
                     await part.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
@@ -104,7 +106,7 @@ internal sealed class MirrorClient
         }
     }
 
-    /// <summary>Asks for what is missing, and sets the partial file to where the answer begins.</summary>
+    /// <summary>Requests the missing bytes, and sets the partial file's position to the start of the response.</summary>
     private async Task<HttpResponseMessage> AskAsync(Uri address, FileStream part, CancellationToken cancellationToken)
     {
         part.Position = part.Length;
@@ -157,7 +159,7 @@ internal sealed class MirrorClient
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new BrokenTransferException(
-                $"sent nothing for {_settings.StallTimeout.TotalSeconds:0.#} seconds after {received} bytes", exception);
+                Invariant($"sent nothing for {_settings.StallTimeout.TotalSeconds:0.#} seconds after {received} bytes"), exception);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
@@ -165,6 +167,6 @@ internal sealed class MirrorClient
         }
     }
 
-    /// <summary>A transfer that began and did not end; another try goes on from there.</summary>
+    /// <summary>A transfer that began and did not end; the next try resumes it.</summary>
     private sealed class BrokenTransferException(string message, Exception inner) : HttpRequestException(message, inner);
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MnistML.Datasets.Download;
 
-/// <summary>Passes on how far a download is, seldom enough to cost nothing, and always when it has ended.</summary>
+/// <summary>Reports the progress of a download, at most ten times a second, and always at its end.</summary>
 internal sealed class ReportThrottle(IProgress<DownloadProgress>? progress, string fileName, Uri address, long? catalogueByteCount)
 {
     private const double IntervalSeconds = 0.1;

@@ -79,7 +79,7 @@ internal sealed class DownloadFaultTests
     }
 
     [TestCaseSource(nameof(LastingFaults))]
-    public async Task DownloadAsync_FromAFaultyMirror_TakesTheNext(Func<LoopbackAnswer, Task> fault, string reason)
+    public async Task DownloadAsync_FromAFaultyMirror_TakesTheNext(Func<LoopbackAnswer, Task> fault, string _)
     {
         using var bad = new LoopbackServer(
             (request, answer) => request.Path == First ? fault(answer) : answer.FileAsync(request, SmallDataset.Served[request.Path]));
@@ -90,7 +90,6 @@ internal sealed class DownloadFaultTests
         Assert.That(File.ReadAllBytes(files.TrainImages), Is.EqualTo(Whole));
         Assert.That(good.Requests.Select(request => request.Path), Is.EqualTo([First]));
         Assert.That(_folder.Names, Is.EqualTo((string[])[".download.lock", .. SmallDataset.Served.Keys.Order(StringComparer.Ordinal)]));
-        Assert.That(reason, Is.Not.Empty);
     }
 
     [TestCaseSource(nameof(LastingFaults))]

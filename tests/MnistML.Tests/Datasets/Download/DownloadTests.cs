@@ -47,16 +47,10 @@ internal sealed class DownloadTests
     [Test]
     public async Task DownloadAsync_WhenRawFilesAreThere_TakesThem()
     {
-        foreach (var (name, bytes) in SmallDataset.Served)
+        foreach (var (name, packed) in SmallDataset.Served)
         {
-            using var unpacked = new MemoryStream();
-            using (var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress))
-            {
-                gzip.CopyTo(unpacked);
-            }
-
-            _folder.Write(
-                name.Replace(".gz", "", StringComparison.Ordinal).Replace("-idx", ".idx", StringComparison.Ordinal), unpacked.ToArray());
+            var rawName = name.Replace(".gz", "", StringComparison.Ordinal).Replace("-idx", ".idx", StringComparison.Ordinal);
+            _folder.Write(rawName, Unpack(packed));
         }
 
         var files = await SmallDataset.From().DownloadAsync(_folder.Path);
@@ -72,6 +66,102 @@ internal sealed class DownloadTests
         new TestCaseData((byte[] whole) => IdxBytes.Gzip([.. whole])).SetArgDisplayNames("GzippedTwice"),
         new TestCaseData((byte[] _) => IdxBytes.Gzip(IdxBytes.FiveImages)).SetArgDisplayNames("OfAnotherSet"),
     ];
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task DownloadAsync_WithoutHashes_AcceptsFilesByTheirSizeAndHeader(bool isRaw)
+    {
+        using var server = Serve();
+        await SmallDataset.From(server.Address).DownloadAsync(_folder.Path);
+        if (isRaw)
+        {
+            foreach (var (name, packed) in SmallDataset.Served)
+            {
+                File.Delete(_folder.PathOf(name));
+                _folder.Write(name.Replace(".gz", "", StringComparison.Ordinal), Unpack(packed));
+            }
+        }
+
+        var files = await SmallDataset.WithoutHashes().DownloadAsync(_folder.Path);
+
+        Assert.That(File.Exists(files.TrainImages), Is.True);
+    }
+
+    [Test]
+    public async Task DownloadAsync_WithoutHashes_BringsTheFourFiles()
+    {
+        using var server = Serve();
+
+        var files = await SmallDataset.WithoutHashes(server.Address).DownloadAsync(_folder.Path);
+
+        Assert.That(File.ReadAllBytes(files.TestLabels), Is.EqualTo(SmallDataset.Served["t10k-labels-idx1-ubyte.gz"]));
+    }
+
+    private static IEnumerable<TestCaseData> WrongFilesWithoutHashes() =>
+    [
+        new TestCaseData(
+            IdxBytes.Gzip(IdxBytes.FiveImages), "holds other data: has 46 bytes, but 616 were expected").SetArgDisplayNames("Smaller"),
+        new TestCaseData(IdxBytes.Gzip(new byte[616]), "holds other data: is not an IDX file").SetArgDisplayNames("Zeros"),
+        new TestCaseData(IdxBytes.Gzip(IdxBytes.Of(0x08, [600], new byte[608])), "holds other data: has 616 bytes, but its header, UInt8 "
+            + "600, takes 608")
+            .SetArgDisplayNames("WrongHeader"),
+        new TestCaseData(
+            IdxBytes.Of(0x08, [40, 5, 3], new byte[599]), "has 615 bytes, but 616 were expected").SetArgDisplayNames("RawAndShort"),
+        new TestCaseData(IdxBytes.Gzip(
+            new byte[100_000]), "holds other data: has more than 616 bytes, but 616 were expected").SetArgDisplayNames("Larger"),
+    ];
+
+    [TestCaseSource(nameof(WrongFilesWithoutHashes))]
+    public void DownloadAsync_WithoutHashes_RefusesOtherSizesAndContents(byte[] content, string reason)
+    {
+        using var server = new LoopbackServer((request, answer) => answer.FileAsync(request, content));
+
+        Assert.That(
+            () => SmallDataset.WithoutHashes(server.Address).DownloadAsync(_folder.Path),
+            Throws.TypeOf<HttpRequestException>().With.Message.Contains($" sends something that {reason}. "));
+    }
+
+    [Test]
+    public void DownloadAsync_WithTheHashOfTheFileAndAnotherSize_RefusesIt()
+    {
+        using var server = Serve();
+        var dataset = SmallDataset.WithPackedHashes(server.Address);
+        dataset = dataset with { TrainImages = dataset.TrainImages with { PackedByteCount = 1 } };
+
+        Assert.That(
+            () => dataset.DownloadAsync(_folder.Path),
+            Throws.TypeOf<HttpRequestException>().With.Message.Contains(" bytes, but 1 were expected"));
+    }
+
+    [Test]
+    public async Task DownloadAsync_WhenAllIsThere_ReturnsBeforeItReadsAFile()
+    {
+        using var server = Serve();
+        await SmallDataset.From(server.Address).DownloadAsync(_folder.Path);
+        using var gate = new ManualResetEventSlim();
+        ThreadPool.GetMinThreads(out var workers, out _);
+
+        // While all threads of the pool are busy, nothing but the caller's own thread could have read the files.
+        var busy = Enumerable.Range(0, workers).Select(_ => Task.Run(gate.Wait)).ToArray();
+        var download = SmallDataset.From().DownloadAsync(_folder.Path);
+        var isCompleted = download.IsCompleted;
+        gate.Set();
+        await Task.WhenAll(busy);
+
+        Assert.That(isCompleted, Is.False);
+        Assert.That(File.Exists((await download).TrainImages), Is.True);
+    }
+
+    [Test]
+    public async Task DownloadAsync_WithACancelledToken_HashesNothing()
+    {
+        using var server = Serve();
+        await SmallDataset.From(server.Address).DownloadAsync(_folder.Path);
+
+        Assert.That(
+            () => SmallDataset.From().DownloadAsync(_folder.Path, cancellationToken: new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
+    }
 
     [TestCaseSource(nameof(WrongFiles))]
     public async Task DownloadAsync_WhenAWrongFileIsThere_ReplacesItAlone(Func<byte[], byte[]> spoil)
@@ -185,6 +275,14 @@ internal sealed class DownloadTests
     }
 
     private static LoopbackServer Serve() => new((request, answer) => answer.FileAsync(request, SmallDataset.Served[request.Path]));
+
+    private static byte[] Unpack(byte[] packed)
+    {
+        using var unpacked = new MemoryStream();
+        using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        gzip.CopyTo(unpacked);
+        return unpacked.ToArray();
+    }
 
     private static string[] NamesIn(string directory) =>
         [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];

@@ -53,6 +53,19 @@ internal static class SmallDataset
         };
     }
 
+    /// <summary>The same without hashes.</summary>
+    public static MnistDataset WithoutHashes(params Uri[] mirrors)
+    {
+        var dataset = From(mirrors);
+        return dataset with
+        {
+            TrainImages = dataset.TrainImages with { UnpackedSha256 = null },
+            TrainLabels = dataset.TrainLabels with { UnpackedSha256 = null },
+            TestImages = dataset.TestImages with { UnpackedSha256 = null },
+            TestLabels = dataset.TestLabels with { UnpackedSha256 = null },
+        };
+    }
+
     private static DatasetFile Packed(DatasetFile file) =>
         file with { UnpackedSha256 = null, PackedSha256 = Hash(Served[file.Name]), PackedByteCount = Served[file.Name].Length };
 
