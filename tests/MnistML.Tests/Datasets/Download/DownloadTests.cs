@@ -102,7 +102,7 @@ internal sealed class DownloadTests
         new TestCaseData(
             IdxBytes.Gzip(IdxBytes.FiveImages), "holds other data: has 46 bytes, but 616 were expected").SetArgDisplayNames("Smaller"),
         new TestCaseData(IdxBytes.Gzip(new byte[616]), "holds other data: is not an IDX file").SetArgDisplayNames("Zeros"),
-        new TestCaseData(IdxBytes.Gzip(IdxBytes.Of(0x08, [600], new byte[608])), "holds other data: has 616 bytes, but its header, UInt8 "
+        new TestCaseData(IdxBytes.Gzip(IdxBytes.Of(0x08, [60, 10], new byte[604])), "holds other data: has 616 bytes, but its header, UInt8 "
             + "600, takes 608")
             .SetArgDisplayNames("WrongHeader"),
         new TestCaseData(
