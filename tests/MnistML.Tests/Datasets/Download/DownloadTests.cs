@@ -102,13 +102,13 @@ internal sealed class DownloadTests
         new TestCaseData(
             IdxBytes.Gzip(IdxBytes.FiveImages), "holds other data: has 46 bytes, but 616 were expected").SetArgDisplayNames("Smaller"),
         new TestCaseData(IdxBytes.Gzip(new byte[616]), "holds other data: is not an IDX file").SetArgDisplayNames("Zeros"),
-        new TestCaseData(IdxBytes.Gzip(IdxBytes.Of(0x08, [60, 10], new byte[604])), "holds other data: has 616 bytes, but its header, UInt8 "
-            + "600, takes 608")
-            .SetArgDisplayNames("WrongHeader"),
+        new TestCaseData(
+            IdxBytes.Gzip(IdxBytes.Of(0x08, [60, 10], new byte[604])),
+            "holds other data: has 616 bytes, but its header, UInt8 60×10, takes 612").SetArgDisplayNames("WrongHeader"),
         new TestCaseData(
             IdxBytes.Of(0x08, [40, 5, 3], new byte[599]), "has 615 bytes, but 616 were expected").SetArgDisplayNames("RawAndShort"),
-        new TestCaseData(IdxBytes.Gzip(
-            new byte[100_000]), "holds other data: has more than 616 bytes, but 616 were expected").SetArgDisplayNames("Larger"),
+        new TestCaseData(
+            IdxBytes.Gzip(new byte[100_000]), "holds other data: has more than 616 bytes, but 616 were expected").SetArgDisplayNames("Larger"),
     ];
 
     [TestCaseSource(nameof(WrongFilesWithoutHashes))]
