@@ -9,7 +9,9 @@ public enum MlpActivation
     /// <summary>Leaky rectified linear unit: <c>x</c> above zero, <c>0.01·x</c> below (Maas, Hannun and Ng, 2013).</summary>
     LeakyRelu,
 
-    /// <summary>Gaussian error linear unit: <c>x·Φ(x)</c> with the exact normal distribution function (Hendrycks and Gimpel, 2016).</summary>
+    /// <summary>
+    /// Gaussian error linear unit: <c>x·Φ(x)</c> with the exact normal distribution function (Hendrycks and Gimpel, 2016).
+    /// </summary>
     Gelu,
 
     /// <summary>Sigmoid linear unit, also called swish: <c>x·sigmoid(x)</c> (Elfwing, Uchibe and Doya, 2017).</summary>

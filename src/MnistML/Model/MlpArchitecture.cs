@@ -3,7 +3,7 @@ using MnistML.Common;
 namespace MnistML;
 
 /// <summary>
-/// The form of a multi-layer perceptron: fully connected layers with an activation after each but the last, whose outputs are
+/// The architecture of a multi-layer perceptron: fully connected layers with an activation after each but the last, whose outputs are
 /// the logits, one for each class.
 /// </summary>
 public sealed record MlpArchitecture
@@ -60,6 +60,6 @@ public sealed record MlpArchitecture
     /// <summary>Number of weights and biases in all layers.</summary>
     public long ParameterCount => Layers.Sum(layer => layer.ParameterCount);
 
-    /// <summary>The sizes as they are usually written, for example <c>784-512-256-10</c>.</summary>
+    /// <summary>The sizes in the usual notation, for example <c>784-512-256-10</c>.</summary>
     public override string ToString() => string.Join('-', [InputSize, .. _hiddenLayers, ClassCount]);
 }

@@ -1,16 +1,16 @@
 namespace MnistML;
 
-/// <summary>What one fully connected layer has learnt: <c>output = weights · input + biases</c>.</summary>
+/// <summary>The trained values of one fully connected layer: <c>output = weights · input + biases</c>.</summary>
 public sealed class MlpLayerParameters
 {
-    /// <summary>Takes over the arrays of a layer; they are not to be changed afterwards.</summary>
+    /// <summary>Takes ownership of the arrays of a layer; the caller must not change them afterwards.</summary>
     internal MlpLayerParameters(MlpLayerShape shape, float[] weights, float[] biases)
     {
         if (weights.Length != shape.WeightCount || biases.Length != shape.OutputSize)
         {
             throw new ArgumentException(
-                $"A layer of {shape.InputSize} inputs and {shape.OutputSize} outputs has {shape.WeightCount} weights and {shape.OutputSize} "
-                + $"biases, but {weights.Length} and {biases.Length} were given.");
+                $"A layer of {shape.InputSize} inputs and {shape.OutputSize} outputs has {shape.WeightCount} weights and "
+                + $"{shape.OutputSize} biases, but {weights.Length} and {biases.Length} were given.");
         }
 
         Shape = shape;

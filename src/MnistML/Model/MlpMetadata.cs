@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace MnistML.Model;
 
-/// <summary>What the files of a trained network tell beside its weights, as named texts.</summary>
+/// <summary>The metadata in the files of a trained network, as named strings.</summary>
 internal sealed record MlpMetadata
 {
     private const string VersionName = "mnistml.version";
@@ -25,21 +25,21 @@ internal sealed record MlpMetadata
     /// <summary>The classes' names in the order of the logits; null if they have none.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
-    /// <summary>What each epoch came to.</summary>
+    /// <summary>The metrics of each epoch.</summary>
     public IReadOnlyList<MlpEpochMetrics> History { get; init; } = [];
 
-    /// <summary>All of it.</summary>
+    /// <summary>All metadata.</summary>
     public IReadOnlyDictionary<string, string> ToProperties() => new Dictionary<string, string>(Properties)
     {
         [HistoryName] = JsonSerializer.Serialize(History),
     };
 
-    /// <summary>What is the same whenever the same training is run: no times, and of the epochs the last alone.</summary>
+    /// <summary>The metadata that is equal for each run of the same training: no times, and only the last epoch.</summary>
     public IReadOnlyDictionary<string, string> ToReproducibleProperties() =>
         History.Count == 0 ? Properties : new Dictionary<string, string>(Properties) { [FinalMetricsName] = Describe(History[^1]) };
 
-    /// <summary>Reads what <see cref="ToProperties"/> gave.</summary>
-    /// <exception cref="InvalidDataException">Something is missing, or can't be read.</exception>
+    /// <summary>Reads the result of <see cref="ToProperties"/>.</summary>
+    /// <exception cref="InvalidDataException">Something is missing or cannot be read.</exception>
     public static MlpMetadata Parse(IReadOnlyDictionary<string, string> properties)
     {
         try
@@ -48,7 +48,9 @@ internal sealed record MlpMetadata
             {
                 Version = properties[VersionName],
                 Options = Whole(JsonSerializer.Deserialize<Dictionary<string, string>>(properties[OptionsName]), options => options.Values),
-                ClassNames = properties.TryGetValue(ClassNamesName, out var names) ? Whole(JsonSerializer.Deserialize<string[]>(names), texts => texts) : null,
+                ClassNames = properties.TryGetValue(ClassNamesName, out var names)
+                    ? Whole(JsonSerializer.Deserialize<string[]>(names), texts => texts)
+                    : null,
                 History = Whole(JsonSerializer.Deserialize<MlpEpochMetrics[]>(properties[HistoryName]), epochs => epochs),
             };
         }
@@ -58,7 +60,7 @@ internal sealed record MlpMetadata
         }
     }
 
-    /// <summary>JSON may be null where nothing else may be.</summary>
+    /// <summary>JSON may contain null, which none of these types allows.</summary>
     private static T Whole<T>(T? read, Func<T, IEnumerable<object?>> itemsOf)
         where T : class => read is not null && !itemsOf(read).Contains(null) ? read : throw new JsonException("Something in it is null.");
 

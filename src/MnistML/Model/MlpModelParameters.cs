@@ -3,22 +3,23 @@ using System.Security.Cryptography;
 
 namespace MnistML;
 
-/// <summary>A trained network as plain values: its form, and the weights and biases of each layer.</summary>
+/// <summary>A trained network as plain values: its architecture, and the weights and biases of each layer.</summary>
 public sealed partial class MlpModelParameters
 {
-    /// <summary>Puts a form and its layers together.</summary>
+    /// <summary>Combines an architecture and its layers.</summary>
     internal MlpModelParameters(MlpArchitecture architecture, IReadOnlyList<MlpLayerParameters> layers)
     {
         if (!architecture.Layers.SequenceEqual(layers.Select(layer => layer.Shape)))
         {
-            throw new ArgumentException($"The layers {string.Join(", ", layers.Select(layer => layer.Shape))} are not those of {architecture}.");
+            throw new ArgumentException(
+                $"The layers {string.Join(", ", layers.Select(layer => layer.Shape))} are not those of {architecture}.");
         }
 
         Architecture = architecture;
         Layers = layers;
     }
 
-    /// <summary>The network's form.</summary>
+    /// <summary>The network's architecture.</summary>
     public MlpArchitecture Architecture { get; }
 
     /// <summary>The layers from the input on, the output layer last.</summary>

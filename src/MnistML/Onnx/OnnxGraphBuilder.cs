@@ -4,8 +4,8 @@ using Google.Protobuf;
 namespace MnistML.Onnx;
 
 /// <summary>
-/// Adds nodes and constants to an ONNX graph, each giving the name of its value. The names that it makes up begin with the
-/// input's name and a slash, so that they can't be that name. ONNX data is little-endian, as is every system that ONNX Runtime runs on.
+/// Adds nodes and constants to an ONNX graph; each method returns the name of the value. Generated names begin with the input's name and a
+/// slash, so that they cannot equal it. ONNX data is little-endian, as is every system that ONNX Runtime supports.
 /// </summary>
 internal sealed class OnnxGraphBuilder(GraphProto graph, string inputName)
 {
@@ -27,10 +27,16 @@ internal sealed class OnnxGraphBuilder(GraphProto graph, string inputName)
     public string Node(string operatorType, IEnumerable<string> inputs, params ReadOnlySpan<AttributeProto> attributes) =>
         NamedNode(operatorType, inputs, $"{inputName}/{operatorType}_{graph.Node.Count}", attributes);
 
-    /// <summary>Adds an operator whose output has a name from outside.</summary>
+    /// <summary>Adds an operator whose output has a given name.</summary>
     public string NamedNode(string operatorType, IEnumerable<string> inputs, string output, params ReadOnlySpan<AttributeProto> attributes)
     {
-        var node = new NodeProto { OpType = operatorType, Name = $"{inputName}/node_{graph.Node.Count}", Input = { inputs }, Output = { output } };
+        var node = new NodeProto
+        {
+            OpType = operatorType,
+            Name = $"{inputName}/node_{graph.Node.Count}",
+            Input = { inputs },
+            Output = { output },
+        };
         foreach (var attribute in attributes)
         {
             node.Attribute.Add(attribute);

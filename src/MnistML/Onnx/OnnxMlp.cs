@@ -1,9 +1,9 @@
 namespace MnistML.Onnx;
 
 /// <summary>A network as a saved ONNX model holds it.</summary>
-/// <param name="Parameters">Its form, weights and biases.</param>
+/// <param name="Parameters">Its architecture, weights and biases.</param>
 /// <param name="InputName">Name of the model's input, the features.</param>
 /// <param name="Output">Name and meaning of the model's output.</param>
-/// <param name="Properties">Texts beside it, by name.</param>
+/// <param name="Properties">Metadata, by name.</param>
 internal sealed record OnnxMlp(
     MlpModelParameters Parameters, string InputName, OnnxOutput Output, IReadOnlyDictionary<string, string> Properties);

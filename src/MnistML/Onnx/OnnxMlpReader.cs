@@ -4,16 +4,18 @@ using Google.Protobuf;
 namespace MnistML.Onnx;
 
 /// <summary>
-/// Reads back what <see cref="OnnxMlpWriter.WriteForRow"/> writes, and nothing else: constants are looked up by their names, and the whole model must then be
-/// what the writer makes of them.
+/// Reads what <see cref="OnnxMlpWriter.WriteForRow"/> writes, and nothing else: it looks up the constants by name, and the whole model must
+/// then equal what the writer creates from them.
 /// </summary>
 internal static class OnnxMlpReader
 {
-    /// <summary>Properties that this library writes begin with it.</summary>
+    /// <summary>The prefix of all properties that this library writes.</summary>
     private const string PropertyPrefix = "mnistml.";
 
-    /// <summary>Reads a model; null if nothing in it says that this library has written it, or if it is one that was exported.</summary>
-    /// <exception cref="InvalidDataException">It is not an ONNX model, or not a whole one of ours, or names other files; the message says why.</exception>
+    /// <summary>Reads a model; null if this library did not write it, or if it is an exported one.</summary>
+    /// <exception cref="InvalidDataException">
+    /// It is not an ONNX model, or a damaged one of this library, or refers to other files; the message says why.
+    /// </exception>
     public static OnnxMlp? TryRead(byte[] bytes)
     {
         var model = Parse(bytes);
@@ -23,7 +25,8 @@ internal static class OnnxMlpReader
         }
 
         ThrowIfExternal(model.Graph);
-        if (model.ProducerName != nameof(MnistML) && !model.MetadataProps.Any(entry => entry.Key.StartsWith(PropertyPrefix, StringComparison.Ordinal)))
+        if (model.ProducerName != nameof(MnistML)
+            && !model.MetadataProps.Any(entry => entry.Key.StartsWith(PropertyPrefix, StringComparison.Ordinal)))
         {
             return null;
         }
@@ -39,10 +42,11 @@ internal static class OnnxMlpReader
         var parameters = ReadParameters(constants, activation);
         if (OnnxMlpWriter.BuildForExport(new OnnxMlp(parameters, input.Name, new OnnxOutput("", [], Scale: 1), properties)).Equals(model))
         {
-            return null; // A user has put an exported network into his pipeline: a stage of ML.NET's, and to stay one.
+            return null; // The user's pipeline holds an exported network: it is a stage of ML.NET and stays one.
         }
 
-        var mlp = new OnnxMlp(parameters, input.Name, ReadOutput(constants, graph.Output[0].Name, parameters.Architecture.ClassCount), properties);
+        var mlp = new OnnxMlp(
+            parameters, input.Name, ReadOutput(constants, graph.Output[0].Name, parameters.Architecture.ClassCount), properties);
         return OnnxMlpWriter.BuildForRow(mlp).Equals(model)
             ? mlp
             : throw new InvalidDataException("the ONNX model holds something else than a network as this version of MnistML saves it.");
@@ -60,7 +64,9 @@ internal static class OnnxMlpReader
         }
     }
 
-    /// <summary>External data are paths of other files, which a file from elsewhere must not name, in its graph or in one within.</summary>
+    /// <summary>
+    /// External data are paths of other files. A file from elsewhere must not contain any, in its graph or in a nested one.
+    /// </summary>
     private static void ThrowIfExternal(GraphProto? graph)
     {
         if (graph is null)
@@ -73,7 +79,8 @@ internal static class OnnxMlpReader
         {
             if (tensor is not null && (tensor.ExternalData.Count > 0 || tensor.DataLocation != TensorProto.Types.DataLocation.Default))
             {
-                throw new InvalidDataException($"the ONNX model's constant '{tensor.Name}' lies in another file (external_data), which is not followed.");
+                throw new InvalidDataException(
+                    $"the ONNX model's constant '{tensor.Name}' lies in another file (external_data), which is not followed.");
             }
         }
 
@@ -110,7 +117,8 @@ internal static class OnnxMlpReader
     {
         if (!Enum.TryParse<MlpActivation>(activationName, out var activation) || !Enum.IsDefined(activation))
         {
-            throw new InvalidDataException($"the ONNX model's activation is '{activationName}', but must be one of {string.Join(", ", Enum.GetNames<MlpActivation>())}.");
+            throw new InvalidDataException($"the ONNX model's activation is '{activationName}', but must be one of "
+                + $"{string.Join(", ", Enum.GetNames<MlpActivation>())}.");
         }
 
         var layers = new List<MlpLayerParameters>();
@@ -119,13 +127,18 @@ internal static class OnnxMlpReader
             layers.Add(ReadLayer(constants, layers.Count));
         }
 
-        if (layers.Count == 0 || layers.Zip(layers.Skip(1), (layer, next) => layer.Shape.OutputSize == next.Shape.InputSize).Contains(false))
+        var fits = layers.Zip(layers.Skip(1), (layer, next) => layer.Shape.OutputSize == next.Shape.InputSize);
+        if (layers.Count == 0 || fits.Contains(false))
         {
             throw new InvalidDataException($"the ONNX model has {layers.Count} layers, which don't make a network.");
         }
 
         return new MlpModelParameters(
-            new MlpArchitecture(layers[0].Shape.InputSize, layers.SkipLast(1).Select(layer => layer.Shape.OutputSize), layers[^1].Shape.OutputSize, activation),
+            new MlpArchitecture(
+                layers[0].Shape.InputSize,
+                layers.SkipLast(1).Select(layer => layer.Shape.OutputSize),
+                layers[^1].Shape.OutputSize,
+                activation),
             layers);
     }
 
@@ -137,18 +150,20 @@ internal static class OnnxMlpReader
                 new MlpLayerShape((int)inputs, (int)outputs),
                 ReadFloats(constants, OnnxMlpWriter.WeightsName(layer), outputs * inputs),
                 ReadFloats(constants, OnnxMlpWriter.BiasesName(layer), outputs))
-            : throw new InvalidDataException($"the ONNX model's weights of layer {layer} have the shape [{string.Join(", ", weights.Dims)}].");
+            : throw new InvalidDataException(
+                $"the ONNX model's weights of layer {layer} have the shape [{string.Join(", ", weights.Dims)}].");
     }
 
     private static OnnxOutput ReadOutput(Dictionary<string, TensorProto> constants, string name, int classCount) =>
         new(name, ReadFloats(constants, OnnxOutput.OffsetsName, classCount), ReadFloats(constants, OnnxOutput.ScaleName, count: 1)[0]);
 
-    /// <summary>A constant's values, which take memory only if they are there.</summary>
+    /// <summary>Reads the values of a constant; nothing is allocated for values that are not there.</summary>
     private static float[] ReadFloats(Dictionary<string, TensorProto> constants, string name, long count)
     {
         var bytes = constants.TryGetValue(name, out var tensor) ? tensor.RawData.Span : default;
         return bytes.Length % sizeof(float) == 0 && bytes.Length / sizeof(float) == count
             ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
-            : throw new InvalidDataException($"the ONNX model's constant '{name}' has {bytes.Length} bytes, but {count} floats were expected.");
+            : throw new InvalidDataException(
+                $"the ONNX model's constant '{name}' has {bytes.Length} bytes, but {count} floats were expected.");
     }
 }

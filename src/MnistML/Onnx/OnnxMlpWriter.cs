@@ -2,19 +2,21 @@ using Google.Protobuf;
 
 namespace MnistML.Onnx;
 
-/// <summary>Writes networks as ONNX models, which differ in what goes in and what comes out.</summary>
+/// <summary>Writes networks as ONNX models with different inputs and outputs.</summary>
 internal static class OnnxMlpWriter
 {
-    /// <summary>Names the activation, which no operator tells where there are no hidden layers.</summary>
+    /// <summary>Names the activation, which no operator shows in a network without hidden layers.</summary>
     public const string ActivationProperty = "mnistml.activation";
 
-    /// <summary>Outputs of an exported model, named like ML.NET's columns.</summary>
+    /// <summary>Outputs of an exported model, with the names of ML.NET's columns.</summary>
     public const string LabelName = "PredictedLabel";
 
     /// <inheritdoc cref="LabelName"/>
     public const string ScoreName = "Score";
 
-    /// <summary>IR version 8 and operator set 17 are those of ONNX 1.12 (2022); nothing here needs newer ones, and more readers know them.</summary>
+    /// <summary>
+    /// IR version 8 and operator set 17 are those of ONNX 1.12 (2022); nothing here needs newer ones, and more readers support them.
+    /// </summary>
     private const int IrVersion = 8;
     private const int OperatorSet = 17;
 
@@ -28,12 +30,12 @@ internal static class OnnxMlpWriter
     public static string BiasesName(int layer) => $"layers.{layer}.bias";
 
     /// <summary>
-    /// A model that takes one row of features, <c>[1, features]</c>, and gives a vector of <c>[classes]</c>. ML.NET's ONNX transformer needs it so: it
-    /// crashes on an output of rank 0, and one of rank 2 becomes a matrix-shaped column.
+    /// A model from one row of features, <c>[1, features]</c>, to a vector of <c>[classes]</c>, as ML.NET's ONNX transformer needs it: that
+    /// crashes on an output of rank 0, and turns one of rank 2 into a matrix-shaped column.
     /// </summary>
     public static byte[] WriteForRow(OnnxMlp mlp) => BuildForRow(mlp).ToByteArray();
 
-    /// <summary>What <see cref="WriteForRow"/> writes.</summary>
+    /// <summary>The model that <see cref="WriteForRow"/> writes.</summary>
     public static ModelProto BuildForRow(OnnxMlp mlp)
     {
         var architecture = mlp.Parameters.Architecture;
@@ -67,12 +69,12 @@ internal static class OnnxMlpWriter
     }
 
     /// <summary>
-    /// A model for others: features, <c>[rows, features]</c>, to the zero-based index of the most probable class, int64 <c>[rows]</c>, and the
-    /// probabilities, <c>[rows, classes]</c>.
+    /// A model for other tools: features, <c>[rows, features]</c>, to the zero-based index of the most probable class, int64 <c>[rows]</c>,
+    /// and the probabilities, <c>[rows, classes]</c>.
     /// </summary>
     public static byte[] WriteForExport(OnnxMlp mlp) => BuildForExport(mlp).ToByteArray();
 
-    /// <summary>What <see cref="WriteForExport"/> writes.</summary>
+    /// <summary>The model that <see cref="WriteForExport"/> writes.</summary>
     public static ModelProto BuildForExport(OnnxMlp mlp)
     {
         var architecture = mlp.Parameters.Architecture;
@@ -81,7 +83,11 @@ internal static class OnnxMlpWriter
         {
             Name = "mlp",
             Input = { Value(mlp.InputName, Float, RowsDimension, architecture.InputSize) },
-            Output = { Value(label, TensorProto.Types.DataType.Int64, RowsDimension), Value(score, Float, RowsDimension, architecture.ClassCount) },
+            Output =
+            {
+                Value(label, TensorProto.Types.DataType.Int64, RowsDimension),
+                Value(score, Float, RowsDimension, architecture.ClassCount),
+            },
         };
         var builder = new OnnxGraphBuilder(graph, mlp.InputName);
         var logits = AppendLayers(builder, mlp);
@@ -101,7 +107,8 @@ internal static class OnnxMlpWriter
             Graph = graph,
             OpsetImport = { new OperatorSetIdProto { Version = OperatorSet } },
         };
-        foreach (var (name, text) in mlp.Properties.Prepend(KeyValuePair.Create(ActivationProperty, $"{mlp.Parameters.Architecture.Activation}")))
+        foreach (var (name, text) in mlp.Properties.Prepend(
+            KeyValuePair.Create(ActivationProperty, $"{mlp.Parameters.Architecture.Activation}")))
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = name, Value = text });
         }
@@ -109,7 +116,7 @@ internal static class OnnxMlpWriter
         return model;
     }
 
-    /// <summary>Appends all layers, and gives the name of the logits.</summary>
+    /// <summary>Appends all layers and returns the name of the logits.</summary>
     private static string AppendLayers(OnnxGraphBuilder builder, OnnxMlp mlp)
     {
         var current = mlp.InputName;
@@ -144,7 +151,9 @@ internal static class OnnxMlpWriter
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
     };
 
-    /// <summary><c>x · (1 + erf(x / √2)) / 2</c>: an operator of its own came with operator set 20. ONNX Runtime joins these to one.</summary>
+    /// <summary>
+    /// <c>x · (1 + erf(x / √2)) / 2</c>: operator set 17 has no Gelu operator, which came with set 20. ONNX Runtime fuses these operators.
+    /// </summary>
     private static string AppendGelu(OnnxGraphBuilder builder, string input)
     {
         var error = builder.Node("Erf", [builder.Node("Div", [input, Scalar("sqrt2", float.Sqrt(2))])]);
@@ -170,10 +179,11 @@ internal static class OnnxMlpWriter
             shape.Dim.Add(dimension.ToProto());
         }
 
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } } };
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
-    /// <summary>The size of a dimension: a number, or a name where it is known only when the model is run.</summary>
+    /// <summary>The size of a dimension: a number, or a name if it is known only when the model runs.</summary>
     private readonly record struct Dimension(int Size, string? Name)
     {
         public static implicit operator Dimension(int size) => new(size, Name: null);
@@ -181,6 +191,8 @@ internal static class OnnxMlpWriter
         public static implicit operator Dimension(string name) => new(Size: 0, name);
 
         public TensorShapeProto.Types.Dimension ToProto() =>
-            Name is null ? new TensorShapeProto.Types.Dimension { DimValue = Size } : new TensorShapeProto.Types.Dimension { DimParam = Name };
+            Name is null
+                ? new TensorShapeProto.Types.Dimension { DimValue = Size }
+                : new TensorShapeProto.Types.Dimension { DimParam = Name };
     }
 }

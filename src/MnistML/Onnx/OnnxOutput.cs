@@ -1,8 +1,8 @@
 namespace MnistML.Onnx;
 
 /// <summary>
-/// What an ONNX model gives for each class: <c>(log softmax(logits) - Offsets) / Scale</c>, under a name. With offsets of 0 and
-/// a scale of 1 these are the logarithms of the probabilities.
+/// The output of an ONNX model for each class: <c>(log softmax(logits) - Offsets) / Scale</c>. With offsets of 0 and a scale of 1 these are
+/// the logarithms of the probabilities.
 /// </summary>
 internal sealed record OnnxOutput(string Name, IReadOnlyList<float> Offsets, float Scale)
 {

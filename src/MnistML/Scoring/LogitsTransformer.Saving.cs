@@ -5,14 +5,14 @@ using MnistML.Onnx;
 namespace MnistML.Scoring;
 
 /// <summary>
-/// The saving seam. ML.NET closes its saving classes to other assemblies (dotnet/machinelearning #4911), so this stage has ML.NET's own
-/// ONNX transformer written in its place: what is saved holds stock parts only and loads without this library.
+/// Saving. ML.NET closes its saving classes to other assemblies (dotnet/machinelearning #4911), so this stage saves ML.NET's own ONNX
+/// transformer in its place: the saved model holds stock stages only and loads without this library.
 /// </summary>
 internal sealed partial class LogitsTransformer
 {
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
-        // The stream overload of ApplyOnnxModel leaves a copy of the model behind, and reads it again when it saves. Hence a file of
+        // The stream overload of ApplyOnnxModel leaves a copy of the model behind and reads it again when it saves. Hence a file of
         // our own, in a folder that only this user can enter, for as long as the saving takes.
         var folder = Directory.CreateTempSubdirectory("mnistml-");
         try
@@ -30,7 +30,7 @@ internal sealed partial class LogitsTransformer
         }
     }
 
-    /// <summary>A view without rows that has the column of features, for estimators that only look at the schema.</summary>
+    /// <summary>A view without rows that has the feature column, for estimators that only read the schema.</summary>
     private IDataView EmptyInput(MLContext mlContext)
     {
         var schema = SchemaDefinition.Create(typeof(FeatureRow));

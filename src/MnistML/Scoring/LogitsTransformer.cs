@@ -7,8 +7,8 @@ using MnistML.Scoring.Cursors;
 namespace MnistML.Scoring;
 
 /// <summary>
-/// The first stage of a trained model: appends the column of logits that the stock scorer after it reads, computed by ONNX Runtime.
-/// It owns the inference session. It may be used by many threads at once.
+/// The first stage of a trained model: appends the column of logits, computed by ONNX Runtime, that the stock scorer after it reads. It
+/// owns the inference session and is thread-safe.
 /// </summary>
 internal sealed partial class LogitsTransformer : ITransformer, IDisposable
 {
@@ -16,8 +16,8 @@ internal sealed partial class LogitsTransformer : ITransformer, IDisposable
     private readonly OnnxMlp _mlp;
     private readonly OnnxSession _session;
 
-    /// <param name="environment">Where errors are told.</param>
-    /// <param name="mlp">The network, whose input and output are named like the columns.</param>
+    /// <param name="environment">Where errors are reported.</param>
+    /// <param name="mlp">The network; its input and output have the names of the columns.</param>
     public LogitsTransformer(IHostEnvironment environment, OnnxMlp mlp)
     {
         _environment = environment;
@@ -35,6 +35,9 @@ internal sealed partial class LogitsTransformer : ITransformer, IDisposable
 
     public VectorDataViewType LogitsColumnType { get; }
 
+    /// <inheritdoc cref="OnnxSession.IsOpen"/>
+    public bool IsSessionOpen => _session.IsOpen;
+
     public bool IsRowToRowMapper => true;
 
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new LogitsMapper(this, inputSchema);
@@ -45,9 +48,10 @@ internal sealed partial class LogitsTransformer : ITransformer, IDisposable
 
     public OnnxScorer CreateScorer(int capacity) => new(_session, FeatureCount, LogitsColumnType.Size, capacity);
 
+    /// <inheritdoc cref="MlpTransformer.Dispose"/>
     public void Dispose() => _session.Dispose();
 
-    /// <summary>The column of features in a schema, checked.</summary>
+    /// <summary>Finds the feature column in a schema and checks its type.</summary>
     public DataViewSchema.Column FindFeatures(DataViewSchema schema)
     {
         if (schema.GetColumnOrNull(FeatureColumnName) is not { } column)
@@ -60,7 +64,8 @@ internal sealed partial class LogitsTransformer : ITransformer, IDisposable
             || item != NumberDataViewType.Single || vector.Size != FeatureCount)
         {
             throw _environment.Process(new InvalidOperationException(
-                $"The feature column '{FeatureColumnName}' is {column.Type}, but the model was trained on Vector<Single, {FeatureCount}>."));
+                $"The feature column '{FeatureColumnName}' is {column.Type}, but the model was trained on Vector<Single, "
+                + $"{FeatureCount}>."));
         }
 
         return column;

@@ -13,38 +13,48 @@ namespace MnistML;
 
 /// <summary>
 /// A trained multi-layer perceptron in an ML.NET pipeline. It appends two columns: <c>PredictedLabel</c>, the most probable class as a
-/// key with the label's <c>KeyValues</c>, and <c>Score</c>, the probabilities of all classes, <c>Vector&lt;Single, classes&gt;</c>, with the
-/// annotations that ML.NET's own multiclass trainers give, <c>SlotNames</c> among them. It may be used by many threads at once.
+/// key with the label's <c>KeyValues</c>, and <c>Score</c>, the probabilities of all classes, <c>Vector&lt;Single, classes&gt;</c>, with
+/// the annotations of ML.NET's own multiclass trainers, <c>SlotNames</c> among them. It is thread-safe.
 /// </summary>
 /// <remarks>
-/// Scoring needs ONNX Runtime and not TorchSharp. A saved pipeline loads with <c>mlContext.Model.Load</c> in any application that
-/// references Microsoft.ML, Microsoft.ML.OnnxTransformer and Microsoft.ML.OnnxRuntime; <c>mlContext.Model.LoadMlp</c> brings this transformer back. Views are scored in
-/// batches on all cores, prediction engines row by row; both give the same bits.
+/// Scoring needs ONNX Runtime but not TorchSharp. A saved pipeline loads with <c>mlContext.Model.Load</c> in any application that
+/// references Microsoft.ML, Microsoft.ML.OnnxTransformer and Microsoft.ML.OnnxRuntime; <c>mlContext.Model.LoadMlp</c> restores this
+/// transformer. Views are scored in batches on all cores, prediction engines row by row; both compute the same bits.
 /// </remarks>
 public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpModelParameters>, IDisposable
 {
     private readonly LogitsTransformer _logits;
 
-    /// <summary>Stock scorer → without the logits.</summary>
+    /// <summary>The stock scorer, then the stage that drops the logits.</summary>
     private readonly TransformerChain<ITransformer> _afterLogits;
 
-    /// <summary>The logits and the two after them. Each stage is ML.NET's own, or is saved as one of its own.</summary>
+    /// <summary>The logits and the two stages after them. Each stage is ML.NET's own, or is saved as one of its own.</summary>
     private readonly TransformerChain<ITransformer> _stages;
 
     private readonly IHostEnvironment _environment;
     private readonly OnnxMlp _mlp;
     private readonly MlpMetadata _metadata;
 
-    /// <summary>Makes one of a network that was trained on columns.</summary>
+    /// <summary>Wraps a network that was trained on the given columns.</summary>
     internal MlpTransformer(
-        IHostEnvironment environment, MlpModelParameters model, MlpMetadata metadata, DataViewSchema.Column features, DataViewSchema.Column label)
-        : this(environment, model, metadata with { ClassNames = KeyNames.Of(label) }, features, StockScorer.Fit(CreateLogitsColumnName(model), label), label)
+        IHostEnvironment environment,
+        MlpModelParameters model,
+        MlpMetadata metadata,
+        DataViewSchema.Column features,
+        DataViewSchema.Column label)
+        : this(
+            environment,
+            model,
+            metadata with { ClassNames = KeyNames.Of(label) },
+            features,
+            StockScorer.Fit(CreateLogitsColumnName(model), label),
+            label)
     {
         _environment = environment;
         FeatureColumnType = features.Type;
     }
 
-    /// <summary>Makes one of a network and the stock stages behind it, as they were saved.</summary>
+    /// <summary>Wraps a network and the stock stages after it, as they were saved.</summary>
     internal MlpTransformer(IHostEnvironment environment, OnnxMlp mlp, ITransformer scorer, ITransformer dropColumns)
     {
         _environment = environment;
@@ -57,22 +67,28 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     }
 
     private MlpTransformer(
-        IHostEnvironment environment, MlpModelParameters model, MlpMetadata metadata, DataViewSchema.Column features, StockScorer scorer, DataViewSchema.Column label)
+        IHostEnvironment environment,
+        MlpModelParameters model,
+        MlpMetadata metadata,
+        DataViewSchema.Column features,
+        StockScorer scorer,
+        DataViewSchema.Column label)
         : this(
             environment,
-            new OnnxMlp(model, features.Name, new OnnxOutput(scorer.InputColumnName, scorer.Offsets, scorer.Scale), metadata.ToProperties()),
+            new OnnxMlp(
+                model, features.Name, new OnnxOutput(scorer.InputColumnName, scorer.Offsets, scorer.Scale), metadata.ToProperties()),
             scorer.Transformer,
             new MLContext().Transforms.DropColumns(scorer.InputColumnName).Fit(new OneHotDataView(scorer.InputColumnName, label)))
     {
     }
 
-    /// <summary>The network: its form, weights and biases.</summary>
+    /// <summary>The network: its architecture, weights and biases.</summary>
     public MlpModelParameters Model => _mlp.Parameters;
 
-    /// <summary>What each epoch of the training came to, in order.</summary>
+    /// <summary>The metrics of each epoch of the training, in order.</summary>
     public IReadOnlyList<MlpEpochMetrics> History => _metadata.History;
 
-    /// <summary>The label's <c>KeyValues</c> as texts, in the order of the scores; null if the label has none.</summary>
+    /// <summary>The label's <c>KeyValues</c> as strings, in the order of the scores; null if the label has none.</summary>
     public IReadOnlyList<string>? ClassNames => _metadata.ClassNames;
 
     /// <summary>The column that the features are read from.</summary>
@@ -83,9 +99,14 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
 
     bool ITransformer.IsRowToRowMapper => true;
 
-    /// <summary>Appends the predictions to data. Nothing is computed before it is read.</summary>
+    /// <summary>
+    /// Appends the predictions to data. They are computed when they are read; reading a row with another number of features throws an
+    /// <see cref="InvalidOperationException"/>.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The data has no column <see cref="FeatureColumnName"/>.</exception>
-    /// <exception cref="InvalidOperationException">That column is not a vector of Single of the length that the network was trained on.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// That column is not a vector of Single of the length that the network was trained on.
+    /// </exception>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -93,9 +114,11 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
         return new ScoredDataView(logits, ((ITransformer)_afterLogits).GetRowToRowMapper(logits.Schema));
     }
 
-    /// <summary>The schema of what <see cref="Transform"/> gives; it is the same before saving and after loading.</summary>
+    /// <summary>The schema of the result of <see cref="Transform"/>; it is the same before saving and after loading.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The schema has no column <see cref="FeatureColumnName"/>.</exception>
-    /// <exception cref="InvalidOperationException">That column is not a vector of Single of the length that the network was trained on.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// That column is not a vector of Single of the length that the network was trained on.
+    /// </exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -112,7 +135,7 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     }
 
     /// <summary>
-    /// Saves the network as an ONNX model. The file appears under its name only when it is whole, and replaces one that is there.
+    /// Saves the network as an ONNX model. The file appears under its name only when it is complete, and replaces an existing file.
     /// </summary>
     /// <inheritdoc cref="SaveAsOnnx(Stream)" path="/remarks"/>
     /// <param name="path">The file, usually with the ending <c>.onnx</c>; its folder must exist.</param>
@@ -125,12 +148,15 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
 
     /// <summary>Saves the network as an ONNX model.</summary>
     /// <remarks>
-    /// Its input is named as <see cref="FeatureColumnName"/>, float32 <c>[rows, features]</c>, with any number of rows. Its outputs are <c>PredictedLabel</c>, int64
-    /// <c>[rows]</c>, the zero-based index of the most probable class, and <c>Score</c>, float32 <c>[rows, classes]</c>, the probabilities; one that is named as
-    /// the input gets <c>.output</c> behind its name. Operator set 17, IR version 8 (ONNX 1.12). The model's metadata names the classes, the version of this library, the options of the
-    /// training without paths, and the last epoch's metrics without times, so that the same training gives the same bytes.
+    /// Its input is named as <see cref="FeatureColumnName"/>, float32 <c>[rows, features]</c>, with any number of rows. Its outputs are
+    /// <c>PredictedLabel</c>, int64
+    /// <c>[rows]</c>, the zero-based index of the most probable class, and <c>Score</c>, float32 <c>[rows, classes]</c>, the probabilities;
+    /// an output with the name of the input gets the suffix
+    /// <c>.output</c>. Operator set 17, IR version 8 (ONNX 1.12). The model's metadata
+    /// names the classes, the version of this library, the options of the training without paths, and the last epoch's metrics without
+    /// times, so that the same training writes the same bytes.
     /// </remarks>
-    /// <param name="stream">Where the bytes go; it is left open.</param>
+    /// <param name="stream">Where the model is written; it is left open.</param>
     public void SaveAsOnnx(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -138,8 +164,8 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     }
 
     /// <summary>The first trained network in a model: the model itself, or a stage of a chain, however deep.</summary>
-    /// <param name="model">A fitted pipeline, or one that was loaded by <c>mlContext.Model.LoadMlp</c>.</param>
-    /// <returns>Null if there is none, as in what <c>mlContext.Model.Load</c> gives: that holds stock parts only.</returns>
+    /// <param name="model">A fitted pipeline, or one that <c>mlContext.Model.LoadMlp</c> loaded.</param>
+    /// <returns>Null if there is none, as in a model from <c>mlContext.Model.Load</c>, which holds stock stages only.</returns>
     public static MlpTransformer? Find(ITransformer model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -147,12 +173,14 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     }
 
     /// <summary>
-    /// Frees what ONNX Runtime holds. Who reads predictions of the transformer from then on gets an <see cref="ObjectDisposedException"/>.
+    /// Frees the ONNX Runtime session; cursors and prediction engines that still use it finish first. The transformer can be used again: a
+    /// later use opens the session again, and it is then freed as soon as nothing uses it. So a <c>PredictionEngine</c>, which disposes its
+    /// model unless <c>OwnsTransformer</c> is false, does not end the model for others.
     /// </summary>
     public void Dispose() => _stages.Dispose();
 
     /// <summary>
-    /// A name that no column of the user's has, since the column is dropped again by its name. It is made of the weights, so that the same
+    /// A name that no user's column has, because the column is dropped again by its name. It is derived from the weights, so that the same
     /// training saves the same model.
     /// </summary>
     private static string CreateLogitsColumnName(MlpModelParameters model) => $"Logits-{model.ComputeHash()}";

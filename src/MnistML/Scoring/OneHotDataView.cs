@@ -4,8 +4,8 @@ using Microsoft.ML.Data;
 namespace MnistML.Scoring;
 
 /// <summary>
-/// One row for each class, in class order: a vector column that is 1 at the class and 0 elsewhere, and the class as a label of
-/// the user's own type, with the user's annotations.
+/// One row for each class, in class order: a one-hot vector column, and the class as a label of the user's own type, with the user's
+/// annotations.
 /// </summary>
 internal sealed class OneHotDataView : IDataView
 {

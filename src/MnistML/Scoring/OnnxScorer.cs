@@ -3,8 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace MnistML.Scoring;
 
 /// <summary>
-/// Runs a network over rows in buffers of its own, which are bound to the session once, so that no row leaves garbage. It rents the session and owns the buffers,
-/// and belongs to one thread at a time.
+/// Runs a network over rows in its own buffers, which are bound to the session once, so that scoring a row allocates nothing. It rents the
+/// session and owns the buffers. Only one thread may use it at a time.
 /// </summary>
 internal sealed class OnnxScorer : IDisposable
 {
@@ -14,17 +14,17 @@ internal sealed class OnnxScorer : IDisposable
     private readonly int _classCount;
     private readonly float[] _features;
     private readonly float[] _logits;
-    private readonly RunOptions _runOptions = new();
+    private readonly RunOptions _runOptions;
     private readonly OrtIoBinding _binding;
     private OrtValue? _input;
     private OrtValue? _output;
     private int _boundRowCount;
     private bool _isDisposed;
 
-    /// <param name="session">A model of one input, <c>[rows, features]</c>, and one output, <c>[rows, classes]</c>.</param>
-    /// <param name="featureCount">Features of a row.</param>
-    /// <param name="classCount">Classes.</param>
-    /// <param name="capacity">The most rows of a run.</param>
+    /// <param name="session">A model with one input, <c>[rows, features]</c>, and one output, <c>[rows, classes]</c>.</param>
+    /// <param name="featureCount">Number of features of a row.</param>
+    /// <param name="classCount">Number of classes.</param>
+    /// <param name="capacity">Maximum number of rows of a run.</param>
     public OnnxScorer(OnnxSession session, int featureCount, int classCount, int capacity)
     {
         _owner = session;
@@ -33,23 +33,38 @@ internal sealed class OnnxScorer : IDisposable
         Capacity = capacity;
         _features = new float[checked(capacity * featureCount)];
         _logits = new float[checked(capacity * classCount)];
+        _runOptions = new RunOptions();
         _session = session.Rent();
-        _binding = _session.CreateIoBinding();
+        try
+        {
+            _binding = _session.CreateIoBinding();
+        }
+        catch
+        {
+            _runOptions.Dispose();
+            session.Return();
+            throw;
+        }
     }
 
     public int Capacity { get; }
 
-    /// <summary>The features of a row, to be filled before <see cref="Run"/>.</summary>
+    /// <summary>The features of a row; fill them before <see cref="Run"/>.</summary>
     public Span<float> FeaturesOf(int row) => _features.AsSpan(row * _featureCount, _featureCount);
 
-    /// <summary>What the last <see cref="Run"/> gave for a row.</summary>
+    /// <summary>The logits that the last <see cref="Run"/> computed for a row.</summary>
     public ReadOnlySpan<float> LogitsOf(int row) => _logits.AsSpan(row * _classCount, _classCount);
 
     /// <summary>Scores the first rows.</summary>
-    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The cursor or prediction engine that reads was disposed.</exception>
     public void Run(int rowCount)
     {
-        _owner.ThrowIfDisposed();
+        if (_isDisposed)
+        {
+            throw new ObjectDisposedException(
+                nameof(MlpTransformer), "The cursor or prediction engine was disposed. Create another one; the model can still be used.");
+        }
+
         if (rowCount != _boundRowCount)
         {
             Bind(rowCount);
@@ -77,10 +92,14 @@ internal sealed class OnnxScorer : IDisposable
     {
         _output?.Dispose();
         _input?.Dispose();
-        _input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _features.AsMemory(0, rowCount * _featureCount), [rowCount, _featureCount]);
-        _output = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _logits.AsMemory(0, rowCount * _classCount), [rowCount, _classCount]);
+        _input = Wrap(_features, rowCount, _featureCount);
+        _output = Wrap(_logits, rowCount, _classCount);
         _binding.BindInput(_session.InputNames[0], _input);
         _binding.BindOutput(_session.OutputNames[0], _output);
         _boundRowCount = rowCount;
     }
+
+    private static OrtValue Wrap(float[] buffer, int rowCount, int columnCount) =>
+        OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, buffer.AsMemory(0, rowCount * columnCount), [rowCount, columnCount]);
 }

@@ -3,8 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace MnistML.Scoring;
 
 /// <summary>
-/// An inference session of ONNX Runtime that is opened when it is first needed and may be run by many threads at once. Whoever runs it rents it for as long as he
-/// may run it, so that disposing never takes it away from under a run: it ends what is rented by an error, and the memory is freed with the last return.
+/// An inference session of ONNX Runtime, opened at its first use and shared by any number of threads. Each user rents it, so that disposing
+/// never frees it during a run: the memory is freed with the last return. A later use opens the session again, and from then on it is freed
+/// whenever nothing uses it, so that an owner that was disposed once holds no memory.
 /// </summary>
 /// <param name="model">The bytes of an ONNX model.</param>
 internal sealed class OnnxSession(byte[] model) : IDisposable
@@ -12,37 +13,38 @@ internal sealed class OnnxSession(byte[] model) : IDisposable
     private readonly Lock _lock = new();
     private InferenceSession? _session;
     private int _rentals;
-    private volatile bool _isDisposed;
+    private bool _isDisposed;
 
-    /// <summary>Gives the session, to be returned by <see cref="Return"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <summary>Whether ONNX Runtime holds memory for the session.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _session is not null;
+            }
+        }
+    }
+
+    /// <summary>Rents the session; <see cref="Return"/> must follow.</summary>
     public InferenceSession Rent()
     {
         lock (_lock)
         {
-            ThrowIfDisposed();
             _session ??= Open();
             _rentals++;
             return _session;
         }
     }
 
+    /// <summary>Ends a rental.</summary>
     public void Return()
     {
         lock (_lock)
         {
             _rentals--;
-            FreeUnlessUsed();
-        }
-    }
-
-    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public void ThrowIfDisposed()
-    {
-        if (_isDisposed)
-        {
-            throw new ObjectDisposedException(
-                nameof(MlpTransformer), "The model was disposed while it was in use: dispose of it only when nothing reads its predictions any more.");
+            FreeIfUnused();
         }
     }
 
@@ -51,18 +53,18 @@ internal sealed class OnnxSession(byte[] model) : IDisposable
         lock (_lock)
         {
             _isDisposed = true;
-            FreeUnlessUsed();
+            FreeIfUnused();
         }
     }
 
     private InferenceSession Open()
     {
-        // Each run on the one thread that calls: whole batches are shared out among threads, and a single row is too little work to share.
+        // Each run uses the calling thread only: whole batches are distributed over threads, and a single row is too little work to split.
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
         return new InferenceSession(model, options);
     }
 
-    private void FreeUnlessUsed()
+    private void FreeIfUnused()
     {
         if (_isDisposed && _rentals == 0)
         {

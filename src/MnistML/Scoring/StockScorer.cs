@@ -5,17 +5,19 @@ using Microsoft.ML.Trainers;
 namespace MnistML.Scoring;
 
 /// <summary>
-/// ML.NET's own multiclass scorer, for what it does around its linear model: the columns <c>PredictedLabel</c> and <c>Score</c>, their
-/// types and all their annotations, and a form in which any ML.NET application can load them. ML.NET closes the constructors of its
-/// transformers to other assemblies (dotnet/machinelearning #4911), so one is fitted.
+/// ML.NET's own multiclass scorer. It adds the columns <c>PredictedLabel</c> and <c>Score</c> with their types and all their annotations,
+/// in a form that any ML.NET application can load. ML.NET closes the constructors of its transformers to other assemblies
+/// (dotnet/machinelearning #4911), so a scorer is fitted.
 /// </summary>
-/// <param name="Transformer">The scorer; over z, the vector of <c>(log softmax(logits) - Offsets) / Scale</c>, its scores are softmax(logits).</param>
+/// <param name="Transformer">
+/// The scorer; over z, the vector of <c>(log softmax(logits) - Offsets) / Scale</c>, its scores are softmax(logits).
+/// </param>
 /// <param name="Offsets">The biases of its linear model.</param>
-/// <param name="Scale">What its linear model multiplies differences of z with.</param>
+/// <param name="Scale">The factor of its linear model for differences of z.</param>
 internal sealed record StockScorer(
     MulticlassPredictionTransformer<MaximumEntropyModelParameters> Transformer, IReadOnlyList<float> Offsets, float Scale)
 {
-    /// <summary>Strong enough that the one step over the one-hot rows leaves no weight off the diagonal.</summary>
+    /// <summary>Strong enough that one step over the one-hot rows leaves no weight off the diagonal.</summary>
     private const float L1Regularization = 0.5f;
 
     /// <summary>The vector column that the scorer reads.</summary>
@@ -23,12 +25,12 @@ internal sealed record StockScorer(
 
     /// <summary>
     /// Fits the scorer. One step of L-BFGS over one-hot rows gives weights that are a multiple a of the identity (for two classes
-    /// [[a, -a], [-a, a]]), and what is multiplied and added is then undone in front of it. That is how this trainer happens to
-    /// work rather than what it promises, so it is verified each time.
+    /// [[a, -a], [-a, a]]); the network's output undoes this factor and the biases. ML.NET does not document this behaviour of its trainer,
+    /// so it is verified each time.
     /// </summary>
     /// <param name="inputColumnName">The vector column that the scorer reads.</param>
     /// <param name="label">The label column, of a key type.</param>
-    /// <exception cref="NotSupportedException">ML.NET's trainer gave other weights.</exception>
+    /// <exception cref="NotSupportedException">ML.NET's trainer returned other weights.</exception>
     public static StockScorer Fit(string inputColumnName, DataViewSchema.Column label)
     {
         var oneHot = new OneHotDataView(inputColumnName, label);
@@ -49,7 +51,7 @@ internal sealed record StockScorer(
         return Of(transformer);
     }
 
-    /// <summary>Reads off a fitted scorer what has to be undone in front of it.</summary>
+    /// <summary>Reads from a fitted scorer what the network's output has to undo.</summary>
     /// <exception cref="NotSupportedException">Its weights are not a multiple of the identity.</exception>
     public static StockScorer Of(MulticlassPredictionTransformer<MaximumEntropyModelParameters> transformer)
     {
@@ -59,12 +61,12 @@ internal sealed record StockScorer(
         return new StockScorer(transformer, biases, ScaleOf([.. weights.Select(row => row.DenseValues().ToArray())], biases));
     }
 
-    /// <summary>The factor between differences of inputs and differences of scores, if there is one.</summary>
+    /// <summary>The factor between differences of inputs and differences of scores, if all weights agree on one.</summary>
     internal static float ScaleOf(float[][] weights, float[] biases)
     {
         if (weights.Length == 1)
         {
-            return 1; // A single class has probability 1 whatever its score is.
+            return 1; // A single class has probability 1 for any score.
         }
 
         var diagonal = weights[0][0];

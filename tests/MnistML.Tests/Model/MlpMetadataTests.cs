@@ -51,7 +51,8 @@ public sealed class MlpMetadataTests
     {
         var properties = Example.ToReproducibleProperties();
 
-        Assert.That(properties.Keys, Is.EquivalentTo(["mnistml.version", "mnistml.options", "mnistml.class_names", "mnistml.final_metrics"]));
+        Assert.That(
+            properties.Keys, Is.EquivalentTo(["mnistml.version", "mnistml.options", "mnistml.class_names", "mnistml.final_metrics"]));
         Assert.That(
             properties["mnistml.final_metrics"],
             Is.EqualTo("""{"epoch":2,"train_loss":5E-324,"train_accuracy":0.75,"validation_loss":0.625,"validation_accuracy":null}"""));
@@ -71,7 +72,8 @@ public sealed class MlpMetadataTests
 
         Assert.That(
             () => MlpMetadata.Parse(properties),
-            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"its metadata can't be read: The given key '{name}' was not present in the dictionary."));
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                $"its metadata can't be read: The given key '{name}' was not present in the dictionary."));
     }
 
     [TestCase("mnistml.options", "[]")]
@@ -87,6 +89,8 @@ public sealed class MlpMetadataTests
     {
         var properties = new Dictionary<string, string>(Example.ToProperties()) { [name] = text };
 
-        Assert.That(() => MlpMetadata.Parse(properties), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("its metadata can't be read: "));
+        Assert.That(
+            () => MlpMetadata.Parse(properties),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("its metadata can't be read: "));
     }
 }

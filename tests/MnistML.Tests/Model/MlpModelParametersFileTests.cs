@@ -16,7 +16,8 @@ public sealed class MlpModelParametersFileTests
     public void DeleteFolder() => _folder.Dispose();
 
     [Test]
-    public void Load_OfWhatWasSaved_GivesItBack([Values] MlpActivation activation, [Values(0, 1, 2)] int hiddenLayerCount, [Values] bool byPath)
+    public void Load_OfWhatWasSaved_GivesItBack(
+        [Values] MlpActivation activation, [Values(0, 1, 2)] int hiddenLayerCount, [Values] bool byPath)
     {
         int[] hiddenLayers = [5, 2];
         var model = Networks.Random(new MlpArchitecture(3, hiddenLayers[..hiddenLayerCount], 4, activation), seed: 1);
@@ -42,7 +43,8 @@ public sealed class MlpModelParametersFileTests
     [Test]
     public void Load_TenLayersInAnyOrder_OrdersThemByNumber()
     {
-        var loaded = Load(File([.. Enumerable.Range(1, 10).Reverse().SelectMany(i => ((string, int[])[])[($"net.{i}.bias", [i + 1]), ($"net.{i}.weight", [i + 1, i])])]));
+        var loaded = Load(File([.. Enumerable.Range(1, 10).Reverse().SelectMany(
+            i => ((string, int[])[])[($"net.{i}.bias", [i + 1]), ($"net.{i}.weight", [i + 1, i])])]));
 
         Assert.That($"{loaded.Architecture}", Is.EqualTo("1-2-3-4-5-6-7-8-9-10-11"));
     }
@@ -52,31 +54,45 @@ public sealed class MlpModelParametersFileTests
 
     [Test]
     public void Load_OtherTensor_IsRefused() => AssertRefused(
-        File(("1.weight", [2, 1]), ("1.bias", [2]), ("2.running_mean", [2])),
-        "it holds the tensor '2.running_mean', but only those of fully connected layers, named like '1.weight' and '1.bias', have a place; fold batch normalisation into them first.");
+        File(("1.weight", [2, 1]), ("1.bias", [2]), ("2.weight_v", [2])),
+        "it holds the tensor '2.weight_v', but only those of fully connected layers and of batch normalisation, named like '1.weight', "
+        + "'1.bias' and '2.running_mean', can be read.");
 
     [Test]
     public void Load_TwoNetworks_IsRefused() => AssertRefused(
-        File(("a.1.weight", [2, 1]), ("a.1.bias", [2]), ("b.1.weight", [2, 1]), ("b.1.bias", [2])), "it holds 2 networks, whose tensors begin with 'a.', 'b.'.");
+        File(
+            ("a.1.weight", [2, 1]),
+            ("a.1.bias", [2]),
+            ("b.1.weight", [2, 1]),
+            ("b.1.bias", [2])),
+        "it holds 2 networks, whose tensors begin with 'a.', 'b.'.");
 
     [Test]
     public void Load_LayersThatDoNotFit_IsRefused() => AssertRefused(
-        File(("1.weight", [2, 1]), ("1.bias", [2]), ("3.weight", [4, 3]), ("3.bias", [4])), "layer 2 takes 3 values, but the layer before it gives 2.");
+        File(
+            ("1.weight", [2, 1]),
+            ("1.bias", [2]),
+            ("3.weight", [4, 3]),
+            ("3.bias", [4])),
+        "layer 2 takes 3 values, but the layer before it gives 2.");
 
     [Test]
     public void Load_BiasMissing_IsRefused() => AssertRefused(
         File(("1.weight", [2, 1])),
-        "'1.weight' is of shape [2, 1] and '1.bias' missing, but a fully connected layer has weights of shape [outputs, inputs] and as many biases as outputs.");
+        "'1.weight' is of shape [2, 1] and '1.bias' missing, but a fully connected layer has weights of shape [outputs, inputs] and as "
+        + "many biases as outputs.");
 
     [Test]
     public void Load_OtherShapes_IsRefused() => AssertRefused(
         File(("1.weight", [2, 1, 1]), ("1.bias", [3])),
-        "'1.weight' is of shape [2, 1, 1] and '1.bias' of shape [3], but a fully connected layer has weights of shape [outputs, inputs] and as many biases as outputs.");
+        "'1.weight' is of shape [2, 1, 1] and '1.bias' of shape [3], but a fully connected layer has weights of shape [outputs, "
+        + "inputs] and as many biases as outputs.");
 
     [Test]
     public void Load_EmptyLayer_IsRefused() => AssertRefused(
         File(("1.weight", [0, 1]), ("1.bias", [0])),
-        "'1.weight' is of shape [0, 1] and '1.bias' of shape [0], but a fully connected layer has weights of shape [outputs, inputs] and as many biases as outputs.");
+        "'1.weight' is of shape [0, 1] and '1.bias' of shape [0], but a fully connected layer has weights of shape [outputs, inputs] "
+        + "and as many biases as outputs.");
 
     [TestCase("Swish")]
     [TestCase("1")]
@@ -90,11 +106,14 @@ public sealed class MlpModelParametersFileTests
     {
         var path = _folder.Write("model.safetensors", [1, 2, 3]);
 
-        Assert.That(() => MlpModelParameters.Load(path), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"'{path}' is not a whole safetensors file: "));
+        Assert.That(
+            () => MlpModelParameters.Load(path),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"'{path}' is not a whole safetensors file: "));
     }
 
     [Test]
-    public void Load_NoFile_Throws() => Assert.That(() => MlpModelParameters.Load(_folder.PathOf("none")), Throws.TypeOf<FileNotFoundException>());
+    public void Load_NoFile_Throws() =>
+        Assert.That(() => MlpModelParameters.Load(_folder.PathOf("none")), Throws.TypeOf<FileNotFoundException>());
 
     [Test]
     public void SaveAndLoad_NoArgument_Throw()

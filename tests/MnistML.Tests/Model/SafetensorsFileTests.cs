@@ -42,7 +42,10 @@ internal sealed class SafetensorsFileTests
         foreach (var (name, tensor) in Example.Tensors)
         {
             Assert.That(read.Tensors[name].Shape, Is.EqualTo(tensor.Shape), name);
-            Assert.That(read.Tensors[name].Values.Select(BitConverter.SingleToInt32Bits), Is.EqualTo(tensor.Values.Select(BitConverter.SingleToInt32Bits)), name);
+            Assert.That(
+                read.Tensors[name].Values.Select(BitConverter.SingleToInt32Bits),
+                Is.EqualTo(tensor.Values.Select(BitConverter.SingleToInt32Bits)),
+                name);
         }
     }
 
@@ -50,7 +53,12 @@ internal sealed class SafetensorsFileTests
     [Test]
     public void Write_OfATensor_IsTheFormatByteForByte()
     {
-        new SafetensorsFile { Metadata = new Dictionary<string, string>(), Tensors = new Dictionary<string, SafetensorsTensor> { ["w"] = new([2, 1], [1, -2]) } }.Write(_path);
+        var file = new SafetensorsFile
+        {
+            Metadata = new Dictionary<string, string>(),
+            Tensors = new Dictionary<string, SafetensorsTensor> { ["w"] = new([2, 1], [1, -2]) },
+        };
+        file.Write(_path);
 
         // Padded by spaces to a multiple of eight bytes.
         const string Header = """{"__metadata__":{},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}      """;
@@ -66,7 +74,10 @@ internal sealed class SafetensorsFileTests
         for (var length = 0; length < bytes.Length; length++)
         {
             File.WriteAllBytes(_path, bytes[..length]);
-            Assert.That(() => SafetensorsFile.Read(_path), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"'{_path}' is not a"), $"{length} bytes");
+            Assert.That(
+                () => SafetensorsFile.Read(_path),
+                Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"'{_path}' is not a"),
+                $"{length} bytes");
         }
     }
 

@@ -7,7 +7,10 @@ namespace MnistML.Tests.Onnx;
 internal sealed class OnnxMlpReaderTests
 {
     private static readonly OnnxMlp Example = new(
-        Networks.Random(new MlpArchitecture(3, [5], 4, MlpActivation.Gelu), seed: 1), "Features", new OnnxOutput("Logits", [1, 2, 3, 4], 0.5f), new Dictionary<string, string> { ["a"] = "b" });
+        Networks.Random(new MlpArchitecture(3, [5], 4, MlpActivation.Gelu), seed: 1),
+        "Features",
+        new OnnxOutput("Logits", [1, 2, 3, 4], 0.5f),
+        new Dictionary<string, string> { ["a"] = "b" });
 
     /// <summary>Changes of one field each, and whether anything is left of the network that could be meant.</summary>
     private static IEnumerable<TestCaseData> Changes()
@@ -40,7 +43,8 @@ internal sealed class OnnxMlpReaderTests
             yield return Change($"{name}.Dims", model => Constant(model, name).Dims.Add(1));
             yield return Change($"{name}.HugeDims", model => Constant(model, name).Dims.Add(long.MaxValue));
             yield return Change($"{name}.Type", model => Constant(model, name).DataType = 11);
-            yield return Change($"{name}.Cut", model => Constant(model, name).RawData = ByteString.CopyFrom(Constant(model, name).RawData.Span[1..]));
+            yield return Change(
+                $"{name}.Cut", model => Constant(model, name).RawData = ByteString.CopyFrom(Constant(model, name).RawData.Span[1..]));
             yield return Change($"{name}.Empty", model => Constant(model, name).RawData = ByteString.Empty);
             yield return Change($"{name}.Name", model => Constant(model, name).Name += "x");
         }
@@ -77,7 +81,9 @@ internal sealed class OnnxMlpReaderTests
         var model = Model();
         change(model);
 
-        Assert.That(() => OnnxMlpReader.TryRead(model.ToByteArray()), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("the ONNX model"));
+        Assert.That(
+            () => OnnxMlpReader.TryRead(model.ToByteArray()),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("the ONNX model"));
     }
 
     [Test]
@@ -103,25 +109,30 @@ internal sealed class OnnxMlpReaderTests
         Assert.That(
             () => OnnxMlpReader.TryRead(model.ToByteArray()),
             Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-                $"the ONNX model's constant '{model.Graph.Initializer[1].Name}' lies in another file (external_data), which is not followed."));
+                $"the ONNX model's constant '{model.Graph.Initializer[1].Name}' lies in another file (external_data), which is not "
+                + "followed."));
     }
 
     [Test]
     public void TryRead_ExternalDataWithinANode_IsRefused()
     {
         var tensor = new TensorProto { Name = "inner", DataLocation = TensorProto.Types.DataLocation.External };
-        var inner = new GraphProto { Node = { new NodeProto { Attribute = { new AttributeProto { T = tensor } } } } };
-        var model = new ModelProto { Graph = new GraphProto { Node = { new NodeProto { Attribute = { new AttributeProto { G = inner } } } } } };
+        var inner = GraphWith(new AttributeProto { T = tensor });
+        var model = new ModelProto { Graph = GraphWith(new AttributeProto { G = inner }) };
 
         Assert.That(
             () => OnnxMlpReader.TryRead(model.ToByteArray()),
-            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("the ONNX model's constant 'inner' lies in another file (external_data), which is not followed."));
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                "the ONNX model's constant 'inner' lies in another file (external_data), which is not followed."));
+
+        static GraphProto GraphWith(AttributeProto attribute) => new() { Node = { new NodeProto { Attribute = { attribute } } } };
     }
 
     [Test]
     public void TryRead_EachCutModel_IsRefused()
     {
-        // Without its last property, which is its last field, a model is as whole as with it; the length in front of it in an archive tells them apart.
+        // Without its last property, which is its last field, a model is as whole as with it; the length in front of it in an archive tells
+        // them apart.
         var bytes = OnnxMlpWriter.WriteForRow(Example);
         var withoutProperty = OnnxMlpWriter.WriteForRow(Example with { Properties = new Dictionary<string, string>() }).Length;
         foreach (var length in Enumerable.Range(0, bytes.Length).Where(length => length != withoutProperty))

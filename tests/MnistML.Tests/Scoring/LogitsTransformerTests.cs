@@ -51,14 +51,14 @@ public sealed class LogitsTransformerTests
     {
         using var cursor = _view.GetRowCursor([_view.Schema["Id"]]);
 
-        Assert.That(
-            () => cursor.GetGetter<VBuffer<float>>(_view.Schema["Logits"]),
-            Throws.TypeOf<ArgumentOutOfRangeException>()
-                .With.Message.EqualTo("The column 'Logits' is not active in this cursor. (Parameter 'column')"));
-        Assert.That(
-            () => cursor.GetGetter<VBuffer<float>>(_view.Schema["Features"]),
-            Throws.TypeOf<ArgumentOutOfRangeException>()
-                .With.Message.EqualTo("The column 'Features' is not active in this cursor. (Parameter 'column')"));
+        AssertNotActive("Logits");
+        AssertNotActive("Features");
+
+        void AssertNotActive(string name) => Assert.That(
+            () => cursor.GetGetter<VBuffer<float>>(_view.Schema[name]),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.EqualTo(
+                $"The column '{name}' is not active in this cursor. Name it among the columns that GetRowCursor is asked for. "
+                + "(Parameter 'column')"));
     }
 
     [Test]

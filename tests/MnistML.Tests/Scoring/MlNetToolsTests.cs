@@ -7,7 +7,14 @@ namespace MnistML.Tests.Scoring;
 /// <summary>ML.NET's own tools on a trained network, live and loaded.</summary>
 public sealed class MlNetToolsTests
 {
-    private static readonly MlpTrainer.Options Options = new() { HiddenLayers = [8], BatchSize = 32, MaxEpochs = 40, Optimizer = MlpOptimizer.AdamW(0.02), Seed = 1 };
+    private static readonly MlpTrainer.Options Options = new()
+    {
+        HiddenLayers = [8],
+        BatchSize = 32,
+        MaxEpochs = 40,
+        Optimizer = MlpOptimizer.AdamW(0.02),
+        Seed = 1,
+    };
     private static readonly string[] Names = ["ant", "bee", "cat"];
 
     private readonly MLContext _mlContext = new(seed: 1);
@@ -57,7 +64,8 @@ public sealed class MlNetToolsTests
     {
         var transformed = _model.Transform(_data);
 
-        var importance = _mlContext.MulticlassClassification.PermutationFeatureImportance(_model.LastTransformer, transformed, permutationCount: 3);
+        var importance = _mlContext.MulticlassClassification.PermutationFeatureImportance(
+            _model.LastTransformer, transformed, permutationCount: 3);
 
         Assert.That(importance, Has.Length.EqualTo(2));
         Assert.That(importance[0].MicroAccuracy.Mean, Is.LessThan(-0.2), "the first feature makes the classes");
@@ -74,7 +82,8 @@ public sealed class MlNetToolsTests
     }
 
     [Test]
-    public void LastTransformer_OfTheChain_IsTheNetworkThatFindFinds() => Assert.That(MlpTransformer.Find(_model), Is.SameAs(_model.LastTransformer));
+    public void LastTransformer_OfTheChain_IsTheNetworkThatFindFinds() =>
+        Assert.That(MlpTransformer.Find(_model), Is.SameAs(_model.LastTransformer));
 
     [Test]
     public void Find_OfAModelWithoutNetwork_IsNull() =>
@@ -87,7 +96,8 @@ public sealed class MlNetToolsTests
 
         var guesses = longer.Transform(_data).GetColumn<string>("Guess").ToArray();
 
-        Assert.That(guesses.Zip(_data.GetColumn<string>("Animal"), (guess, animal) => guess == animal).Count(right => right), Is.GreaterThan(200));
+        Assert.That(
+            guesses.Zip(_data.GetColumn<string>("Animal"), (guess, animal) => guess == animal).Count(right => right), Is.GreaterThan(200));
     }
 
     [Test]
@@ -101,7 +111,9 @@ public sealed class MlNetToolsTests
 
     [Test]
     public void Cache_OfPredictions_HoldsTheSameBits() =>
-        Assert.That(Predictions.Bits(_mlContext.Data.Cache(_model.Transform(_data), "PredictedLabel", "Score")), Is.EqualTo(Predictions.Bits(_model.Transform(_data))));
+        Assert.That(
+            Predictions.Bits(_mlContext.Data.Cache(_model.Transform(_data), "PredictedLabel", "Score")),
+            Is.EqualTo(Predictions.Bits(_model.Transform(_data))));
 
     [Test]
     public void Pipeline_OfTwoNetworks_FeedsTheSecondFromTheFirst()

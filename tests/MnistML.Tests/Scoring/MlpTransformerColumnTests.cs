@@ -52,7 +52,8 @@ public sealed class MlpTransformerColumnTests
         Assert.That(view.Schema.Count(column => column.Name == "Features"), Is.EqualTo(2));
         Assert.That(view.GetColumn<float[]>(view.Schema["Features"]), Is.EqualTo(features));
         Assert.That(
-            view.GetColumn<float[]>(view.Schema.First(column => column.Name == "Features")), Is.EqualTo(_case.Rows.Select(row => row.Features)));
+            view.GetColumn<float[]>(
+                view.Schema.First(column => column.Name == "Features")), Is.EqualTo(_case.Rows.Select(row => row.Features)));
         foreach (var (actual, row) in Predictions.Scores(view).Zip(features))
         {
             Assert.That(actual, Is.EqualTo(PlainNetwork.Probabilities(_case.Model, row)).Within(1e-6));

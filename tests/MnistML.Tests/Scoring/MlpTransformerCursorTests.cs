@@ -91,8 +91,8 @@ public sealed class MlpTransformerCursorTests
 
         Assert.That(cursor.IsColumnActive(_view.Schema["Id"]), Is.True);
         Assert.That(cursor.IsColumnActive(_view.Schema["Score"]), Is.False);
-        Assert.That(() => cursor.GetGetter<VBuffer<float>>(_view.Schema["Score"]), Throws.InvalidOperationException);
-        Assert.That(() => cursor.GetGetter<uint>(_view.Schema["PredictedLabel"]), Throws.InvalidOperationException);
+        Assert.That(() => cursor.GetGetter<VBuffer<float>>(_view.Schema["Score"]), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => cursor.GetGetter<uint>(_view.Schema["PredictedLabel"]), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
     [Test]

@@ -31,8 +31,11 @@ public sealed class SaveAsOnnxTests
         var labels = outputs.Single(output => output.Name == "PredictedLabel").AsTensor<long>();
         Assert.That(scores.Dimensions.ToArray(), Is.EqualTo(new[] { rowCount, 4 }));
         Assert.That(labels.Dimensions.ToArray(), Is.EqualTo(new[] { rowCount }));
-        Assert.That(scores.ToArray(), Is.EqualTo(Predictions.Scores(_case.Transformer.Transform(_case.Data)).Take(rowCount).SelectMany(row => row)).Within(1e-6));
-        Assert.That(labels, Is.EqualTo(Predictions.Keys(_case.Transformer.Transform(_case.Data)).Take(rowCount).Select(key => (long)key - 1)));
+        Assert.That(
+            scores.ToArray(),
+            Is.EqualTo(Predictions.Scores(_case.Transformer.Transform(_case.Data)).Take(rowCount).SelectMany(row => row)).Within(1e-6));
+        Assert.That(
+            labels, Is.EqualTo(Predictions.Keys(_case.Transformer.Transform(_case.Data)).Take(rowCount).Select(key => (long)key - 1)));
     }
 
     [Test]
@@ -41,11 +44,15 @@ public sealed class SaveAsOnnxTests
         using var session = new InferenceSession(Export(_case.Transformer));
 
         Assert.That(session.InputMetadata.Select(Describe), Is.EqualTo(new[] { "Features Single [rows, 3]" }));
-        Assert.That(session.OutputMetadata.Select(Describe), Is.EquivalentTo(new[] { "PredictedLabel Int64 [rows]", "Score Single [rows, 4]" }));
+        Assert.That(
+            session.OutputMetadata.Select(Describe), Is.EquivalentTo(new[] { "PredictedLabel Int64 [rows]", "Score Single [rows, 4]" }));
         Assert.That(session.ModelMetadata.ProducerName, Is.EqualTo("MnistML"));
 
-        static string Describe(KeyValuePair<string, NodeMetadata> value) =>
-            $"{value.Key} {value.Value.ElementType.Name} [{string.Join(", ", value.Value.Dimensions.Zip(value.Value.SymbolicDimensions, (size, name) => name.Length > 0 ? name : $"{size}"))}]";
+        static string Describe(KeyValuePair<string, NodeMetadata> value)
+        {
+            var sizes = value.Value.Dimensions.Zip(value.Value.SymbolicDimensions, (size, name) => name.Length > 0 ? name : $"{size}");
+            return $"{value.Key} {value.Value.ElementType.Name} [{string.Join(", ", sizes)}]";
+        }
     }
 
     [TestCase("Score", "Score.output", "PredictedLabel")]
@@ -70,9 +77,11 @@ public sealed class SaveAsOnnxTests
         var metadata = session.ModelMetadata.CustomMetadataMap;
 
         Assert.That(second, Is.EqualTo(first));
-        Assert.That(metadata.Keys, Is.EquivalentTo(new[] { "mnistml.activation", "mnistml.version", "mnistml.options", "mnistml.final_metrics" }));
+        Assert.That(
+            metadata.Keys, Is.EquivalentTo(new[] { "mnistml.activation", "mnistml.version", "mnistml.options", "mnistml.final_metrics" }));
         Assert.That(metadata["mnistml.version"], Does.Match(@"^\d+\.\d+\.\d+"));
-        Assert.That(string.Join(' ', metadata.Values), Does.Not.Contain(folder.Path).And.Not.Contain("checkpoint").And.Not.Contain("econds"));
+        Assert.That(
+            string.Join(' ', metadata.Values), Does.Not.Contain(folder.Path).And.Not.Contain("checkpoint").And.Not.Contain("econds"));
         var options = JsonSerializer.Deserialize<Dictionary<string, string>>(metadata["mnistml.options"])!;
         Assert.That(options["HiddenLayers"], Is.EqualTo("[4]"));
         Assert.That(options["Seed"], Is.EqualTo("5"));

@@ -11,7 +11,7 @@ internal static class KeyNames
     /// <summary>The annotation's name in ML.NET.</summary>
     public const string Annotation = "KeyValues";
 
-    /// <summary>One text for each key, in the order of the keys; null if the column has no such annotation.</summary>
+    /// <summary>One string for each key, in the order of the keys; null if the column has no such annotation.</summary>
     public static string[]? Of(DataViewSchema.Column column)
     {
         var values = column.Annotations.Schema.GetColumnOrNull(Annotation);

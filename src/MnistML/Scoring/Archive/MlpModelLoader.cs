@@ -9,13 +9,13 @@ using MnistML.Onnx;
 namespace MnistML.Scoring.Archive;
 
 /// <summary>
-/// Brings back the networks in a saved model, which holds stock parts only. Each network is read, checked and taken out of the archive, a stage that does nothing
-/// stands in for it while ML.NET loads the rest, and what ML.NET then gives is built anew with an <see cref="MlpTransformer"/> in each place. So ONNX Runtime
-/// never sees a model that is not ours byte for byte, and ML.NET leaves no temporary file of it behind.
+/// Restores the networks of a saved model, which holds stock stages only. Each network is read, checked and removed from the archive, and a
+/// stage that does nothing replaces it while ML.NET loads the rest. The loaded chain is then rebuilt with an <see cref="MlpTransformer"/>
+/// for each network. So ONNX Runtime only ever sees models that this library wrote, and ML.NET leaves no temporary file of them.
 /// </summary>
 internal sealed class MlpModelLoader
 {
-    /// <summary>As ML.NET names the entries of its ONNX stage: the model, and what kind of stage it is.</summary>
+    /// <summary>ML.NET's names for the entries of its ONNX stage: the model, and the type of the stage.</summary>
     private const string OnnxEntry = "/OnnxModel";
     private const string StageEntry = "/Model.key";
 
@@ -27,14 +27,12 @@ internal sealed class MlpModelLoader
     {
     }
 
-    /// <param name="stream">The archive, which can seek.</param>
-    /// <param name="loadStock">ML.NET's own loading of an archive.</param>
-    /// <exception cref="InvalidDataException">It is not a whole model, or not one that ML.NET can load; the message says why.</exception>
+    /// <param name="stream">The archive; it must be seekable.</param>
+    /// <param name="loadStock">Loads an archive with ML.NET.</param>
+    /// <exception cref="InvalidDataException">The model is incomplete, or ML.NET cannot load it; the message says why.</exception>
     public static ITransformer Load(Stream stream, Func<Stream, ITransformer> loadStock)
     {
         var archive = ModelArchive.Read(stream);
-        SavedChainCheck.Check(archive);
-        SavedSchemaCheck.Check(archive);
         var loader = new MlpModelLoader();
         loader.TakeNetworksFrom(archive);
 
@@ -43,7 +41,9 @@ internal sealed class MlpModelLoader
         try
         {
             var rebuilt = loader.Rebuild(model);
-            return loader._networksLeft == 0 ? rebuilt : throw new InvalidDataException("it holds a network without the stages that belong to it.");
+            return loader._networksLeft == 0
+                ? rebuilt
+                : throw new InvalidDataException("it holds a network without the stages that belong to it.");
         }
         catch
         {
@@ -52,7 +52,7 @@ internal sealed class MlpModelLoader
         }
     }
 
-    /// <summary>What ML.NET throws depends on what it trips over in a file that is not what it should be; all of it means the same.</summary>
+    /// <summary>ML.NET throws many types of exceptions for a malformed file; all of them mean the same to the caller.</summary>
     private static ITransformer LoadRest(Stream archive, Func<Stream, ITransformer> loadStock)
     {
         try
@@ -67,7 +67,8 @@ internal sealed class MlpModelLoader
 
     private void TakeNetworksFrom(ModelArchive archive)
     {
-        foreach (var path in archive.Entries.Keys.Where(path => path.EndsWith(OnnxEntry, StringComparison.Ordinal)).ToArray())
+        string[] paths = [.. archive.Entries.Keys.Where(path => path.EndsWith(OnnxEntry, StringComparison.Ordinal))];
+        foreach (var path in paths)
         {
             if (OnnxMlpReader.TryRead(ReadModel(archive.Entries[path], path)) is not { } network)
             {
@@ -83,11 +84,12 @@ internal sealed class MlpModelLoader
         }
     }
 
-    /// <summary>The entry is the model's length in four bytes, then the model.</summary>
+    /// <summary>The entry holds the length of the model in four bytes, then the model.</summary>
     private static byte[] ReadModel(byte[] entry, string path) =>
         entry.Length >= sizeof(int) && BinaryPrimitives.ReadInt32LittleEndian(entry) == entry.Length - sizeof(int)
             ? entry[sizeof(int)..]
-            : throw new InvalidDataException($"the entry '{path}' has {entry.Length} bytes, which is not what it says of itself.");
+            : throw new InvalidDataException(
+                $"the entry '{path}' has {entry.Length} bytes, which does not match the length that it declares.");
 
     private ITransformer Rebuild(ITransformer model)
     {
@@ -105,25 +107,28 @@ internal sealed class MlpModelLoader
         }
 
         ITransformer[] rebuilt = [.. stages.Select(Rebuild)];
-        return rebuilt.SequenceEqual(stages) ? chain : new TransformerChain<ITransformer>(rebuilt, stages.Select(stage => ScopeOf(stage, chain)));
+        return rebuilt.SequenceEqual(stages)
+            ? chain
+            : new TransformerChain<ITransformer>(rebuilt, stages.Select(stage => ScopeOf(stage, chain)));
     }
 
-    private MlpTransformer Join(OnnxMlp network, MulticlassPredictionTransformer<MaximumEntropyModelParameters> scorer, ITransformer dropColumns)
+    private MlpTransformer Join(
+        OnnxMlp network, MulticlassPredictionTransformer<MaximumEntropyModelParameters> scorer, ITransformer dropColumns)
     {
         try
         {
             var transformer = new MlpTransformer(_environment, network, scorer, dropColumns);
-            ThrowIfUnfit(transformer, network, StockScorer.Of(scorer));
+            ThrowIfMismatched(transformer, network, StockScorer.Of(scorer));
             return transformer;
         }
         catch (Exception error) when (error is not InvalidDataException)
         {
-            throw new InvalidDataException($"its stages don't fit its network: {error.Message}", error);
+            throw new InvalidDataException($"its stages do not match its network: {error.Message}", error);
         }
     }
 
-    /// <summary>What the network undoes must be what the scorer does, and the columns must be those of its classes.</summary>
-    private static void ThrowIfUnfit(MlpTransformer transformer, OnnxMlp network, StockScorer scorer)
+    /// <summary>The network must undo exactly what the scorer does, and the columns must match its classes.</summary>
+    private static void ThrowIfMismatched(MlpTransformer transformer, OnnxMlp network, StockScorer scorer)
     {
         var features = new DataViewSchema.Builder();
         features.AddColumn(network.InputName, transformer.FeatureColumnType);
@@ -136,7 +141,7 @@ internal sealed class MlpModelLoader
             || output.Any(column => column.Name == network.Output.Name)
             || KeyNames.Of(output["PredictedLabel"]) is var names && !(names ?? []).SequenceEqual(transformer.ClassNames ?? []))
         {
-            throw new InvalidDataException($"its stages don't fit its network of {classCount} classes.");
+            throw new InvalidDataException($"its stages do not match its network of {classCount} classes.");
         }
     }
 

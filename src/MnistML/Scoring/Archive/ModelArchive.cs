@@ -3,27 +3,30 @@ using System.IO.Compression;
 namespace MnistML.Scoring.Archive;
 
 /// <summary>
-/// The zip archive of a saved model, in memory: read whole, and checked against all that it says of itself, before anybody acts upon it.
+/// The zip archive of a saved model, in memory: read completely, and checked against its own sizes and checksums before it is used.
 /// </summary>
 internal sealed class ModelArchive
 {
     /// <summary>
-    /// More than models are ever packed by, and a bound on what a file can make us allocate: trained weights hardly shrink, tables of words to a fifth or so.
+    /// Higher than the compression ratio of any model, and a bound on what a file can make this process allocate: trained weights hardly
+    /// shrink, tables of words to about a fifth.
     /// </summary>
     private const int MaxCompressionRatio = 100;
 
-    /// <summary>What any archive may hold, however small it is: the scorer of a few thousand classes is zeros for the most part.</summary>
+    /// <summary>Allowed for an archive of any size: the scorer of a few thousand classes consists mostly of zeros.</summary>
     private const long BytesAlwaysAllowed = 64 << 20;
 
     private const long BytesInPiece = 1 << 16;
 
     private ModelArchive(Dictionary<string, byte[]> entries) => Entries = entries;
 
-    /// <summary>The content of each entry, by its path.</summary>
+    /// <summary>The content of each entry, by path.</summary>
     public Dictionary<string, byte[]> Entries { get; }
 
-    /// <summary>Reads what is left of a stream that can seek.</summary>
-    /// <exception cref="InvalidDataException">It is not a whole zip archive, or not what it says that it is.</exception>
+    /// <summary>Reads the rest of a seekable stream.</summary>
+    /// <exception cref="InvalidDataException">
+    /// It is not a complete zip archive, or its sizes and checksums do not match its content.
+    /// </exception>
     public static ModelArchive Read(Stream stream)
     {
         try
@@ -36,24 +39,27 @@ internal sealed class ModelArchive
                 allowed -= entry.Length;
                 if (allowed < 0 || entry.Length > Array.MaxLength)
                 {
-                    throw new InvalidDataException($"the entry '{entry.FullName}' is said to take {entry.Length} bytes, more than a file of this size can hold.");
+                    throw new InvalidDataException(
+                        $"the entry '{entry.FullName}' declares {entry.Length} bytes, more than a file of this size can hold.");
                 }
 
                 if (!IsPlain(entry.FullName) || !entries.TryAdd(entry.FullName, ReadEntry(entry)))
                 {
-                    throw new InvalidDataException($"the entry '{entry.FullName}' is there twice, has no name, or leads out of the archive.");
+                    throw new InvalidDataException(
+                        $"the entry '{entry.FullName}' occurs twice, has no name, or leads out of the archive.");
                 }
             }
 
             return new ModelArchive(entries);
         }
-        catch (Exception error) when (error is ArgumentException or NotSupportedException or OverflowException or EndOfStreamException or IndexOutOfRangeException)
+        catch (Exception error) when (
+            error is ArgumentException or NotSupportedException or OverflowException or EndOfStreamException or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"it is not a whole zip archive: {error.Message}", error);
         }
     }
 
-    /// <summary>The archive as a file, from its beginning.</summary>
+    /// <summary>Writes the archive to a stream, positioned at its start.</summary>
     public MemoryStream ToStream()
     {
         var stream = new MemoryStream();
@@ -82,11 +88,12 @@ internal sealed class ModelArchive
         }
     }
 
-    private static bool IsPlain(string path) => path.Length > 0 && !Path.IsPathRooted(path) && !path.Contains(':') && !path.Split('/', '\\').Contains("..");
+    private static bool IsPlain(string path) =>
+        path.Length > 0 && !Path.IsPathRooted(path) && !path.Contains(':') && !path.Split('/', '\\').Contains("..");
 
     private static byte[] ReadEntry(ZipArchiveEntry entry)
     {
-        // Memory is taken for what comes, and not for what is said to come.
+        // Memory is allocated for the bytes that arrive, not for the declared length.
         using var stream = entry.Open();
         using var bytes = new MemoryStream();
         var piece = new byte[Math.Min(entry.Length + 1, BytesInPiece)];
@@ -97,12 +104,14 @@ internal sealed class ModelArchive
 
         if (bytes.Length != entry.Length)
         {
-            throw new InvalidDataException($"the entry '{entry.FullName}' is said to take {entry.Length} bytes, but holds {(bytes.Length < entry.Length ? $"{bytes.Length}" : "more")}.");
+            throw new InvalidDataException($"the entry '{entry.FullName}' declares {entry.Length} bytes, but holds "
+                + $"{(bytes.Length < entry.Length ? $"{bytes.Length}" : "more")}.");
         }
 
         var content = bytes.ToArray();
         return Crc32.Of(content) == entry.Crc32
             ? content
-            : throw new InvalidDataException($"the entry '{entry.FullName}' is damaged: its checksum is {Crc32.Of(content):x8}, but {entry.Crc32:x8} was expected.");
+            : throw new InvalidDataException(
+                $"the entry '{entry.FullName}' is damaged: its checksum is {Crc32.Of(content):x8}, but {entry.Crc32:x8} was expected.");
     }
 }

@@ -12,7 +12,7 @@ internal static class PlaceholderStage
 
     private static readonly Lazy<byte[]> Saved = new(Save);
 
-    /// <summary>The entry that says what kind of stage it is; there are no others.</summary>
+    /// <summary>The entry that holds the type of the stage; it has no other entries.</summary>
     public static byte[] Value => Saved.Value;
 
     /// <summary>The stage itself.</summary>
@@ -22,14 +22,15 @@ internal static class PlaceholderStage
         return mlContext.Transforms.CopyColumns(Column, nameof(Row.Value)).Fit(mlContext.Data.LoadFromEnumerable<Row>([]));
     }
 
-    /// <summary>Only ML.NET can write such an entry; so a chain of one stage is saved, and its stage's entry taken.</summary>
+    /// <summary>Only ML.NET can write such an entry, so a chain with this stage is saved and the entry read from it.</summary>
     private static byte[] Save()
     {
         using var stream = new MemoryStream();
         new MLContext().Model.Save(new TransformerChain<ITransformer>(Create()), inputSchema: null, stream);
 
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
-        using var entry = archive.Entries.Single(entry => entry.Name == StageEntry && entry.FullName.Contains("Transform_", StringComparison.Ordinal)).Open();
+        using var entry = archive.Entries.Single(
+            entry => entry.Name == StageEntry && entry.FullName.Contains("Transform_", StringComparison.Ordinal)).Open();
         using var bytes = new MemoryStream();
         entry.CopyTo(bytes);
         return bytes.ToArray();

@@ -3,18 +3,19 @@ using System.Collections.Concurrent;
 namespace MnistML.Scoring.Cursors;
 
 /// <summary>
-/// Shares batches out among the cores: each is scored by one thread, as threads that share a batch would wait for each other at every layer. The thread that reads
-/// takes its part too when it would have to wait, so that no more threads are busy than there are cores. It owns the batches.
+/// Distributes batches over the cores. One thread scores a whole batch, because threads that share a batch would wait for each other at
+/// every layer. The reading thread scores batches too instead of waiting, so that no more threads are busy than there are cores. It owns
+/// the batches.
 /// </summary>
 internal sealed class BatchQueue : IDisposable
 {
-    /// <summary>From here on larger batches are no faster.</summary>
+    /// <summary>Larger batches are no faster.</summary>
     private const int MaxRows = 128;
 
-    /// <summary>Features of a batch: enough for ONNX Runtime to be at its best, few enough not to be noticed in memory.</summary>
+    /// <summary>Features of a batch: enough for full speed of ONNX Runtime, and only 4 MiB of memory.</summary>
     private const int MaxFeatures = 1 << 20;
 
-    /// <summary>One thread that reads rows keeps no more than these busy with scoring them.</summary>
+    /// <summary>One thread that reads rows cannot keep more threads busy with scoring.</summary>
     private const int MaxThreads = 8;
 
     private readonly int _helperCount = Math.Min(Environment.ProcessorCount, MaxThreads) - 1;
@@ -23,17 +24,31 @@ internal sealed class BatchQueue : IDisposable
 
     public BatchQueue(LogitsMapper mapper)
     {
-        // For each thread a batch that it scores, and one that is read or given out meanwhile.
+        // Two batches for each thread: one that it scores, and one that is being read or consumed meanwhile.
         var capacity = Math.Clamp(MaxFeatures / mapper.FeatureCount, 1, MaxRows);
-        Batches = [.. Enumerable.Range(0, 2 * (_helperCount + 1)).Select(index => new LogitsBatch(mapper.CreateScorer(capacity), index * capacity))];
+        var batches = new List<LogitsBatch>();
+        try
+        {
+            for (var i = 0; i < 2 * (_helperCount + 1); i++)
+            {
+                batches.Add(new LogitsBatch(mapper.CreateScorer(capacity), i * capacity));
+            }
+        }
+        catch
+        {
+            batches.ForEach(batch => batch.Dispose());
+            throw;
+        }
+
+        Batches = batches;
     }
 
     public IReadOnlyList<LogitsBatch> Batches { get; }
 
-    /// <summary>Rows of all batches together.</summary>
+    /// <summary>Number of rows that all batches hold together.</summary>
     public int Capacity => Batches.Sum(batch => batch.Capacity);
 
-    /// <summary>Has a batch scored by whoever comes first.</summary>
+    /// <summary>Queues a batch for the next thread that is free.</summary>
     public void Add(LogitsBatch batch)
     {
         batch.Begin();
@@ -48,15 +63,14 @@ internal sealed class BatchQueue : IDisposable
         }
     }
 
-    /// <summary>Scores what is waiting until a batch is scored.</summary>
-    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <summary>Scores queued batches until the given batch is scored; throws what scoring it threw.</summary>
     public void WaitFor(LogitsBatch batch)
     {
         Finish(batch);
         batch.ThrowIfFailed();
     }
 
-    /// <summary>Frees the batches when those that are being scored are done.</summary>
+    /// <summary>Frees the batches, each after its scoring has finished.</summary>
     public void Dispose()
     {
         foreach (var batch in Batches)

@@ -6,9 +6,9 @@ using MnistML.Common.DataViews;
 namespace MnistML.Scoring.Cursors;
 
 /// <summary>
-/// A cursor with the logits appended that reads rows ahead and scores them together, which takes a fraction of the time that one row after the other takes. While a
-/// batch is read or given out, others are scored on other threads. Values of all columns are held while it reads on: a second cursor beside the first might give the rows
-/// in another order. It owns the input's cursor.
+/// A cursor with the logits appended that reads rows ahead and scores them in batches, which takes a fraction of the time of scoring row by
+/// row. While one batch is read or consumed, other threads score others. The values of all active columns are buffered: a second cursor
+/// beside the first might return the rows in another order. It owns the cursor of the input.
 /// </summary>
 internal sealed class BatchedLogitsCursor : DataViewRowCursor
 {
@@ -29,20 +29,28 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
     private bool _isInputAtEnd;
 
     /// <param name="mapper">Binds the network to the input's schema.</param>
-    /// <param name="input">The input's cursor, with all columns active that are needed.</param>
-    /// <param name="activeColumns">Those of the output that may be read.</param>
+    /// <param name="input">The cursor of the input; all columns that are needed are active.</param>
+    /// <param name="activeColumns">The columns of the output that may be read.</param>
     public BatchedLogitsCursor(LogitsMapper mapper, DataViewRowCursor input, IReadOnlyCollection<DataViewSchema.Column> activeColumns)
     {
         _input = input;
         _mapper = mapper;
         _isLogitsActive = activeColumns.Any(mapper.IsLogits);
         _batches = new BatchQueue(mapper);
-        _columns = activeColumns.Where(column => !mapper.IsLogits(column)).Select(column => column.Index).Distinct()
-            .ToDictionary(index => index, index => BufferedColumn.Create(input, mapper.InputSchema[index], _batches.Capacity));
-        _readFeatures = CreateFeatureReader();
-        _getId = input.GetIdGetter();
-        _ids = new DataViewRowId[_batches.Capacity];
-        _inputBatches = new long[_batches.Capacity];
+        try
+        {
+            _columns = activeColumns.Where(column => !mapper.IsLogits(column)).Select(column => column.Index).Distinct()
+                .ToDictionary(index => index, index => BufferedColumn.Create(input, mapper.InputSchema[index], _batches.Capacity));
+            _readFeatures = CreateFeatureReader();
+            _getId = input.GetIdGetter();
+            _ids = new DataViewRowId[_batches.Capacity];
+            _inputBatches = new long[_batches.Capacity];
+        }
+        catch
+        {
+            _batches.Dispose();
+            throw;
+        }
     }
 
     public override DataViewSchema Schema => _mapper.OutputSchema;
@@ -69,7 +77,8 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = _ids[CurrentRow()];
 
-    public override bool IsColumnActive(DataViewSchema.Column column) => _mapper.IsLogits(column) ? _isLogitsActive : _columns.ContainsKey(column.Index);
+    public override bool IsColumnActive(DataViewSchema.Column column) =>
+        _mapper.IsLogits(column) ? _isLogitsActive : _columns.ContainsKey(column.Index);
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
@@ -93,13 +102,13 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
         base.Dispose(disposing);
     }
 
-    /// <summary>Features that are read by others too are taken from what is held of them, lest they be computed twice.</summary>
+    /// <summary>If the features are buffered for the caller too, they are taken from there, so that they are not computed twice.</summary>
     private Action<LogitsBatch, int> CreateFeatureReader()
     {
         if (_columns.TryGetValue(_mapper.Features.Index, out var column))
         {
-            var held = (BufferedVectors<float>)column;
-            return (batch, row) => held[batch.FirstRow + row].CopyTo(batch.FeaturesOf(row));
+            var buffered = (BufferedVectors<float>)column;
+            return (batch, row) => _mapper.CopyFeatures(in buffered[batch.FirstRow + row], batch.FeaturesOf(row), _input.Position);
         }
 
         var getFeatures = _input.GetGetter<VBuffer<float>>(_mapper.Features);
@@ -107,13 +116,13 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
         return (batch, row) =>
         {
             getFeatures(ref features);
-            features.CopyTo(batch.FeaturesOf(row));
+            _mapper.CopyFeatures(in features, batch.FeaturesOf(row), _input.Position);
         };
     }
 
     /// <summary>
-    /// Sees to it that batches are on their way, and waits for the first of them. No more rows are read ahead than have been given out, and one at first, so that
-    /// who takes few rows does not wait for many. What goes wrong with a row is told when it is reached, after the rows before it.
+    /// Fills and queues all free batches, then waits for the first one. It reads at most as many rows ahead as were returned so far, and
+    /// one at first, so that a caller that takes few rows does not wait for many. An error in a row is thrown when that row is reached.
     /// </summary>
     private bool MoveToNextBatch()
     {
@@ -163,15 +172,15 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
 
     private void ReadRow(LogitsBatch batch, int row)
     {
-        var place = batch.FirstRow + row;
+        var index = batch.FirstRow + row;
         foreach (var column in _columns.Values)
         {
-            column.Read(place);
+            column.Read(index);
         }
 
         _readFeatures(batch, row);
-        _getId(ref _ids[place]);
-        _inputBatches[place] = _input.Batch;
+        _getId(ref _ids[index]);
+        _inputBatches[index] = _input.Batch;
     }
 
     private void GetLogits(ref VBuffer<float> logits)
@@ -180,8 +189,8 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
         LogitsColumns.Copy(_current!.LogitsOf(_row), ref logits);
     }
 
-    /// <summary>Its place in what is held.</summary>
+    /// <summary>Index of the current row in the buffers.</summary>
     private int CurrentRow() => _current is { } batch
         ? batch.FirstRow + _row
-        : throw new InvalidOperationException("The cursor stands at no row: call MoveNext first, and read only while it gives true.");
+        : throw new InvalidOperationException("The cursor has no current row: call MoveNext first, and read only while it returns true.");
 }

@@ -5,8 +5,8 @@ using MnistML.Common.DataViews;
 namespace MnistML.Scoring.Cursors;
 
 /// <summary>
-/// The columns that a row or cursor shows when the logits are appended to its input: what both have in common. It owns the buffers
-/// of the one who uses it, and so belongs to one thread.
+/// The columns of a row or cursor with the logits appended to its input. It owns the buffers of that row or cursor, so only one thread may
+/// use it at a time.
 /// </summary>
 internal sealed class LogitsColumns(LogitsMapper mapper, DataViewRow input, HashSet<int> activeColumns) : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class LogitsColumns(LogitsMapper mapper, DataViewRow input, Hash
             : input.GetGetter<TValue>(mapper.InputSchema[column.Index]);
     }
 
-    /// <summary>Gives logits out.</summary>
+    /// <summary>Copies logits to the caller's vector.</summary>
     public static void Copy(ReadOnlySpan<float> values, ref VBuffer<float> logits)
     {
         var editor = VBufferEditor.Create(ref logits, values.Length);
@@ -46,7 +46,7 @@ internal sealed class LogitsColumns(LogitsMapper mapper, DataViewRow input, Hash
         return (ref VBuffer<float> logits) =>
         {
             getFeatures(ref features);
-            features.CopyTo(scorer.FeaturesOf(0));
+            mapper.CopyFeatures(in features, scorer.FeaturesOf(0), input.Position);
             scorer.Run(rowCount: 1);
             Copy(scorer.LogitsOf(0), ref logits);
         };

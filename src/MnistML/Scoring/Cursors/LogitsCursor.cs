@@ -4,8 +4,8 @@ using Microsoft.ML.Data;
 namespace MnistML.Scoring.Cursors;
 
 /// <summary>
-/// A cursor with the logits appended, which are computed row by row when they are asked for: for those who don't ask for them, or read columns along that can't be
-/// held while others are read.
+/// A cursor with the logits appended, computed row by row on demand. It serves readers that do not read logits, and those that also read
+/// columns whose values cannot be buffered.
 /// </summary>
 internal sealed class LogitsCursor(DataViewRowCursor input, LogitsColumns columns) : DataViewRowCursor
 {

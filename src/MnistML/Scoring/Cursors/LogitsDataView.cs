@@ -15,22 +15,26 @@ internal sealed class LogitsDataView(LogitsMapper mapper, IDataView input) : IDa
     {
         var active = columnsNeeded.ToArray();
         var cursor = input.GetRowCursor(mapper.GetDependencies(active), rand);
-        return IsBatched(active) ? new BatchedLogitsCursor(mapper, cursor, active) : Wrap(cursor, active);
+        return OwnedCursors.Wrap<DataViewRowCursor>(
+            [cursor], cursor => IsBatched(active) ? new BatchedLogitsCursor(mapper, cursor, active) : Wrap(cursor, active))[0];
     }
 
     /// <summary>
-    /// A batch is shared among all cores as it is, so that a single cursor gives the rows faster than several whose rows ML.NET would have to bring back into
-    /// order.
+    /// A single cursor already distributes its batches over all cores. It is faster than several cursors whose rows ML.NET has to bring
+    /// back into order.
     /// </summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         var active = columnsNeeded.ToArray();
         return IsBatched(active)
             ? [GetRowCursor(active, rand)]
-            : [.. input.GetRowCursorSet(mapper.GetDependencies(active), n, rand).Select(cursor => Wrap(cursor, active))];
+            : OwnedCursors.Wrap<DataViewRowCursor>(
+                input.GetRowCursorSet(mapper.GetDependencies(active), n, rand), cursor => Wrap(cursor, active));
     }
 
-    private bool IsBatched(DataViewSchema.Column[] active) => active.Any(mapper.IsLogits) && active.All(column => BufferedColumn.CanHold(column.Type));
+    private bool IsBatched(DataViewSchema.Column[] active) =>
+        active.Any(mapper.IsLogits) && active.All(column => BufferedColumn.CanHold(column.Type));
 
-    private LogitsCursor Wrap(DataViewRowCursor cursor, DataViewSchema.Column[] active) => new(cursor, mapper.CreateColumns(cursor, active));
+    private LogitsCursor Wrap(DataViewRowCursor cursor, DataViewSchema.Column[] active) =>
+        new(cursor, mapper.CreateColumns(cursor, active));
 }

@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace MnistML.Scoring.Cursors;
 
-/// <summary>Binds the network to an input schema: which column holds the features, and what the schema is with the logits appended.</summary>
+/// <summary>
+/// Binds the network to an input schema: which column holds the features, and what the schema is with the logits appended.
+/// </summary>
 internal sealed class LogitsMapper : IRowToRowMapper
 {
     private readonly LogitsTransformer _transformer;
@@ -24,7 +26,7 @@ internal sealed class LogitsMapper : IRowToRowMapper
 
     public DataViewSchema OutputSchema { get; }
 
-    /// <summary>The input's column of features.</summary>
+    /// <summary>The feature column of the input.</summary>
     public DataViewSchema.Column Features { get; }
 
     public int FeatureCount => _transformer.FeatureCount;
@@ -43,12 +45,30 @@ internal sealed class LogitsMapper : IRowToRowMapper
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
         new LogitsRow(input, CreateColumns(input, activeColumns));
 
-    /// <summary>The columns of an input row, or of a cursor's current row, with the logits appended.</summary>
+    /// <summary>Creates the columns of an input row, or of a cursor's current row, with the logits appended.</summary>
     public LogitsColumns CreateColumns(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
         new(this, input, [.. activeColumns.Select(column => column.Index)]);
 
     public bool IsLogits(DataViewSchema.Column column) => column.Index == InputSchema.Count;
 
-    /// <summary>For up to so many rows at once.</summary>
+    /// <summary>Copies the features of a row to a buffer of <see cref="FeatureCount"/> values.</summary>
+    /// <param name="features">The value of the feature column, whose length a row decides, whatever its type says.</param>
+    /// <param name="buffer">Where they go.</param>
+    /// <param name="row">Zero-based index of the row, for the error message; negative if unknown.</param>
+    /// <exception cref="InvalidOperationException">The row has another number of features.</exception>
+    public void CopyFeatures(in VBuffer<float> features, Span<float> buffer, long row)
+    {
+        if (features.Length != buffer.Length)
+        {
+            throw new InvalidOperationException(
+                $"The feature column '{Features.Name}' holds {features.Length} features{(row >= 0 ? $" in row {row} (zero-based)" : "")}, "
+                + $"but the model was trained on {buffer.Length}. A null array counts as one of length 0: leave such rows out, or fill in "
+                + "their features.");
+        }
+
+        features.CopyTo(buffer);
+    }
+
+    /// <param name="capacity">Maximum number of rows of a run.</param>
     public OnnxScorer CreateScorer(int capacity) => _transformer.CreateScorer(capacity);
 }

@@ -4,11 +4,12 @@ using MnistML.Common.DataViews;
 
 namespace MnistML.Scoring.Cursors;
 
-/// <summary>A cursor whose columns are those of a row that a mapper makes of another cursor's row. It owns both.</summary>
+/// <summary>A cursor over another cursor's rows, as a mapper transforms them. It owns both.</summary>
 /// <param name="input">The other cursor.</param>
-/// <param name="row">The row over its row.</param>
-/// <param name="activeColumns">Those that may be read; the row itself takes others for active too.</param>
-internal sealed class ScoredCursor(DataViewRowCursor input, DataViewRow row, IEnumerable<DataViewSchema.Column> activeColumns) : DataViewRowCursor
+/// <param name="row">The mapper's row over the row of <paramref name="input"/>.</param>
+/// <param name="activeColumns">The columns that may be read; <paramref name="row"/> reports others as active too.</param>
+internal sealed class ScoredCursor(
+    DataViewRowCursor input, DataViewRow row, IEnumerable<DataViewSchema.Column> activeColumns) : DataViewRowCursor
 {
     private readonly HashSet<int> _activeColumns = [.. activeColumns.Select(column => column.Index)];
 

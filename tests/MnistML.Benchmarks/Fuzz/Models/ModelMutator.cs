@@ -21,7 +21,8 @@ internal sealed class ModelMutator(Random random)
             case 0:
                 return new Mutant(ModelSeeds.Checkpoint, _safetensors.Mutate(ModelSeeds.CheckpointFile), IsNetworkAlone: true);
             case 1 or 2:
-                return new Mutant(ModelSeeds.Safetensors, _safetensors.Mutate(_bytes.Pick(ModelSeeds.SafetensorsFiles)), IsNetworkAlone: true);
+                return new Mutant(
+                    ModelSeeds.Safetensors, _safetensors.Mutate(_bytes.Pick(ModelSeeds.SafetensorsFiles)), IsNetworkAlone: true);
         }
 
         var isNetworkAlone = random.Next(2) == 0;

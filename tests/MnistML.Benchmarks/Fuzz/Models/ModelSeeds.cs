@@ -6,7 +6,9 @@ using MnistML.Training.Checkpoints;
 
 namespace MnistML.Benchmarks.Fuzz.Models;
 
-/// <summary>Right files of networks that nobody trained: zips of one alone, amid other stages, nested and twice; safetensors; a checkpoint.</summary>
+/// <summary>
+/// Right files of networks that nobody trained: zips of one alone, amid other stages, nested and twice; safetensors; a checkpoint.
+/// </summary>
 internal static class ModelSeeds
 {
     /// <summary>Endings of the files, which tell who reads them.</summary>
@@ -22,7 +24,8 @@ internal static class ModelSeeds
 
     /// <summary>A few rows of all columns that the models read.</summary>
     public static IDataView Rows { get; } = MlContext.Data.LoadFromEnumerable(
-        ((string[])["dog", "ant", "cat", "bee", "dog"]).Select((name, i) => new Row { Features = [i, 1 - i, 0.5f], Class = name, Number = (uint)i % 2 }).ToArray());
+        ((string[])["dog", "ant", "cat", "bee", "dog"]).Select(
+            (name, i) => new Row { Features = [i, 1 - i, 0.5f], Class = name, Number = (uint)i % 2 }).ToArray());
 
     /// <summary>Networks alone: whatever is altered in one, the rows above can be scored, if it is loaded at all.</summary>
     public static IReadOnlyList<byte[]> NetworkZips { get; } =
@@ -33,7 +36,8 @@ internal static class ModelSeeds
     ];
 
     /// <summary>Networks among other stages.</summary>
-    public static IReadOnlyList<byte[]> PipelineZips { get; } = [Save(Pipeline()), Save(new TransformerChain<ITransformer>(Pipeline(), Network("Number", [4], 2, MlpActivation.Silu)))];
+    public static IReadOnlyList<byte[]> PipelineZips { get; } = [Save(Pipeline()), Save(
+        new TransformerChain<ITransformer>(Pipeline(), Network("Number", [4], 2, MlpActivation.Silu)))];
 
     public static IReadOnlyList<byte[]> SafetensorsFiles { get; } = [SaveSafetensors([5, 2]), SaveSafetensors([])];
 
@@ -44,7 +48,8 @@ internal static class ModelSeeds
         var key = MlContext.Transforms.Conversion.MapValueToKey("Label", "Class").Fit(Rows);
         var scaling = MlContext.Transforms.NormalizeMinMax("Features").Fit(Rows);
         var network = Network("Class", [3], 4, MlpActivation.LeakyRelu);
-        var names = MlContext.Transforms.Conversion.MapKeyToValue("Name", "PredictedLabel").Fit(network.Transform(scaling.Transform(key.Transform(Rows))));
+        var names = MlContext.Transforms.Conversion.MapKeyToValue("Name", "PredictedLabel").Fit(
+            network.Transform(scaling.Transform(key.Transform(Rows))));
         return new TransformerChain<ITransformer>(key, scaling, network, names);
     }
 
@@ -54,16 +59,33 @@ internal static class ModelSeeds
         var metadata = new MlpMetadata
         {
             Options = new Dictionary<string, string> { ["Seed"] = "1" },
-            History = [new MlpEpochMetrics { Epoch = 1, TrainLoss = 0.5, TrainAccuracy = 0.75, LearningRate = 0.1, Seconds = 2, RowsPerSecond = 10 }],
+            History =
+            [
+                new MlpEpochMetrics
+                {
+                    Epoch = 1,
+                    TrainLoss = 0.5,
+                    TrainAccuracy = 0.75,
+                    LearningRate = 0.1,
+                    Seconds = 2,
+                    RowsPerSecond = 10,
+                },
+            ],
         };
-        return new MlpTransformer((IHostEnvironment)MlContext, Parameters(new MlpArchitecture(3, hiddenLayers, classCount, activation)), metadata, schema["Features"], schema["Label"]);
+        return new MlpTransformer(
+            (IHostEnvironment)MlContext,
+            Parameters(new MlpArchitecture(3, hiddenLayers, classCount, activation)),
+            metadata,
+            schema["Features"],
+            schema["Label"]);
     }
 
     private static MlpModelParameters Parameters(MlpArchitecture architecture)
     {
         var random = new Random(1);
         return new MlpModelParameters(
-            architecture, [.. architecture.Layers.Select(shape => new MlpLayerParameters(shape, Values(shape.WeightCount), Values(shape.OutputSize)))]);
+            architecture, [.. architecture.Layers.Select(
+                shape => new MlpLayerParameters(shape, Values(shape.WeightCount), Values(shape.OutputSize)))]);
 
         float[] Values(long count) => [.. Enumerable.Range(0, (int)count).Select(_ => random.NextSingle() - 0.5f)];
     }

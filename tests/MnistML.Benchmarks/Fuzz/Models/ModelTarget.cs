@@ -5,8 +5,9 @@ using MnistML.Training.Checkpoints;
 namespace MnistML.Benchmarks.Fuzz.Models;
 
 /// <summary>
-/// The readers of saved models. What is loaded is scored too, in batches and row by row, and disposed. All that the process writes meanwhile, temporary files and
-/// others, would be seen.
+/// The readers of saved models. What is loaded is scored too, in batches and row by row, and disposed. All that the process writes
+/// meanwhile, temporary files and others, would be seen. Left out are entries whose sizes ML.NET trusts, see <see cref="ZipMutator"/>: a
+/// hostile one may take any memory or time.
 /// </summary>
 internal sealed class ModelTarget : FuzzTarget
 {
@@ -51,7 +52,8 @@ internal sealed class ModelTarget : FuzzTarget
 
     public override void CheckAfterwards(Verdict verdict)
     {
-        string[] left = [.. ((string[])[_temporary, _current]).SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))];
+        string[] left = [.. ((string[])[_temporary, _current]).SelectMany(
+            folder => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))];
         verdict.Expect(left.Length == 0, $"files left behind: {left.Length}{string.Concat(left.Take(3).Select(path => $" {path}"))}");
     }
 
@@ -67,7 +69,9 @@ internal sealed class ModelTarget : FuzzTarget
     {
         var path = Path.Combine(Folder, $"fuzz{mutant.Ending}");
         File.WriteAllBytes(path, mutant.Bytes);
-        return Outcome.Of(() => Load(path, mutant), error => error is InvalidDataException or IOException && error.Message.Contains(path, StringComparison.Ordinal));
+        return Outcome.Of(
+            () => Load(path, mutant),
+            error => error is InvalidDataException or IOException && error.Message.Contains(path, StringComparison.Ordinal));
     }
 
     private void Load(string path, Mutant mutant)
@@ -91,7 +95,9 @@ internal sealed class ModelTarget : FuzzTarget
         }
     }
 
-    /// <summary>Where another stage was altered, the pipeline is another one, whose columns may be missing or of other types, as ML.NET then says.</summary>
+    /// <summary>
+    /// Where another stage was altered, the pipeline is another one, whose columns may be missing or of other types, as ML.NET then says.
+    /// </summary>
     private static void Score(ITransformer model, Mutant mutant)
     {
         try

@@ -11,8 +11,13 @@ internal sealed class OnnxMutator(Random random)
     private const string Entry = "/OnnxModel";
 
     private static readonly long[] TellingSizes = [0, -1, 1, 2, 4, 1 << 20, int.MaxValue, 1L << 32, long.MaxValue, long.MinValue];
-    private static readonly float[] TellingFloats = [0, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.Epsilon, -1];
-    private static readonly string[] TellingTexts = ["", "[]", "{}", "null", "[null]", "[1]", "{\"a\":1}", "\0", "../x", "Relu", "Features", "MnistML", "99", "[\"a\",\"b\",\"c\",\"d\"]"];
+    private static readonly float[] TellingFloats =
+        [0, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.Epsilon, -1];
+    private static readonly string[] TellingTexts =
+    [
+        "", "[]", "{}", "null", "[null]", "[1]", "{\"a\":1}", "\0", "../x", "Relu",
+        "Features", "MnistML", "99", "[\"a\",\"b\",\"c\",\"d\"]",
+    ];
 
     private readonly ByteSpoiler _bytes = new(random);
 
@@ -90,7 +95,8 @@ internal sealed class OnnxMutator(Random random)
                 node.OpType = _bytes.Pick([.. TellingTexts, "Loop", "If", "Constant", "Identity", "Expand"]);
                 break;
             default:
-                node.Attribute.Add(new AttributeProto { Name = "value", T = External("x"), G = random.Next(2) == 0 ? graph.Clone() : null });
+                node.Attribute.Add(
+                    new AttributeProto { Name = "value", T = External("x"), G = random.Next(2) == 0 ? graph.Clone() : null });
                 break;
         }
     }
@@ -127,7 +133,8 @@ internal sealed class OnnxMutator(Random random)
     {
         if (bytes.Length >= sizeof(float))
         {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(sizeof(float) * random.Next(bytes.Length / sizeof(float))), _bytes.Pick(TellingFloats));
+            BinaryPrimitives.WriteSingleLittleEndian(
+                bytes.AsSpan(sizeof(float) * random.Next(bytes.Length / sizeof(float))), _bytes.Pick(TellingFloats));
         }
 
         return bytes;

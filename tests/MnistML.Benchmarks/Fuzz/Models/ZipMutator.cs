@@ -13,8 +13,13 @@ internal sealed class ZipMutator(Random random)
     /// <summary>The longest of the three kinds of headers has so many bytes behind its signature.</summary>
     private const int MaxHeaderBytes = 46;
 
-    private static readonly byte[][] Signatures = ["PK\u0003\u0004"u8.ToArray(), "PK\u0001\u0002"u8.ToArray(), "PK\u0005\u0006"u8.ToArray()];
-    private static readonly string[] OddPaths = ["../x", "..\\x", "/tmp/x", "C:\\x", "a/../../x", " ", "/", "Model.key", "a/b/OnnxModel", "OnnxModel", "con", "a\0b", new string('d', 5_000), string.Join('/', Enumerable.Repeat("e", 500))];
+    private static readonly byte[][] Signatures = ["PK\u0003\u0004"u8.ToArray(), "PK\u0001\u0002"u8.ToArray(), "PK\u0005\u0006"u8
+        .ToArray()];
+    private static readonly string[] OddPaths =
+    [
+        "../x", "..\\x", "/tmp/x", "C:\\x", "a/../../x", " ", "/", "Model.key", "a/b/OnnxModel", "OnnxModel", "con", "a\0b",
+        new string('d', 5_000), string.Join('/', Enumerable.Repeat("e", 500)),
+    ];
 
     private readonly ByteSpoiler _bytes = new(random);
 
@@ -52,50 +57,57 @@ internal sealed class ZipMutator(Random random)
         return ZipParts.Write(parts, random.Next(2) == 0 ? CompressionLevel.Fastest : CompressionLevel.NoCompression);
     }
 
-    /// <summary>What is in other stages ML.NET reads and believes, which is not promised to end well.</summary>
-    private static bool IsOurs(string path, List<ZipPart> parts)
-    {
-        var folder = path[..(path.LastIndexOf('/') + 1)];
-        return !path.Contains("Transform_", StringComparison.Ordinal)
-            || parts.Any(part => part.Path == $"{folder}Transform_000/Model.key")
-            || parts.Any(part => part.Path.EndsWith(NetworkEntry, StringComparison.Ordinal) && path.StartsWith(part.Path[..^NetworkEntry.Length], StringComparison.Ordinal));
-    }
+    /// <summary>
+    /// Whether <c>LoadMlp</c> checks the content of an entry. What ML.NET allocates for other entries is not bounded: other stages, the
+    /// <c>Model.key</c> of a chain around the network's own, and <c>Schema</c> and <c>TrainSchema</c> outside it. Those keep their content.
+    /// </summary>
+    private static bool IsGuarded(string path, List<ZipPart> parts) =>
+        (!path.Contains("Transform_", StringComparison.Ordinal) && path.Split('/')[^1] is not ("Model.key" or "Schema" or "TrainSchema"))
+        || parts.Any(part => part.Path.EndsWith(NetworkEntry, StringComparison.Ordinal)
+            && path.StartsWith(part.Path[..^NetworkEntry.Length], StringComparison.Ordinal));
 
     private void SpoilPart(List<ZipPart> parts, int index)
     {
         var part = parts[index];
+        var isGuarded = IsGuarded(part.Path, parts);
         switch (random.Next(20))
         {
             case 0:
                 parts.RemoveAt(index);
                 break;
-            case 1:
+            case 1 when isGuarded:
                 parts.Insert(random.Next(parts.Count), part with { Content = _bytes.Spoil(part.Content) });
                 break;
             case 2:
                 parts[index] = part with { Path = _bytes.Pick(OddPaths) };
                 break;
-            case 3:
-                parts[index] = part with { Path = _bytes.Pick(parts).Path };
+            case 3 when _bytes.Pick(parts).Path is var other && IsGuarded(other, parts):
+                parts[index] = part with { Path = other };
                 break;
-            case 4:
+            case 4 when isGuarded:
                 parts[index] = part with { Content = _bytes.Pick(parts).Content };
                 break;
-            case 5:
+            case 5 when isGuarded:
                 var others = ZipParts.Read(_bytes.Pick([.. ModelSeeds.NetworkZips, .. ModelSeeds.PipelineZips]));
                 parts[index] = part with { Content = (others.Find(other => other.Path == part.Path) ?? _bytes.Pick(others)).Content };
                 break;
             case 6:
                 parts.Add(new ZipPart(_bytes.Pick(OddPaths), part.Content));
                 break;
-            case 7 when random.Next(10) == 0:
+            case 7 when isGuarded && random.Next(10) == 0:
                 parts[index] = part with { Content = new byte[BombBytes] };
                 break;
             case 8 when random.Next(10) == 0:
                 parts.AddRange(Enumerable.Range(0, ManyParts).Select(number => new ZipPart($"{part.Path}{number}", [])));
                 break;
             default:
-                index = _bytes.Pick([.. Enumerable.Range(0, parts.Count).Where(place => IsOurs(parts[place].Path, parts))]);
+                int[] guarded = [.. Enumerable.Range(0, parts.Count).Where(i => IsGuarded(parts[i].Path, parts))];
+                if (guarded.Length == 0)
+                {
+                    break;
+                }
+
+                index = _bytes.Pick(guarded);
                 parts[index] = parts[index] with { Content = _bytes.Spoil(parts[index].Content) };
                 break;
         }

@@ -45,7 +45,9 @@ public sealed class IdxCursorTests
         Assert.That(
             () => cursor.GetGetter<VBuffer<byte>>(_view.Schema["Image"]),
             Throws.TypeOf<ArgumentOutOfRangeException>()
-                .With.Message.EqualTo("The column 'Image' is not active in this cursor. (Parameter 'column')"));
+                .With.Message.EqualTo(
+                    "The column 'Image' is not active in this cursor. Name it among the columns that GetRowCursor is asked for. "
+                    + "(Parameter 'column')"));
     }
 
     [Test]

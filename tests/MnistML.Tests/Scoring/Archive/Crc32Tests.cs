@@ -11,7 +11,8 @@ public sealed class Crc32Tests
     [TestCase("", 0u)]
     [TestCase("a", 0xE8B7BE43u)]
     [TestCase("The quick brown fox jumps over the lazy dog", 0x414FA339u)]
-    public void Of_KnownText_GivesTheKnownValue(string text, uint expected) => Assert.That(Crc32.Of(Encoding.ASCII.GetBytes(text)), Is.EqualTo(expected));
+    public void Of_KnownText_GivesTheKnownValue(string text, uint expected) =>
+        Assert.That(Crc32.Of(Encoding.ASCII.GetBytes(text)), Is.EqualTo(expected));
 
     [Test]
     public void Of_AnyBytes_IsWhatZipArchivesHold()

@@ -20,7 +20,8 @@ public sealed class LoadMlpDamageTests
     public void Save()
     {
         using var scoring = new ScoringCase();
-        _bytes = SavedModel.Save(scoring.MlContext, new Microsoft.ML.Data.TransformerChain<ITransformer>(scoring.Transformer), scoring.Data.Schema);
+        _bytes = SavedModel.Save(
+            scoring.MlContext, new Microsoft.ML.Data.TransformerChain<ITransformer>(scoring.Transformer), scoring.Data.Schema);
     }
 
     [SetUp]
@@ -63,7 +64,8 @@ public sealed class LoadMlpDamageTests
     }
 
     [Test]
-    public void LoadMlp_OfNoArchive_SaysSo() => AssertRefused("<!DOCTYPE html>"u8.ToArray(), $"'{_path}' is not a model that can be loaded: ");
+    public void LoadMlp_OfNoArchive_SaysSo() =>
+        AssertRefused("<!DOCTYPE html>"u8.ToArray(), $"'{_path}' is not a model that can be loaded: ");
 
     [Test]
     public void LoadMlp_OfAFileThatIsNotThere_SaysWhich() => Assert.That(
@@ -75,7 +77,8 @@ public sealed class LoadMlpDamageTests
     [TestCase("..\\escape")]
     [TestCase("C:\\escape")]
     public void LoadMlp_OfAnEntryThatLeadsOut_IsRefused(string name) => AssertRefused(
-        Rewrite(entries => entries[name] = [1]), $"'{_path}' is not a model that can be loaded: the entry '{name}' is there twice, has no name, or leads out of the archive.");
+        Rewrite(entries => entries[name] = [1]), $"'{_path}' is not a model that can be loaded: the entry '{name}' occurs twice, has "
+            + "no name, or leads out of the archive.");
 
     [Test]
     public void LoadMlp_OfABomb_IsRefusedBeforeItIsUnpacked()
@@ -83,7 +86,7 @@ public sealed class LoadMlpDamageTests
         var bomb = Rewrite(entries => entries["zeros"] = new byte[200 << 20]);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        AssertRefused(bomb, "the entry 'zeros' is said to take 209715200 bytes, more than a file of this size can hold.");
+        AssertRefused(bomb, "the entry 'zeros' declares 209715200 bytes, more than a file of this size can hold.");
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(16 << 20));
     }
 
@@ -95,7 +98,8 @@ public sealed class LoadMlpDamageTests
         for (var i = 0; i < 300; i++)
         {
             var at = random.Next(onnx.Length);
-            var altered = Rewrite(entries => entries[Onnx] = [.. onnx[..at], (byte)(onnx[at] ^ (1 << random.Next(8))), .. onnx[(at + 1)..]]);
+            var altered = Rewrite(
+                entries => entries[Onnx] = [.. onnx[..at], (byte)(onnx[at] ^ (1 << random.Next(8))), .. onnx[(at + 1)..]]);
             try
             {
                 using var model = (IDisposable)new MLContext().Model.LoadMlp(new MemoryStream(altered), out _);
@@ -123,10 +127,17 @@ public sealed class LoadMlpDamageTests
     {
         var onnx = MnistML.Onnx.ModelProto.Parser.ParseFrom(Read()[Onnx].AsSpan(4).ToArray());
         onnx.ProducerName = "another";
-        var constant = new MnistML.Onnx.TensorProto { Name = "hidden", DataLocation = MnistML.Onnx.TensorProto.Types.DataLocation.External };
-        onnx.Graph.Node[0].Attribute.Add(new MnistML.Onnx.AttributeProto { G = new MnistML.Onnx.GraphProto { Initializer = { constant } } });
+        var constant = new MnistML.Onnx.TensorProto
+        {
+            Name = "hidden",
+            DataLocation = MnistML.Onnx.TensorProto.Types.DataLocation.External,
+        };
+        onnx.Graph.Node[0].Attribute.Add(
+            new MnistML.Onnx.AttributeProto { G = new MnistML.Onnx.GraphProto { Initializer = { constant } } });
 
-        AssertRefused(Rewrite(entries => entries[Onnx] = Entry(onnx)), "the ONNX model's constant 'hidden' lies in another file (external_data), which is not followed.");
+        AssertRefused(
+            Rewrite(entries => entries[Onnx] = Entry(onnx)),
+            "the ONNX model's constant 'hidden' lies in another file (external_data), which is not followed.");
     }
 
     [Test]
@@ -146,7 +157,8 @@ public sealed class LoadMlpDamageTests
     public void LoadMlp_OfAScorerThatDoesOtherThanTheNetworkExpects_IsRefused()
     {
         using var other = new ScoringCase();
-        using var transformer = ScoringCase.CreateTransformer(other.MlContext, Networks.Random(new MlpArchitecture(3, [], 4), seed: 1), other.Data.Schema);
+        using var transformer = ScoringCase.CreateTransformer(
+            other.MlContext, Networks.Random(new MlpArchitecture(3, [], 4), seed: 1), other.Data.Schema);
         var scorer = Read()[Scorer];
         var altered = 0;
         for (var at = scorer.Length / 2; at < scorer.Length; at++)
@@ -169,7 +181,8 @@ public sealed class LoadMlpDamageTests
 
     [Test]
     public void LoadMlp_OfANetworkWithoutItsStages_IsRefused() => AssertRefused(
-        Rewrite(entries => entries["elsewhere/OnnxModel"] = entries[Onnx]), "the stages in '' are not those that were saved with its network.");
+        Rewrite(
+            entries => entries["elsewhere/OnnxModel"] = entries[Onnx]), "the stages in '' are not those that were saved with its network.");
 
     [TestCase(Onnx)]
     [TestCase(Scorer)]
@@ -217,6 +230,7 @@ public sealed class LoadMlpDamageTests
         File.WriteAllBytes(_path, bytes);
         Assert.That(
             () => new MLContext().Model.LoadMlp(_path, out _),
-            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"'{_path}' is not a model that can be loaded: ").And.Message.Contains(message), what);
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(
+                $"'{_path}' is not a model that can be loaded: ").And.Message.Contains(message), what);
     }
 }

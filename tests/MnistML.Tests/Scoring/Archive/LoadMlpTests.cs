@@ -17,8 +17,26 @@ public sealed class LoadMlpTests
         Options = new Dictionary<string, string> { ["BatchSize"] = "128" },
         History =
         [
-            new() { Epoch = 1, TrainLoss = 0.1234567890123, TrainAccuracy = 0.9, LearningRate = 1e-3, Seconds = 0.75, RowsPerSecond = 1234.5 },
-            new() { Epoch = 2, TrainLoss = 1e-300, TrainAccuracy = 1, ValidationLoss = 0.5, ValidationAccuracy = 0.25, LearningRate = 0, Seconds = 2, RowsPerSecond = 1 },
+            new()
+            {
+                Epoch = 1,
+                TrainLoss = 0.1234567890123,
+                TrainAccuracy = 0.9,
+                LearningRate = 1e-3,
+                Seconds = 0.75,
+                RowsPerSecond = 1234.5,
+            },
+            new()
+            {
+                Epoch = 2,
+                TrainLoss = 1e-300,
+                TrainAccuracy = 1,
+                ValidationLoss = 0.5,
+                ValidationAccuracy = 0.25,
+                LearningRate = 0,
+                Seconds = 2,
+                RowsPerSecond = 1,
+            },
         ],
     };
 
@@ -29,7 +47,8 @@ public sealed class LoadMlpTests
     public void Create()
     {
         _case = new ScoringCase();
-        _transformer = new MlpTransformer((IHostEnvironment)_case.MlContext, _case.Model, Metadata, _case.Data.Schema["Features"], _case.Data.Schema["Label"]);
+        _transformer = new MlpTransformer(
+            (IHostEnvironment)_case.MlContext, _case.Model, Metadata, _case.Data.Schema["Features"], _case.Data.Schema["Label"]);
     }
 
     [OneTimeTearDown]
@@ -53,7 +72,9 @@ public sealed class LoadMlpTests
         Assert.That(loaded.FeatureColumnName, Is.EqualTo("Features"));
         Assert.That(loaded.FeatureColumnType, Is.EqualTo(_transformer.FeatureColumnType));
         Assert.That(Predictions.Bits(model.Transform(_case.Data)), Is.EqualTo(Predictions.Bits(_transformer.Transform(_case.Data))));
-        Assert.That(SchemaText.Of(model.GetOutputSchema(_case.Data.Schema)), Is.EqualTo(SchemaText.Of(_transformer.GetOutputSchema(_case.Data.Schema))));
+        Assert.That(
+            SchemaText.Of(model.GetOutputSchema(_case.Data.Schema)),
+            Is.EqualTo(SchemaText.Of(_transformer.GetOutputSchema(_case.Data.Schema))));
     }
 
     [Test]
@@ -102,28 +123,36 @@ public sealed class LoadMlpTests
         Assert.That(loaded.Select(stage => stage.GetType()), Is.EqualTo(chain.Select(stage => stage.GetType())));
         foreach (var scope in new[] { TransformerScope.Training, TransformerScope.Testing, TransformerScope.Scoring })
         {
-            Assert.That(loaded.GetModelFor(scope).Select(stage => stage.GetType()), Is.EqualTo(chain.GetModelFor(scope).Select(stage => stage.GetType())), $"{scope}");
+            Assert.That(
+                loaded.GetModelFor(scope).Select(stage => stage.GetType()),
+                Is.EqualTo(chain.GetModelFor(scope).Select(stage => stage.GetType())),
+                $"{scope}");
         }
 
         Assert.That(Predictions.Bits(loaded.Transform(_case.Data)), Is.EqualTo(Predictions.Bits(chain.Transform(_case.Data))));
-        Assert.That(loaded.Transform(_case.Data).GetColumn<string>("Name"), Is.EqualTo(chain.Transform(_case.Data).GetColumn<string>("Name")));
+        Assert.That(
+            loaded.Transform(_case.Data).GetColumn<string>("Name"), Is.EqualTo(chain.Transform(_case.Data).GetColumn<string>("Name")));
     }
 
     [Test]
     public void LoadMlp_OfNetworksInChainsInChains_BringsAllBack()
     {
         var scored = _transformer.Transform(_case.Data);
-        using var onScores = ScoringCase.CreateTransformer(_case.MlContext, Networks.Random(new MlpArchitecture(4, [2], 4), seed: 8), scored.Schema, features: "Score");
+        using var onScores = ScoringCase.CreateTransformer(
+            _case.MlContext, Networks.Random(new MlpArchitecture(4, [2], 4), seed: 8), scored.Schema, features: "Score");
         var inner = new TransformerChain<ITransformer>(_transformer, onScores);
         var copy = _case.MlContext.Transforms.CopyColumns("Copy", "Score").Fit(inner.Transform(_case.Data));
         var chain = new TransformerChain<ITransformer>(new TransformerChain<ITransformer>(inner, copy));
 
         using var loaded = SavedModel.SaveAndLoadMlp(_case.MlContext, chain, _case.Data.Schema);
 
-        Assert.That(SavedModel.Stages(loaded).OfType<MlpTransformer>().Select(Weights), Is.EqualTo(new[] { Weights(_transformer), Weights(onScores) }));
+        Assert.That(
+            SavedModel.Stages(loaded).OfType<MlpTransformer>().Select(Weights),
+            Is.EqualTo(new[] { Weights(_transformer), Weights(onScores) }));
         Assert.That(Weights(MlpTransformer.Find(loaded)!), Is.EqualTo(Weights(_transformer)), "the first is found");
         Assert.That(Predictions.Bits(loaded.Transform(_case.Data)), Is.EqualTo(Predictions.Bits(chain.Transform(_case.Data))));
-        Assert.That(SchemaText.Of(loaded.GetOutputSchema(_case.Data.Schema)), Is.EqualTo(SchemaText.Of(chain.GetOutputSchema(_case.Data.Schema))));
+        Assert.That(
+            SchemaText.Of(loaded.GetOutputSchema(_case.Data.Schema)), Is.EqualTo(SchemaText.Of(chain.GetOutputSchema(_case.Data.Schema))));
     }
 
     [Test]
@@ -159,7 +188,9 @@ public sealed class LoadMlpTests
         using var loaded = SavedModel.SaveAndLoadMlp(_case.MlContext, chain, _case.Data.Schema);
 
         Assert.That(MlpTransformer.Find(loaded), Is.Null);
-        Assert.That(Predictions.Scores(loaded.Transform(_case.Data)), Is.EqualTo(Predictions.Scores(_transformer.Transform(_case.Data))).Within(1e-6));
+        Assert.That(
+            Predictions.Scores(loaded.Transform(_case.Data)),
+            Is.EqualTo(Predictions.Scores(_transformer.Transform(_case.Data))).Within(1e-6));
     }
 
     [TestCase(1)]
@@ -171,7 +202,8 @@ public sealed class LoadMlpTests
         var builder = new DataViewSchema.Builder();
         builder.AddColumn("Label", new KeyDataViewType(typeof(uint), classCount));
         var model = Networks.Random(new MlpArchitecture(3, [5], classCount), seed: 3);
-        using var transformer = new MlpTransformer((IHostEnvironment)_case.MlContext, model, new MlpMetadata(), _case.Data.Schema["Features"], builder.ToSchema()["Label"]);
+        using var transformer = new MlpTransformer(
+            (IHostEnvironment)_case.MlContext, model, new MlpMetadata(), _case.Data.Schema["Features"], builder.ToSchema()["Label"]);
         using var loaded = SavedModel.SaveAndLoadMlp(_case.MlContext, transformer, _case.Data.Schema);
         using var stock = SavedModel.SaveAndLoad(_case.MlContext, transformer, _case.Data.Schema);
 
@@ -195,6 +227,47 @@ public sealed class LoadMlpTests
 
         Assert.That(Predictions.Bits(fromStream.Transform(_case.Data)), Is.EqualTo(Predictions.Bits(fromFile.Transform(_case.Data))));
         Assert.That(() => File.Delete(path), Throws.Nothing, "the file is closed");
+    }
+
+    /// <summary>The stream that <c>Save</c> has just written stands at its end.</summary>
+    [TestCase(0)]
+    [TestCase(4)]
+    [TestCase(-1)]
+    public void LoadMlp_StreamAtAnyPosition_ReadsTheWholeArchiveAsLoadDoes(int position)
+    {
+        using var stream = new MemoryStream();
+        _case.MlContext.Model.Save(_transformer, _case.Data.Schema, stream);
+        stream.Position = position < 0 ? stream.Length : position;
+
+        using var loaded = (MlpTransformer)new MLContext().Model.LoadMlp(stream, out _);
+
+        Assert.That(Predictions.Bits(loaded.Transform(_case.Data)), Is.EqualTo(Predictions.Bits(_transformer.Transform(_case.Data))));
+    }
+
+    [Test]
+    public void LoadMlp_ArchiveInsideALargerStream_ReadsItFromThePosition()
+    {
+        using var stream = new MemoryStream([1, 2, 3, .. SavedModel.Save(_case.MlContext, _transformer, _case.Data.Schema)]);
+        stream.Position = 3;
+
+        using var loaded = (MlpTransformer)new MLContext().Model.LoadMlp(stream, out _);
+
+        Assert.That(Predictions.Bits(loaded.Transform(_case.Data)), Is.EqualTo(Predictions.Bits(_transformer.Transform(_case.Data))));
+    }
+
+    [Test]
+    public void LoadMlp_NotDisposed_LeavesNoTemporaryFile()
+    {
+        var bytes = SavedModel.Save(_case.MlContext, new TransformerChain<ITransformer>(_transformer), _case.Data.Schema);
+        using var contexts = new TemporaryFolder();
+        using var temporary = new PrivateTemporaryPath();
+        var mlContext = new MLContext { TempFilePath = contexts.Path };
+
+        var loaded = mlContext.Model.LoadMlp(new MemoryStream(bytes), out _);
+        Predictions.Bits(loaded.Transform(_case.Data));
+
+        Assert.That(temporary.Names.Concat(contexts.Names), Is.Empty);
+        ((IDisposable)loaded).Dispose();
     }
 
     [Test]
@@ -223,7 +296,15 @@ public sealed class LoadMlpTests
         var options = new MlpTrainer.Options { HiddenLayers = [4], BatchNormalization = false, MaxEpochs = 3, Seed = 1 };
         using var first = new MlpTrainer(mlContext, options).Fit(data);
         using var loaded = SavedModel.SaveAndLoadMlp(mlContext, first, data.Schema);
-        var more = new MlpTrainer(mlContext, options with { Optimizer = MlpOptimizer.Sgd(1e-30), Schedule = MlpSchedule.Constant, FeatureScaling = MlpFeatureScaling.None, MaxEpochs = 1 });
+        var more = new MlpTrainer(
+            mlContext,
+            options with
+            {
+                Optimizer = MlpOptimizer.Sgd(1e-30),
+                Schedule = MlpSchedule.Constant,
+                FeatureScaling = MlpFeatureScaling.None,
+                MaxEpochs = 1,
+            });
 
         using var second = more.Fit(data, validationData: null, MlpTransformer.Find(loaded)!.Model);
 

@@ -48,12 +48,14 @@ public sealed class ModelArchiveTests
     [TestCase("C:x")]
     public void Read_PathThatLeadsOut_IsRefused(string path) => Assert.That(
         () => Read(Zip.Write((path, [1]))),
-        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"the entry '{path}' is there twice, has no name, or leads out of the archive."));
+        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            $"the entry '{path}' occurs twice, has no name, or leads out of the archive."));
 
     [Test]
     public void Read_SamePathTwice_IsRefused() => Assert.That(
         () => Read(Zip.Write(("a", [1]), ("a", [2]))),
-        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("the entry 'a' is there twice, has no name, or leads out of the archive."));
+        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            "the entry 'a' occurs twice, has no name, or leads out of the archive."));
 
     [Test]
     public void Read_EntryWithoutAName_IsRefused()
@@ -78,7 +80,8 @@ public sealed class ModelArchiveTests
 
         Assert.That(
             () => Read(bomb),
-            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("the entry 'zeros' is said to take 100663296 bytes, more than a file of this size can hold."));
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                "the entry 'zeros' declares 100663296 bytes, more than a file of this size can hold."));
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1 << 20));
     }
 
@@ -87,12 +90,15 @@ public sealed class ModelArchiveTests
     [TestCase(101)]
     [TestCase(int.MaxValue)]
     public void Read_OtherSizeThanIsSaid_IsRefused(int size) =>
-        Assert.That(() => Read(WithDirectory(Zip.Write(("a", new byte[100])), SizePlace, size)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'a'"));
+        Assert.That(
+            () => Read(WithDirectory(Zip.Write(("a", new byte[100])), SizePlace, size)),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("'a'"));
 
     [Test]
     public void Read_OtherChecksum_IsRefused() => Assert.That(
         () => Read(WithDirectory(Zip.Write(("a", "123456789"u8.ToArray())), ChecksumPlace, 1)),
-        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("the entry 'a' is damaged: its checksum is cbf43926, but 00000001 was expected."));
+        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            "the entry 'a' is damaged: its checksum is cbf43926, but 00000001 was expected."));
 
     private static byte[] WithDirectory(byte[] zip, int place, int value)
     {

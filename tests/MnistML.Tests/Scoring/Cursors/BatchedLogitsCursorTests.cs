@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML.Tests.Support;
@@ -30,9 +31,11 @@ public sealed class BatchedLogitsCursorTests
     [Test]
     public void Transform_OfManyRows_GivesTheBitsOfOneRowAtATime()
     {
-        using var engine = _mlContext.Model.CreatePredictionEngine<ManyColumns, Prediction>(_transformer, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _mlContext.Model.CreatePredictionEngine<ManyColumns, Prediction>(
+            _transformer, new PredictionEngineOptions { OwnsTransformer = false });
 
-        var oneByOne = _rows.Select(row => engine.Predict(row)).Select(prediction => Predictions.Bits(prediction.PredictedLabel, prediction.Score));
+        var oneByOne = _rows.Select(row => engine.Predict(row)).Select(
+            prediction => Predictions.Bits(prediction.PredictedLabel, prediction.Score));
 
         Assert.That(Predictions.Bits(_transformer.Transform(_data)), Is.EqualTo(oneByOne));
     }
@@ -216,7 +219,7 @@ public sealed class BatchedLogitsCursorTests
 
         void AssertNoRow()
         {
-            const string Message = "The cursor stands at no row: call MoveNext first, and read only while it gives true.";
+            const string Message = "The cursor has no current row: call MoveNext first, and read only while it returns true.";
             Assert.That(() => getLogits(ref logits), Throws.InvalidOperationException.With.Message.EqualTo(Message));
             Assert.That(() => getName(ref name), Throws.InvalidOperationException.With.Message.EqualTo(Message));
         }
@@ -240,18 +243,21 @@ public sealed class BatchedLogitsCursorTests
     [Test]
     public void Transform_WithAColumnThatHoldsResources_ScoresRowByRow()
     {
-        var source = Enumerable.Range(0, 300).Select(id => new RowWithHandle { Features = _rows[id].Features, Handle = new Handle(id) }).ToArray();
+        var source = Enumerable.Range(0, 300).Select(
+            id => new RowWithHandle { Features = _rows[id].Features, Handle = new Handle(id) }).ToArray();
         var view = _transformer.Transform(_mlContext.Data.LoadFromEnumerable(source));
 
         var scored = _mlContext.Data.CreateEnumerable<ScoredHandle>(view, reuseRowObject: false).ToArray();
 
         Assert.That(scored.Select(row => row.Handle!.Id), Is.EqualTo(Enumerable.Range(0, 300)));
-        Assert.That(scored.Select(row => row.Score), Is.EqualTo(Predictions.Scores(_mlContext.Data.TakeRows(_transformer.Transform(_data), 300))));
+        Assert.That(
+            scored.Select(row => row.Score), Is.EqualTo(Predictions.Scores(_mlContext.Data.TakeRows(_transformer.Transform(_data), 300))));
     }
 
     private IDataView Logits() => new MnistML.Scoring.LogitsTransformer(
         (Microsoft.ML.Runtime.IHostEnvironment)_mlContext,
-        new MnistML.Onnx.OnnxMlp(_model, "Features", new MnistML.Onnx.OnnxOutput("Logits", [0, 0, 0, 0], 1), new Dictionary<string, string>())).Transform(_data);
+        new MnistML.Onnx.OnnxMlp(
+            _model, "Features", new MnistML.Onnx.OnnxOutput("Logits", [0, 0, 0, 0], 1), new Dictionary<string, string>())).Transform(_data);
 
     private class ManyColumns
     {
@@ -293,8 +299,10 @@ public sealed class BatchedLogitsCursorTests
             Pixels = [(byte)id, 1, (byte)random.Next(256), 3],
         };
 
-        public string ToText() => FormattableString.Invariant(
-            $"{Id} [{string.Join(' ', Features)}] {Text} {Flag} {Time:O} {Span} {Number:R} [{string.Join(' ', Words)}] [{string.Join(' ', Pixels)}]");
+        public string ToText() => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Id} [{string.Join(' ', Features)}] {Text} {Flag} {Time:O} {Span} {Number:R} [{string.Join(' ', Words)}] "
+            + $"[{string.Join(' ', Pixels)}]");
     }
 
     private sealed class ScoredColumns : ManyColumns
