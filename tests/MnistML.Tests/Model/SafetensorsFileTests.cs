@@ -121,13 +121,14 @@ internal sealed class SafetensorsFileTests
     }
 
     [Test]
-    public void Write_WhereItCannot_LeavesTheEarlierFile()
+    public void Write_ThatFails_LeavesTheEarlierFileAlone()
     {
         Example.Write(_path);
         var before = File.ReadAllBytes(_path);
-        Directory.CreateDirectory($"{_path}.tmp");
+        var broken = Example with { Tensors = new Dictionary<string, SafetensorsTensor> { ["broken"] = new([1], null!) } };
 
-        Assert.That(() => Example.Write(_path), Throws.InstanceOf<Exception>());
+        Assert.That(() => broken.Write(_path), Throws.InstanceOf<Exception>());
         Assert.That(File.ReadAllBytes(_path), Is.EqualTo(before));
+        Assert.That(_folder.Names, Has.Count.EqualTo(1));
     }
 }
