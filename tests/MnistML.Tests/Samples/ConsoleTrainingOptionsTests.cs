@@ -143,7 +143,8 @@ internal sealed partial class ConsoleTrainingOptionsTests
         Assert.That(
             other.ErrorLines,
             Has.Length.EqualTo(1).And.One.StartsWith(
-                "The checkpoint 'other.checkpoint' is of another training").And.One.Contains("DropoutRate"));
+                "The checkpoint 'other.checkpoint' belongs to a different training run and cannot be resumed")
+                .And.One.Contains("DropoutRate"));
         Assert.That(other.ExitCode, Is.EqualTo(1));
     }
 
