@@ -86,7 +86,7 @@ internal sealed class StudyRunner(
                 mlContext, options with { MaxEpochs = epochs, CancellationToken = cancellationToken }).Fit(train, test);
             return [.. model.History.Select(epoch => epoch.ValidationAccuracy!.Value)];
         }
-        catch (InvalidOperationException divergence) when (divergence.Message.Contains("diverged", StringComparison.Ordinal))
+        catch (MlpDivergenceException)
         {
             return null;
         }

@@ -4,8 +4,8 @@ namespace MnistML.Common;
 internal static class AtomicFile
 {
     /// <summary>
-    /// Writes a file, which replaces an existing one. The content goes into a temporary file beside it, is flushed to the disk, and is moved to the name last.
-    /// If anything fails, the temporary file is deleted and an existing file stays as it was.
+    /// Writes a file, which replaces an existing one. The content goes into a temporary file beside it, is flushed to the disk, and is
+    /// moved to the name last. If anything fails, the temporary file is deleted and an existing file stays as it was.
     /// </summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content.</param>
@@ -44,7 +44,8 @@ internal static class AtomicFile
 
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
         {
-            throw new DirectoryNotFoundException($"'{path}' can't be written, since the folder '{folder}' does not exist: create it first.");
+            throw new DirectoryNotFoundException(
+                $"'{path}' can't be written, since the folder '{folder}' does not exist: create it first.");
         }
     }
 }

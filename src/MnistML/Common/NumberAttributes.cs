@@ -5,8 +5,8 @@ using System.Globalization;
 namespace MnistML.Common;
 
 /// <summary>
-/// Declares what a number, or each number of a list, must be. Unlike <see cref="RangeAttribute"/> it names the value found, refuses
-/// NaN and infinity, and knows open bounds. No value (null) is valid.
+/// Declares the range of a number, or of each number of a list. Unlike <see cref="RangeAttribute"/> it names the value found, refuses NaN
+/// and infinity, and has open bounds. Null is valid.
 /// </summary>
 internal abstract class NumberAttribute(string expected) : ValidationAttribute
 {
@@ -17,7 +17,9 @@ internal abstract class NumberAttribute(string expected) : ValidationAttribute
         var numbers = value is IEnumerable list ? list.Cast<object>() : value is null ? [] : [value];
         return numbers.All(number => Convert.ToDouble(number, CultureInfo.InvariantCulture) is var x && double.IsFinite(x) && Allows(x))
             ? ValidationResult.Success
-            : new ValidationResult(FormattableString.Invariant($"{validationContext.DisplayName} is {value}, but {(value is IEnumerable ? "each must" : "must")} be {expected}."));
+            : new ValidationResult(
+                FormattableString.Invariant(
+                    $"{validationContext.DisplayName} is {value}, but {(value is IEnumerable ? "each must" : "must")} be {expected}."));
     }
 }
 

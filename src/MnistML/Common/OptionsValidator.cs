@@ -3,14 +3,15 @@ using System.Reflection;
 
 namespace MnistML.Common;
 
-/// <summary>Checks a record of options by what its properties declare, and the records within it likewise.</summary>
+/// <summary>Checks a record of options by the attributes of its properties, and nested records likewise.</summary>
 internal static class OptionsValidator
 {
-    /// <summary>Checks what the properties declare.</summary>
+    /// <summary>Checks all properties.</summary>
     /// <exception cref="ArgumentException">Names every violation, one a line.</exception>
-    public static void ThrowIfInvalid(object options, string parameterName) => ThrowIfAny(FindViolations(options, prefix: ""), parameterName);
+    public static void ThrowIfInvalid(object options, string parameterName) =>
+        ThrowIfAny(FindViolations(options, prefix: ""), parameterName);
 
-    /// <summary>Refuses options of which violations were found.</summary>
+    /// <summary>Refuses options with violations.</summary>
     /// <exception cref="ArgumentException">Names every violation, one a line.</exception>
     public static void ThrowIfAny(IEnumerable<string> violations, string parameterName)
     {
@@ -27,7 +28,7 @@ internal static class OptionsValidator
         var context = new ValidationContext(options);
         if (!Validator.TryValidateObject(options, context, results, validateAllProperties: true) && options is IValidatableObject rules)
         {
-            // Where a property alone is wrong, .NET leaves the rules out; all violations are to be listed.
+            // Where a property is invalid, .NET skips the record's own rules; all violations must be listed.
             results = [.. results.UnionBy(rules.Validate(context), result => result.ErrorMessage)];
         }
 

@@ -1,8 +1,8 @@
 namespace MnistML.Common;
 
 /// <summary>
-/// Seeds for each use of random numbers, as pure functions of the training's seed, the epoch and the batch: a checkpoint need not hold the state of any
-/// generator, and no use disturbs another.
+/// Seeds for each use of random numbers, as pure functions of the training's seed, the epoch and the batch: a checkpoint need not hold the
+/// state of any generator, and no use disturbs another.
 /// </summary>
 internal static class Seeds
 {
@@ -35,5 +35,6 @@ internal static class Seeds
     /// <summary>Seed for the dropout masks of a batch.</summary>
     public static ulong ForDropout(ulong batchSeed) => batchSeed;
 
-    private static ulong Mix(int seed, Use use, int epoch) => SplitMix64.Hash(SplitMix64.Hash(SplitMix64.Hash((uint)seed) + (uint)use) + (uint)epoch);
+    private static ulong Mix(int seed, Use use, int epoch) =>
+        SplitMix64.Hash(SplitMix64.Hash(SplitMix64.Hash((uint)seed) + (uint)use) + (uint)epoch);
 }

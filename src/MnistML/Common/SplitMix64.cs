@@ -1,8 +1,8 @@
 namespace MnistML.Common;
 
 /// <summary>
-/// The SplitMix64 generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014). Every machine and every version of .NET
-/// sees the same numbers. It is a mutable value: pass it by reference.
+/// The SplitMix64 generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014). Every machine and every
+/// version of .NET sees the same numbers. It is a mutable value: pass it by reference.
 /// </summary>
 /// <param name="seed">Equal seeds give equal sequences.</param>
 internal struct SplitMix64(ulong seed)

@@ -32,12 +32,13 @@ internal sealed class ValueList<T>(T[] items) : IReadOnlyList<T>, IEquatable<Val
     }
 
     /// <summary>The items in brackets, the same under every culture.</summary>
-    public override string ToString() => $"[{string.Join(", ", items.Select(item => Convert.ToString(item, CultureInfo.InvariantCulture)))}]";
+    public override string ToString() =>
+        $"[{string.Join(", ", items.Select(item => Convert.ToString(item, CultureInfo.InvariantCulture)))}]";
 
     private ReadOnlySpan<T> ToSpan() => items;
 }
 
-/// <summary>Makes value lists, by collection expressions too.</summary>
+/// <summary>Creates value lists, for collection expressions too.</summary>
 internal static class ValueList
 {
     public static ValueList<T> Create<T>(ReadOnlySpan<T> items) => new(items.ToArray());

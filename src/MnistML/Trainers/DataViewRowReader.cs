@@ -48,6 +48,15 @@ internal sealed class DataViewRowReader : IRowReader
             }
 
             _getFeatures(ref _features);
+            if (_features.Length != _columns.FeatureCount)
+            {
+                throw new FormatException(
+                    $"The feature column '{_columns.Features.Name}' of the {_rows.Name} has {_features.Length} values in row {_rowCount} "
+                    + $"(zero-based), but its type says that each row has {_columns.FeatureCount}. Give each row that many, or skip such "
+                    + "rows "
+                    + "by mlContext.Data.FilterByCustomPredicate.");
+            }
+
             if (FindInvalidFeature() is { } slot)
             {
                 if (_invalidFeatures == MlpInvalidFeatures.Throw)
@@ -65,7 +74,7 @@ internal sealed class DataViewRowReader : IRowReader
             return true;
         }
 
-        _rows.Tell(_rowCount, _withoutLabel, _withInvalidFeatures);
+        _rows.ReportSkipped(_rowCount, _withoutLabel, _withInvalidFeatures);
         target = default;
         return false;
     }
@@ -77,7 +86,8 @@ internal sealed class DataViewRowReader : IRowReader
         float weight = 1;
         _getWeight?.Invoke(ref weight);
         return float.IsFinite(weight) && weight >= 0 ? weight : throw new FormatException(
-            $"The example weight column '{_columns.Weight!.Value.Name}' of the {_rows.Name} holds {weight} in row {_rowCount} (zero-based), "
+            $"The example weight column '{_columns.Weight!.Value.Name}' of the {_rows.Name} holds {weight} in row {_rowCount} "
+            + "(zero-based), "
             + "but weights must be finite and at least 0.");
     }
 
@@ -100,7 +110,9 @@ internal sealed class DataViewRowReader : IRowReader
         return null;
     }
 
-    /// <summary>Many at a time: a number that is not finite gives NaN when it is multiplied by 0, and a sum with NaN in it is NaN.</summary>
+    /// <summary>
+    /// Vectorised: a value that is not finite gives NaN when multiplied by 0, and a sum with NaN is NaN.
+    /// </summary>
     private static bool AreFinite(ReadOnlySpan<float> values)
     {
         var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
@@ -123,7 +135,8 @@ internal sealed class DataViewRowReader : IRowReader
     {
         var value = _features.GetItemOrDefault(slot);
         return new FormatException(
-            $"The feature column '{_columns.Features.Name}' of the {_rows.Name} holds {value} in row {_rowCount} (zero-based), slot {slot}, "
+            $"The feature column '{_columns.Features.Name}' of the {_rows.Name} holds {value} in row {_rowCount} (zero-based), slot "
+            + $"{slot}, "
             + "but features must be finite numbers. Use mlContext.Transforms.ReplaceMissingValues, drop such rows by "
             + $"mlContext.Data.FilterRowsByMissingValues, or leave them out by {nameof(MlpTrainer.Options.InvalidFeatures)} = SkipRow.");
     }

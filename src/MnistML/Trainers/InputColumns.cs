@@ -5,7 +5,7 @@ using MnistML.Common.DataViews;
 
 namespace MnistML.Trainers;
 
-/// <summary>The columns that a trainer reads, found in its input and checked as ML.NET's own multiclass trainers check theirs.</summary>
+/// <summary>The columns that a trainer reads, found in its input and checked as ML.NET's own multiclass trainers do.</summary>
 /// <param name="Features">A vector of Single of known length.</param>
 /// <param name="Label">A key of type UInt32.</param>
 /// <param name="Weight">A Single; null if rows have no weights.</param>
@@ -25,9 +25,17 @@ internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSche
         }
 
         var label = Find("label", options.LabelColumnName);
-        if (label.Type is not KeyDataViewType key || key.RawType != typeof(uint) || key.Count > int.MaxValue)
+        if (label.Type is not KeyDataViewType key || key.RawType != typeof(uint))
         {
             throw Mismatch("label", label, "a key of UInt32; make one by mlContext.Transforms.Conversion.MapValueToKey");
+        }
+
+        if (key.Count > int.MaxValue)
+        {
+            throw context.Process(new ArgumentOutOfRangeException(
+                nameof(schema),
+                $"The label column '{label.Name}' is a key of {key.Count} values, but at most {int.MaxValue} classes are possible; "
+                + "make a key with one value for each class by mlContext.Transforms.Conversion.MapValueToKey, not by hashing."));
         }
 
         if (options.ExampleWeightColumnName is not { } weightName)
@@ -43,27 +51,31 @@ internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSche
         DataViewSchema.Column Find(string role, string name) => schema.GetColumnOrNull(name) ?? throw context.Process(
             new ArgumentOutOfRangeException(
                 nameof(schema),
-                $"Could not find the {role} column '{name}'; the data has {string.Join(", ", schema.Select(column => $"'{column.Name}'"))}."));
+                $"Could not find the {role} column '{name}'; the data has "
+                + $"{string.Join(", ", schema.Select(column => $"'{column.Name}'"))}."));
 
         Exception Mismatch(string role, DataViewSchema.Column column, string expected) => context.Process(
-            new ArgumentOutOfRangeException(nameof(schema), $"The {role} column '{column.Name}' is {column.Type}, but must be {expected}."));
+            new ArgumentOutOfRangeException(
+                nameof(schema), $"The {role} column '{column.Name}' is {column.Type}, but must be {expected}."));
     }
 
-    /// <summary>Makes sure that validation data has the form of the training data.</summary>
-    /// <exception cref="ArgumentException">It has not.</exception>
+    /// <summary>Refuses validation data whose schema differs from that of the training data.</summary>
+    /// <exception cref="ArgumentException">Features or classes differ.</exception>
     public void ThrowIfOther(InputColumns validation)
     {
         if (validation.FeatureCount != FeatureCount || validation.ClassCount != ClassCount)
         {
             throw new ArgumentException(
-                $"The validation data has {validation.FeatureCount} features and {validation.ClassCount} classes, but the training data has {FeatureCount} and {ClassCount}. "
+                $"The validation data has {validation.FeatureCount} features and {validation.ClassCount} classes, but the training data "
+                + $"has {FeatureCount} and {ClassCount}. "
                 + "Both must come from one fitted pipeline.");
         }
 
         if (KeyNames.Of(Label) is { } names && KeyNames.Of(validation.Label) is { } others && !names.SequenceEqual(others))
         {
             throw new ArgumentException(
-                $"The classes of the validation data are {string.Join(", ", others)}, but those of the training data {string.Join(", ", names)}, in the order of their keys. "
+                $"The classes of the validation data are {string.Join(", ", others)}, but those of the training data "
+                + $"{string.Join(", ", names)}, in the order of their keys. "
                 + "Both must come from one fitted pipeline.");
         }
     }

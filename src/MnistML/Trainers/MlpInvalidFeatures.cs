@@ -6,6 +6,6 @@ public enum MlpInvalidFeatures
     /// <summary>Throws a <see cref="FormatException"/> that names row and slot.</summary>
     Throw,
 
-    /// <summary>Leaves the row out, and tells the number of such rows in the log of the <c>MLContext</c>.</summary>
+    /// <summary>Skips the row, and reports the number of such rows in the log of the <c>MLContext</c>.</summary>
     SkipRow,
 }

@@ -5,8 +5,8 @@ namespace MnistML;
 public sealed partial class MlpTrainer
 {
     /// <summary>
-    /// What to train, and how. <c>new Options()</c> equals <see cref="MlpRecipes.Fast"/>. Options are never changed by a trainer; make others
-    /// of them by <c>with</c>.
+    /// The network, its training and its columns. <c>new Options()</c> equals <see cref="MlpRecipes.Fast"/>. A trainer never changes its
+    /// options; derive others by <c>with</c>.
     /// </summary>
     public sealed record Options : MlpTrainingOptions
     {
@@ -21,13 +21,16 @@ public sealed partial class MlpTrainer
         public string FeatureColumnName { get; init; } = "Features";
 
         /// <summary>
-        /// The column of weights, a Single for each row, 0 or above: a factor on the row's loss. They are divided by their mean over the training
-        /// rows, so that only their proportions matter. Null, the default, weighs all rows alike. Validation metrics are never weighted.
+        /// The column of weights, a Single for each row, 0 or above: a factor on the row's loss. They are divided by their mean over the
+        /// training rows, so that only their proportions matter. Null, the default, weighs all rows alike. Validation metrics are never
+        /// weighted.
         /// </summary>
         [MinLength(1, ErrorMessage = "{0} must name a column, or be null.")]
         public string? ExampleWeightColumnName { get; init; }
 
-        /// <summary>What is done with a row that has a feature that is NaN or infinite; <see cref="MlpInvalidFeatures.Throw"/> by default.</summary>
+        /// <summary>
+        /// How a row with a feature that is NaN or infinite is treated; <see cref="MlpInvalidFeatures.Throw"/> by default.
+        /// </summary>
         [EnumDataType(typeof(MlpInvalidFeatures), ErrorMessage = "{0} must be one of those that its type names.")]
         public MlpInvalidFeatures InvalidFeatures { get; init; }
     }

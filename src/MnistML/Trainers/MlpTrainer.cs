@@ -17,23 +17,24 @@ namespace MnistML;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The network minimises the cross-entropy of the softmax of its outputs (logits) by mini-batches that are shuffled anew every epoch. It trains
-/// with TorchSharp, so the application references a package with libtorch, such as TorchSharp-cpu; what comes out scores with ONNX Runtime
-/// and needs neither.
+/// The network minimises the cross-entropy of the softmax of its outputs (logits) by mini-batches that are shuffled anew every epoch. It
+/// trains with TorchSharp, so the application references a package with libtorch, such as TorchSharp-cpu. The trained model scores with
+/// ONNX Runtime and needs neither.
 /// </para>
 /// <list type="table">
 /// <listheader><term>Trainer characteristics</term><description></description></listheader>
 /// <item><term>Machine learning task</term><description>Multiclass classification</description></item>
-/// <item><term>Is normalization required?</term><description>No: <see cref="MlpTrainingOptions.FeatureScaling"/> does it</description></item>
-/// <item><term>Is caching required?</term><description>No: the rows are read once and held, or read for each epoch where they are too many for
+/// <item><term>Is normalization required?</term><description>No: <see cref="MlpTrainingOptions.FeatureScaling"/> does
+/// it</description></item>
+/// <item><term>Is caching required?</term><description>No: the rows are read once and kept, or read for each epoch where they exceed
 /// <see cref="MlpTrainingOptions.MaxCacheBytes"/></description></item>
 /// <item><term>Required NuGet in addition to Microsoft.ML</term><description>MnistML, and TorchSharp-cpu for training</description></item>
 /// <item><term>Exportable to ONNX</term><description>Yes, by <see cref="MlpTransformer.SaveAsOnnx(string)"/></description></item>
 /// </list>
 /// <para>
 /// Input columns: the label, <c>Key&lt;UInt32&gt;</c>, and the features, a vector of Single of known length, dense or sparse; and, if it is
-/// named, the weight of each row, a Single. Output columns: see <see cref="MlpTransformer"/>. Rows whose label is missing are skipped, and their
-/// number is told in the log.
+/// named, the weight of each row, a Single. Output columns: see <see cref="MlpTransformer"/>. Rows whose label is missing are skipped, and
+/// their number is written to the log.
 /// </para>
 /// </remarks>
 public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpModelParameters>
@@ -49,7 +50,10 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// <param name="featureColumnName">The column of features, a vector of Single.</param>
     /// <param name="exampleWeightColumnName">The column of weights, a Single; null to weigh all rows alike.</param>
     public MlpTrainer(
-        MLContext mlContext, string labelColumnName = "Label", string featureColumnName = "Features", string? exampleWeightColumnName = null)
+        MLContext mlContext,
+        string labelColumnName = "Label",
+        string featureColumnName = "Features",
+        string? exampleWeightColumnName = null)
         : this(mlContext, MlpRecipes.Fast with
         {
             LabelColumnName = labelColumnName,
@@ -61,7 +65,7 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
 
     /// <summary>A trainer with options.</summary>
     /// <param name="mlContext">The context, whose seed is used unless the options have one, and whose log is written to.</param>
-    /// <param name="options">What to train, and how.</param>
+    /// <param name="options">The network, its training and its columns.</param>
     /// <exception cref="ArgumentException">Options are not valid; the message names all that are not.</exception>
     public MlpTrainer(MLContext mlContext, Options options)
     {
@@ -76,7 +80,7 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     }
 
     /// <summary>
-    /// What ML.NET's tools are told of the trainer: whether features should be normalised in front of it, which they need not be where it scales them
+    /// What the trainer tells ML.NET's tools: whether features should be normalised before it. They need not be where it scales them
     /// itself.
     /// </summary>
     public TrainerInfo Info => _options.FeatureScaling == MlpFeatureScaling.None
@@ -84,14 +88,14 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         : _mlContext.MulticlassClassification.Trainers.NaiveBayes().Info;
 
     /// <summary>
-    /// ML.NET's own trainer of the same inputs and outputs. <see cref="TrainerInfo"/> and schema shapes can only be had from one; naive Bayes is the
-    /// one that asks neither for normalised features nor for a cache.
+    /// ML.NET's own trainer of the same inputs and outputs. <see cref="TrainerInfo"/> and schema shapes can only be had from one; naive
+    /// Bayes is the one that asks neither for normalised features nor for a cache.
     /// </summary>
     private LbfgsMaximumEntropyMulticlassTrainer StockTrainer =>
         _mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
             _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
 
-    /// <summary>The shape of what a fitted model gives: the input's columns, <c>PredictedLabel</c> and <c>Score</c>.</summary>
+    /// <summary>The schema of a fitted model's output: the input's columns, <c>PredictedLabel</c> and <c>Score</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing, or not of its type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -104,27 +108,31 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// <inheritdoc cref="Fit(IDataView, IDataView?, MlpModelParameters?)" path="/exception"/>
     public MlpTransformer Fit(IDataView input) => Fit(input, validationData: null);
 
-    /// <summary>Trains a network, with data to validate it with, or from a model on.</summary>
+    /// <summary>Trains a network, with validation data or starting from a model.</summary>
     /// <param name="trainData">The training data.</param>
     /// <param name="validationData">
-    /// Data of the same form, which nothing is learnt from: after each epoch the network's loss and accuracy on all its rows are computed. Null for
-    /// none, or for <see cref="MlpTrainingOptions.ValidationFraction"/> of the training rows.
+    /// Data of the same schema that is not trained on: after each epoch the network's loss and accuracy on all its rows are computed. Null
+    /// for none, or for <see cref="MlpTrainingOptions.ValidationFraction"/> of the training rows.
     /// </param>
     /// <param name="initialModel">
-    /// The model to begin with, of the features, hidden layers, activation and classes of this training; null to draw the weights.
+    /// The model to start from, with the features, hidden layers, activation and classes of this training; null to draw the weights.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or not of its type.</exception>
     /// <exception cref="ArgumentException">
-    /// The validation data is not of the training data's form; the initial model is of another shape; there is validation data together with a
-    /// fraction to validate with, or neither for early stopping; the device is not there; class weights are not as many as the classes; the features are
-    /// no images of the augmentation's size.
+    /// The schema of the validation data differs; the initial model has another architecture; there are both validation data and a
+    /// validation fraction, or neither for early stopping; the device does not exist; the number of class weights is not the number of
+    /// classes; the features are not images of the augmentation's size.
     /// </exception>
     /// <exception cref="DllNotFoundException">libtorch can't be loaded; the message says why, and what to add.</exception>
-    /// <exception cref="FormatException">A feature is not a finite number, or a weight not one of at least 0.</exception>
-    /// <exception cref="InvalidDataException">The file at the checkpoint's path is not a whole checkpoint.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// There are no rows with labels, the training diverged, or the checkpoint is of another training.
+    /// <exception cref="FormatException">
+    /// A feature is not a finite number, a row has another number of features than the column's type, or a weight is not finite and at
+    /// least 0.
     /// </exception>
+    /// <exception cref="InvalidDataException">The file at the checkpoint's path is not a complete checkpoint.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no rows with labels, or the checkpoint belongs to a different training.
+    /// </exception>
+    /// <exception cref="MlpDivergenceException">The training diverged; the message says what to try.</exception>
     /// <exception cref="IOException">The checkpoint can't be read or written.</exception>
     /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
     public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel = null)
@@ -135,16 +143,22 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         using var channel = _host.Start("Training");
         var columns = InputColumns.Bind(trainData.Schema, _options, _host);
         ThrowIfNotImages(columns, trainData);
-        var validation = validationData is null ? null : ToRows(validationData, BindValidation(validationData, columns), "validation data", channel);
+        var validation = validationData is null
+            ? null
+            : ToRows(validationData, BindValidation(validationData, columns), "validation data", channel);
         ThrowIfOtherShape(initialModel, columns);
         LibTorch.EnsureLoaded();
         _ = TrainingDevice.Find(_options.Device); // before the rows are read
 
         var checkpoint = _options.CheckpointPath is { } path ? TrainingCheckpoint.TryRead(path) : null;
         var seed = _options.Seed ?? checkpoint?.Seed ?? _seed;
+        channel.Info(MessageSensitivity.Schema, $"Options: {OptionsDescription.OneLine(_options with { Seed = seed })}");
         var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, _options, seed);
+        var warnings = new TrainingWarnings(channel);
+        warnings.Check(data.Statistics, columns);
         var options = _options with { Progress = new LoggedProgress(channel, _options.Progress) };
         var result = new TrainingLoop(data, options, seed, initialModel, checkpoint).Run();
+        warnings.Check(result.History, _options, columns.ClassCount);
         var metadata = new MlpMetadata { Options = OptionsDescription.Of(_options with { Seed = seed }), History = result.History };
         return new MlpTransformer(_host, result.Model, metadata, columns.Features, columns.Label);
     }
@@ -152,7 +166,7 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     private DataViewRows ToRows(IDataView view, InputColumns columns, string name, IChannel channel) =>
         new(view, columns, _options.InvalidFeatures, name, channel);
 
-    /// <summary>Validation is not weighted, so that its data needs no weights.</summary>
+    /// <summary>Validation is not weighted, so its data needs no weight column.</summary>
     private InputColumns BindValidation(IDataView validationData, InputColumns columns)
     {
         var validation = InputColumns.Bind(validationData.Schema, _options with { ExampleWeightColumnName = null }, _host);
@@ -165,7 +179,9 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         if (validationData is not null && _options.ValidationFraction > 0)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"There is validation data, and {nameof(Options.ValidationFraction)} is {_options.ValidationFraction}; give one of the two."),
+                FormattableString.Invariant(
+                    $"There is validation data, and {nameof(Options.ValidationFraction)} is {_options.ValidationFraction}; ")
+                + "give one of the two.",
                 nameof(validationData));
         }
 
@@ -183,8 +199,10 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         if (_options.Augmentation is { } images && !images.Fits(columns.FeatureCount))
         {
             throw new ArgumentException(
-                $"{nameof(Options.Augmentation)} is for images of height {images.Height}, width {images.Width} and channels {images.Channels}, but the feature column "
-                + $"'{columns.Features.Name}' has {columns.FeatureCount} values in a row; height, width and channels must multiply to that number.",
+                $"{nameof(Options.Augmentation)} is for images of height {images.Height}, width {images.Width} and channels "
+                + $"{images.Channels}, but the feature column "
+                + $"'{columns.Features.Name}' has {columns.FeatureCount} values in a row; height, width and channels must multiply to "
+                + "that number.",
                 nameof(trainData));
         }
     }
@@ -196,7 +214,8 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         {
             var found = initialModel.Architecture;
             throw new ArgumentException(
-                $"The initial model is {found} with {found.Activation}, but the data and the options ask for {wanted} with {wanted.Activation}; both must be the same.",
+                $"The initial model is {found} with {found.Activation}, but the data and the options ask for {wanted} with "
+                + $"{wanted.Activation}; both must be the same.",
                 nameof(initialModel));
         }
     }

@@ -104,7 +104,8 @@ internal sealed class OptionsValidatorTests
     [TestCase("CPU", false)]
     [TestCase("", false)]
     public void ThrowIfInvalid_OfADevice_KnowsItsForms(string device, bool isValid) => Assert.That(
-        () => OptionsValidator.ThrowIfInvalid(new MlpTrainer.Options { Device = device }, "options"), isValid ? Throws.Nothing : Throws.ArgumentException);
+        () => OptionsValidator.ThrowIfInvalid(new MlpTrainer.Options { Device = device }, "options"), isValid
+            ? Throws.Nothing : Throws.ArgumentException);
 
     [Test]
     public void ThrowIfInvalid_OfClassWeightsOfNothing_SaysSo() => Assert.That(

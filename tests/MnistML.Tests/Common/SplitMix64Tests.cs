@@ -17,7 +17,9 @@ internal sealed class SplitMix64Tests
         var numbers = new SplitMix64(0);
         ulong[] reference = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F];
 
-        Assert.That(reference.Select(_ => numbers.NextDouble()).ToArray(), Is.EqualTo(reference.Select(bits => (bits >> 11) / (double)(1UL << 53))));
+        Assert.That(
+            reference.Select(_ => numbers.NextDouble()).ToArray(),
+            Is.EqualTo(reference.Select(bits => (bits >> 11) / (double)(1UL << 53))));
     }
 
     [Test]

@@ -15,7 +15,8 @@ internal sealed class DefaultOptionsTests
     {
         var mlContext = new MLContext(seed);
         var data = mlContext.Data.LoadFromEnumerable(
-            (Point[])[new() { Features = [0, 0] }, new() { Features = [0, 1], Label = 1 }, new() { Features = [1, 0], Label = 1 }, new() { Features = [1, 1] }]);
+            (Point[])[new() { Features = [0, 0] }, new() { Features = [0, 1], Label = 1 }, new() { Features = [1, 0], Label = 1 },
+                new() { Features = [1, 1] }]);
 
         using var model = new MlpTrainer(mlContext).Fit(data);
 
@@ -23,8 +24,9 @@ internal sealed class DefaultOptionsTests
     }
 
     /// <summary>
-    /// scikit-learn's own examples report 0.95 to 0.98 in 5-fold cross-validation, by whichever classifier. Over ten seeds the mean here is 0.96 and single
-    /// cross-validations go from 0.92 to 0.98 (ML.NET's folds differ in size): the first seed must reach it, and the mean of five.
+    /// scikit-learn's own examples report 0.95 to 0.98 in 5-fold cross-validation, by whichever classifier. Over ten seeds the mean here is
+    /// 0.96 and single cross-validations go from 0.92 to 0.98 (ML.NET's folds differ in size): the first seed must reach it, and the mean
+    /// of five.
     /// </summary>
     [Test]
     public void CrossValidate_OfIris_IsAsGoodAsPublished()
@@ -40,7 +42,8 @@ internal sealed class DefaultOptionsTests
         var mlContext = new MLContext(seed);
         var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label", nameof(IrisFlower.Species))
             .Append(mlContext.Transforms.Concatenate(
-                "Features", nameof(IrisFlower.SepalLength), nameof(IrisFlower.SepalWidth), nameof(IrisFlower.PetalLength), nameof(IrisFlower.PetalWidth)))
+                "Features", nameof(IrisFlower.SepalLength), nameof(IrisFlower.SepalWidth), nameof(IrisFlower.PetalLength),
+                    nameof(IrisFlower.PetalWidth)))
             .Append(mlContext.MulticlassClassification.Trainers.Mlp(mlContext));
 
         var folds = mlContext.MulticlassClassification.CrossValidate(IrisFlower.Load(mlContext), pipeline, numberOfFolds: 5);
@@ -48,14 +51,17 @@ internal sealed class DefaultOptionsTests
     }
 
     /// <summary>
-    /// Each of 26 classes is two clouds, far from each other, so that no linear classifier will do; the columns have scales from 0.001 to 1,000.
+    /// Each of 26 classes is two clouds, far from each other, so that no linear classifier will do; the columns have scales from 0.001 to
+    /// 1,000.
     /// </summary>
     [Test]
     public void Fit_OfTwentySixClasses_IsNearlyAsGoodAsTheBestThereIs()
     {
         var mlContext = new MLContext(seed: 1);
         var random = new Random(1);
-        float[][] centres = [.. Enumerable.Range(0, 2 * Letters).Select(_ => Enumerable.Range(0, LetterFeatures).Select(_ => (float)random.Next(16)).ToArray())];
+        float[][] centres =
+            [.. Enumerable.Range(0, 2 * Letters)
+                .Select(_ => Enumerable.Range(0, LetterFeatures).Select(_ => (float)random.Next(16)).ToArray())];
         var (train, test) = (Draw(6_000), Draw(2_000));
         var trainer = new MlpTrainer(mlContext);
 
@@ -66,7 +72,10 @@ internal sealed class DefaultOptionsTests
         var linearAccuracy = mlContext.MulticlassClassification.Evaluate(normalizer.Transform(View(test))).MicroAccuracy;
 
         // With clouds that are round and alike, the best that can be done is the class of the nearest centre.
-        var best = test.Average(point => centres.Select((centre, i) => (Distance: Distance(centre, point.Features), Label: i / 2)).MinBy(entry => entry.Distance).Label == point.Label ? 1.0 : 0);
+        var best =
+            test.Average(
+                point => centres.Select((centre, i) => (Distance: Distance(centre, point.Features), Label: i / 2))
+                    .MinBy(entry => entry.Distance).Label == point.Label ? 1.0 : 0);
         Assert.That(best, Is.InRange(0.9, 0.995));
         Assert.That(accuracy, Is.GreaterThan(best - 0.05).And.GreaterThan(linearAccuracy + 0.1));
 
@@ -88,7 +97,8 @@ internal sealed class DefaultOptionsTests
 
     private static double Distance(float[] left, float[] right) => left.Zip(right, (a, b) => (double)(a - b) * (a - b)).Sum();
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     private sealed class Letter
     {

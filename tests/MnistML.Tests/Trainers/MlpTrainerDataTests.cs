@@ -15,7 +15,8 @@ internal sealed class MlpTrainerDataTests
     public void Fit_OfSparseVectors_EqualsThatOfDenseOnes()
     {
         var random = new Random(1);
-        var dense = Enumerable.Range(0, 60).Select(row => Enumerable.Range(0, 40).Select(_ => random.Next(8) == 0 ? random.NextSingle() : 0).ToArray()).ToArray();
+        var dense = Enumerable.Range(0, 60)
+            .Select(row => Enumerable.Range(0, 40).Select(_ => random.Next(8) == 0 ? random.NextSingle() : 0).ToArray()).ToArray();
 
         Assert.That(Bits(View(dense, isSparse: true)), Is.EqualTo(Bits(View(dense, isSparse: false))));
     }
@@ -28,13 +29,18 @@ internal sealed class MlpTrainerDataTests
         VBuffer<float>[] rows = [.. Enumerable.Range(0, 600).Select(row => Words(row % 3, random))];
         var data = View(rows, classes: 3);
 
-        using var model = new MlpTrainer(_mlContext, Small with { HiddenLayers = [16], MaxEpochs = 4 }).Fit(_mlContext.Data.TakeRows(data, 450));
+        using var model = new MlpTrainer(_mlContext, Small with { HiddenLayers = [16], MaxEpochs = 4 })
+            .Fit(_mlContext.Data.TakeRows(data, 450));
 
-        Assert.That(_mlContext.MulticlassClassification.Evaluate(model.Transform(_mlContext.Data.SkipRows(data, 450))).MicroAccuracy, Is.GreaterThan(0.9));
+        Assert.That(
+            _mlContext.MulticlassClassification.Evaluate(model.Transform(_mlContext.Data.SkipRows(data, 450))).MicroAccuracy,
+            Is.GreaterThan(0.9));
 
         static VBuffer<float> Words(int label, Random random)
         {
-            int[] slots = [.. Enumerable.Range(0, 30).Select(i => i < 10 ? (label * 100) + random.Next(100) : random.Next(300, 20_000)).Distinct().Order()];
+            int[] slots =
+                [.. Enumerable.Range(0, 30).Select(i => i < 10 ? (label * 100) + random.Next(100) : random.Next(300, 20_000)).Distinct()
+                    .Order()];
             return new VBuffer<float>(20_000, slots.Length, [.. slots.Select(_ => 1f)], slots);
         }
     }
@@ -43,7 +49,8 @@ internal sealed class MlpTrainerDataTests
     public void Fit_OfAThousandClasses_LearnsThem()
     {
         var random = new Random(1);
-        float[][] rows = [.. Enumerable.Range(0, 5_000).Select(row => (float[])[Near(row % 1_000 / 100), Near(row % 100 / 10), Near(row % 10)])];
+        float[][] rows =
+            [.. Enumerable.Range(0, 5_000).Select(row => (float[])[Near(row % 1_000 / 100), Near(row % 100 / 10), Near(row % 10)])];
         float Near(int digit) => digit + (0.1f * random.NextSingle());
         var data = View(rows, isSparse: false, classes: 1_000);
 
@@ -67,9 +74,11 @@ internal sealed class MlpTrainerDataTests
     [Test]
     public void Fit_OfKeysThatNoRowHas_GivesThemALowProbability()
     {
-        var data = View([.. Enumerable.Range(0, 90).Select(row => (float[])[row % 3])], isSparse: false, classes: 7, labelOf: row => row % 3);
+        var data =
+            View([.. Enumerable.Range(0, 90).Select(row => (float[])[row % 3])], isSparse: false, classes: 7, labelOf: row => row % 3);
 
-        using var model = new MlpTrainer(_mlContext, Small with { ClassWeights = MlpClassWeights.Balanced, ValidationFraction = 0.2 }).Fit(data);
+        using var model = new MlpTrainer(_mlContext, Small with { ClassWeights = MlpClassWeights.Balanced, ValidationFraction = 0.2 })
+            .Fit(data);
 
         var scores = model.Transform(data).GetColumn<float[]>("Score").ToArray();
         Assert.That(scores.Select(score => score.Length), Is.All.EqualTo(7));
@@ -96,7 +105,9 @@ internal sealed class MlpTrainerDataTests
     {
         var options = Small with { InvalidFeatures = MlpInvalidFeatures.SkipRow };
 
-        Assert.That(() => new MlpTrainer(_mlContext, options).Fit(View([[float.NaN], [float.NaN]], isSparse: false)), Throws.InvalidOperationException.With.Message.EqualTo(
+        Assert.That(
+            () => new MlpTrainer(_mlContext, options).Fit(View([[float.NaN], [float.NaN]], isSparse: false)),
+            Throws.InvalidOperationException.With.Message.EqualTo(
             "None of the 2 rows of the training data can be used: 0 have no label, 2 a feature that is NaN or infinite."));
     }
 
@@ -109,7 +120,9 @@ internal sealed class MlpTrainerDataTests
     public void Fit_WithExampleWeights_HeedsThem()
     {
         // The same features have both labels; the weights decide.
-        WeightedRow[] rows = [.. Enumerable.Range(0, 40).Select(row => new WeightedRow { Features = [1], Label = (uint)(row % 2), Weight = row % 2 == 1 ? 3 : 1 })];
+        WeightedRow[] rows =
+            [.. Enumerable.Range(0, 40)
+                .Select(row => new WeightedRow { Features = [1], Label = (uint)(row % 2), Weight = row % 2 == 1 ? 3 : 1 })];
         var trainer = new MlpTrainer(_mlContext, Small with
         {
             ExampleWeightColumnName = "Weight",
@@ -132,21 +145,27 @@ internal sealed class MlpTrainerDataTests
     {
         WeightedRow[] rows = [new() { Features = [1] }, new() { Features = [2], Weight = weight }];
 
-        Assert.That(() => new MlpTrainer(_mlContext, exampleWeightColumnName: "Weight").Fit(_mlContext.Data.LoadFromEnumerable(rows)), Throws.TypeOf<FormatException>().With.Message.EqualTo(
-            $"The example weight column 'Weight' of the training data holds {name} in row 1 (zero-based), but weights must be finite and at least 0."));
+        Assert.That(
+            () => new MlpTrainer(_mlContext, exampleWeightColumnName: "Weight").Fit(_mlContext.Data.LoadFromEnumerable(rows)),
+            Throws.TypeOf<FormatException>().With.Message.EqualTo(
+            $"The example weight column 'Weight' of the training data holds {name} in row 1 (zero-based), but weights must be finite and "
+            + "at least 0."));
     }
 
     [Test]
     public void Fit_WithAWeightColumnOfAnotherType_SaysWhatIsExpected() => Assert.That(
         () => new MlpTrainer(_mlContext, exampleWeightColumnName: "Label").Fit(Tables.Clusters(_mlContext, rows: 9)),
         Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
-            "The example weight column 'Label' is Key<UInt32, 0-2>, but must be a Single; make one by mlContext.Transforms.Conversion.ConvertType."));
+            "The example weight column 'Label' is Key<UInt32, 0-2>, but must be a Single; make one by "
+            + "mlContext.Transforms.Conversion.ConvertType."));
 
     [Test]
     public void Fit_OfUnscaledColumns_IsAsGoodAsOfScaledOnes()
     {
         var random = new Random(1);
-        float[][] rows = [.. Enumerable.Range(0, 400).Select(row => (float[])[1e6f * ((row % 2) + random.NextSingle()), 1e-6f * ((row / 2 % 2) + random.NextSingle()), 5])];
+        float[][] rows =
+            [.. Enumerable.Range(0, 400)
+                .Select(row => (float[])[1e6f * ((row % 2) + random.NextSingle()), 1e-6f * ((row / 2 % 2) + random.NextSingle()), 5])];
         var data = View(rows, isSparse: false, classes: 2, labelOf: row => (row % 2) ^ (row / 2 % 2));
 
         using var model = new MlpTrainer(_mlContext, new MlpTrainer.Options { Seed = 1 }).Fit(data);
@@ -161,17 +180,20 @@ internal sealed class MlpTrainerDataTests
     }
 
     private static int[] Bits(MlpTransformer model) =>
-        [.. model.Model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray())).Select(BitConverter.SingleToInt32Bits)];
+        [.. model.Model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray()))
+            .Select(BitConverter.SingleToInt32Bits)];
 
     private IDataView View(float[][] rows, bool isSparse, int classes = 2, Func<int, int>? labelOf = null, int? featureCount = null) =>
-        View([.. rows.Select(row => isSparse ? ToSparse(row) : new VBuffer<float>(row.Length, row))], classes, labelOf, featureCount ?? rows[0].Length);
+        View([.. rows.Select(row => isSparse ? ToSparse(row) : new VBuffer<float>(row.Length, row))], classes, labelOf, featureCount
+            ?? rows[0].Length);
 
     private IDataView View(VBuffer<float>[] rows, int classes, Func<int, int>? labelOf = null, int? featureCount = null)
     {
         var schema = SchemaDefinition.Create(typeof(AnyRow));
         schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, featureCount ?? rows[0].Length);
         schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), classes);
-        return _mlContext.Data.LoadFromEnumerable(rows.Select((row, i) => new AnyRow { Features = row, Label = (uint)(labelOf?.Invoke(i) ?? i % classes) }).ToArray(), schema);
+        return _mlContext.Data.LoadFromEnumerable(
+            rows.Select((row, i) => new AnyRow { Features = row, Label = (uint)(labelOf?.Invoke(i) ?? i % classes) }).ToArray(), schema);
     }
 
     private static VBuffer<float> ToSparse(float[] values)

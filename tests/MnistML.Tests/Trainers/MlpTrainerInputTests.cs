@@ -24,24 +24,36 @@ internal sealed class MlpTrainerInputTests
         {
             var found = schema[column.Name];
             Assert.That(column.IsKey, Is.EqualTo(found.Type is KeyDataViewType), column.Name);
-            Assert.That(column.Kind, Is.EqualTo(found.Type is VectorDataViewType ? SchemaShape.Column.VectorKind.Vector : SchemaShape.Column.VectorKind.Scalar), column.Name);
-            Assert.That(column.ItemType.RawType, Is.EqualTo((found.Type as VectorDataViewType)?.ItemType.RawType ?? found.Type.RawType), column.Name);
-            Assert.That(column.Annotations.Select(annotation => annotation.Name), Is.SubsetOf(found.Annotations.Schema.Select(annotation => annotation.Name)), column.Name);
+            Assert.That(
+                column.Kind,
+                Is.EqualTo(found.Type is VectorDataViewType ? SchemaShape.Column.VectorKind.Vector : SchemaShape.Column.VectorKind.Scalar),
+                column.Name);
+            Assert.That(
+                column.ItemType.RawType, Is.EqualTo((found.Type as VectorDataViewType)?.ItemType.RawType ?? found.Type.RawType),
+                column.Name);
+            Assert.That(
+                column.Annotations.Select(annotation => annotation.Name),
+                Is.SubsetOf(found.Annotations.Schema.Select(annotation => annotation.Name)), column.Name);
         }
     }
 
     [TestCase(MlpFeatureScaling.Standardize, false)]
     [TestCase(MlpFeatureScaling.None, true)]
     public void Info_OfATrainer_AsksForNormalizedFeaturesWhereItDoesNotScaleThem(MlpFeatureScaling scaling, bool needsThem) =>
-        Assert.That(new MlpTrainer(MlContext, new MlpTrainer.Options { FeatureScaling = scaling }).Info.NeedNormalization, Is.EqualTo(needsThem));
+        Assert.That(
+            new MlpTrainer(MlContext, new MlpTrainer.Options { FeatureScaling = scaling }).Info.NeedNormalization, Is.EqualTo(needsThem));
 
     [Test]
     public void GetOutputSchema_OfALabelThatIsNoKey_IsTheStockTrainersError()
     {
         var shape = ShapeOf(MlContext.Data.LoadFromEnumerable([new TextPoint { Features = [1, 2] }]));
 
-        var stock = Assert.Throws<ArgumentOutOfRangeException>(() => MlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy().GetOutputSchema(shape));
-        Assert.That(() => new MlpTrainer(MlContext).GetOutputSchema(shape), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.EqualTo(stock!.Message));
+        var stock =
+            Assert.Throws<ArgumentOutOfRangeException>(
+                () => MlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy().GetOutputSchema(shape));
+        Assert.That(
+            () => new MlpTrainer(MlContext).GetOutputSchema(shape),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.EqualTo(stock!.Message));
     }
 
     [Test]
@@ -67,7 +79,8 @@ internal sealed class MlpTrainerInputTests
         var data = MlContext.Data.LoadFromEnumerable([new Ragged()]);
 
         Assert.That(() => new MlpTrainer(MlContext).Fit(data), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
-            "The feature column 'Features' is Vector<Single>, but must be a vector of Single of known length; make one by mlContext.Transforms.Concatenate."));
+            "The feature column 'Features' is Vector<Single>, but must be a vector of Single of known length; make one by "
+            + "mlContext.Transforms.Concatenate."));
     }
 
     [Test]
@@ -81,9 +94,13 @@ internal sealed class MlpTrainerInputTests
     {
         KeyedPoint[] rows = [new() { Features = [1, 2] }, new() { Features = [0, value] }];
 
-        Assert.That(() => new MlpTrainer(MlContext).Fit(MlContext.Data.LoadFromEnumerable(rows)), Throws.TypeOf<FormatException>().With.Message.EqualTo(
-            $"The feature column 'Features' of the training data holds {name} in row 1 (zero-based), slot 1, but features must be finite numbers. Use "
-            + "mlContext.Transforms.ReplaceMissingValues, drop such rows by mlContext.Data.FilterRowsByMissingValues, or leave them out by InvalidFeatures = SkipRow."));
+        Assert.That(
+            () => new MlpTrainer(MlContext).Fit(MlContext.Data.LoadFromEnumerable(rows)),
+            Throws.TypeOf<FormatException>().With.Message.EqualTo(
+            $"The feature column 'Features' of the training data holds {name} in row 1 (zero-based), slot 1, but features must be finite "
+            + "numbers. Use "
+            + "mlContext.Transforms.ReplaceMissingValues, drop such rows by mlContext.Data.FilterRowsByMissingValues, or leave them out "
+            + "by InvalidFeatures = SkipRow."));
     }
 
     [Test]

@@ -60,7 +60,8 @@ internal sealed class MlpTrainerOptionsTests
         double[] losses = [.. model.History.Select(epoch => epoch.ValidationLoss!.Value)];
         var best = Array.IndexOf(losses, losses.Min());
         Assert.That(losses, Has.Length.EqualTo(best + 1 + 3));
-        Assert.That(_mlContext.MulticlassClassification.Evaluate(model.Transform(validation)).LogLoss, Is.EqualTo(losses[best]).Within(1e-5));
+        Assert.That(
+            _mlContext.MulticlassClassification.Evaluate(model.Transform(validation)).LogLoss, Is.EqualTo(losses[best]).Within(1e-5));
     }
 
     [Test]
@@ -68,10 +69,15 @@ internal sealed class MlpTrainerOptionsTests
     {
         var data = Tables.Clusters(_mlContext, rows: 60);
 
-        Assert.That(() => new MlpTrainer(_mlContext, Small with { ValidationFraction = 0.1 }).Fit(data, data), Throws.ArgumentException.With.Message.StartsWith(
+        Assert.That(
+            () => new MlpTrainer(_mlContext, Small with { ValidationFraction = 0.1 }).Fit(data, data),
+            Throws.ArgumentException.With.Message.StartsWith(
             "There is validation data, and ValidationFraction is 0.1; give one of the two."));
-        Assert.That(() => new MlpTrainer(_mlContext, Small with { EarlyStopping = new MlpEarlyStopping() }).Fit(data), Throws.ArgumentException.With.Message.StartsWith(
-            "EarlyStopping is on, but there is nothing to validate with; pass validation data to Fit, or set ValidationFraction, to 0.1 for example."));
+        Assert.That(
+            () => new MlpTrainer(_mlContext, Small with { EarlyStopping = new MlpEarlyStopping() }).Fit(data),
+            Throws.ArgumentException.With.Message.StartsWith(
+            "EarlyStopping is on, but there is nothing to validate with; pass validation data to Fit, or set ValidationFraction, to 0.1 "
+            + "for example."));
     }
 
     [Test]
@@ -82,12 +88,19 @@ internal sealed class MlpTrainerOptionsTests
         var keyed = mapping.Fit(train).Transform(train);
         var others = Text("b", "a");
 
-        Assert.That(() => new MlpTrainer(_mlContext, Small).Fit(keyed, Tables.Clusters(_mlContext, rows: 9)), Throws.ArgumentException.With.Message.EqualTo(
-            "The validation data has 2 features and 3 classes, but the training data has 2 and 2. Both must come from one fitted pipeline."));
-        Assert.That(() => new MlpTrainer(_mlContext, Small).Fit(keyed, mapping.Fit(others).Transform(others)), Throws.ArgumentException.With.Message.EqualTo(
-            "The classes of the validation data are b, a, but those of the training data a, b, in the order of their keys. Both must come from one fitted pipeline."));
+        Assert.That(
+            () => new MlpTrainer(_mlContext, Small).Fit(keyed, Tables.Clusters(_mlContext, rows: 9)),
+            Throws.ArgumentException.With.Message.EqualTo(
+            "The validation data has 2 features and 3 classes, but the training data has 2 and 2. Both must come from one fitted "
+            + "pipeline."));
+        Assert.That(
+            () => new MlpTrainer(_mlContext, Small).Fit(keyed, mapping.Fit(others).Transform(others)),
+            Throws.ArgumentException.With.Message.EqualTo(
+            "The classes of the validation data are b, a, but those of the training data a, b, in the order of their keys. Both must come "
+            + "from one fitted pipeline."));
 
-        IDataView Text(params string[] labels) => _mlContext.Data.LoadFromEnumerable(labels.Select(label => new TextPoint { Features = [1, 2], Label = label }));
+        IDataView Text(params string[] labels) =>
+            _mlContext.Data.LoadFromEnumerable(labels.Select(label => new TextPoint { Features = [1, 2], Label = label }));
     }
 
     [Test]
@@ -114,7 +127,9 @@ internal sealed class MlpTrainerOptionsTests
         Assert.That(model.History, Has.Count.EqualTo(3));
         Assert.That(ToBits(model), Is.EqualTo(Bits(options with { MaxEpochs = 3, CancellationToken = default }, data)));
         Assert.That(() => new MlpTrainer(_mlContext, options).Fit(data), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(() => new MlpTrainer(_mlContext, options with { OnCancellation = MlpOnCancellation.ReturnBest }).Fit(data), Throws.InstanceOf<OperationCanceledException>(), "before anything was learnt");
+        Assert.That(
+            () => new MlpTrainer(_mlContext, options with { OnCancellation = MlpOnCancellation.ReturnBest }).Fit(data),
+            Throws.InstanceOf<OperationCanceledException>(), "before anything was learnt");
     }
 
     [Test]
@@ -157,16 +172,20 @@ internal sealed class MlpTrainerOptionsTests
         for (var epoch = 1; epoch <= 5; epoch++)
         {
             Assert.That(lines, Has.Exactly(1).Match(
-                $@"Epoch {epoch}/5: training loss \d\.\d{{4}}, accuracy \d\.\d{{4}}, validation loss \d\.\d{{4}}, accuracy \d\.\d{{4}}, learning rate \S+, \d+\.\d\d s, \d+ rows/s"));
+                $@"Epoch {epoch}/5: training loss \d\.\d{{4}}, accuracy \d\.\d{{4}}, validation loss \d\.\d{{4}}, accuracy \d\.\d{{4}}, "
+                + @"learning rate \S+, \d+\.\d\d s, \d+ rows/s"));
         }
     }
 
     [Test]
-    public void Fit_FromAnInitialModel_BeginsWithIt([Values(MlpFeatureScaling.None, MlpFeatureScaling.Standardize)] MlpFeatureScaling scaling, [Values] bool batchNormalization)
+    public void Fit_FromAnInitialModel_BeginsWithIt(
+        [Values(MlpFeatureScaling.None, MlpFeatureScaling.Standardize)] MlpFeatureScaling scaling, [Values] bool batchNormalization)
     {
         var data = Tables.Clusters(_mlContext, rows: 60);
         using var first = new MlpTrainer(_mlContext, Small with { MaxEpochs = 30 }).Fit(data);
-        var options = Small with { FeatureScaling = scaling, BatchNormalization = batchNormalization, Optimizer = MlpOptimizer.Sgd(1e-30), BatchSize = 60, MaxEpochs = 1 };
+        var options =
+            Small with { FeatureScaling = scaling, BatchNormalization = batchNormalization, Optimizer = MlpOptimizer.Sgd(1e-30),
+            BatchSize = 60, MaxEpochs = 1 };
 
         using var second = new MlpTrainer(_mlContext, options).Fit(data, validationData: data, first.Model);
 
@@ -181,7 +200,9 @@ internal sealed class MlpTrainerOptionsTests
     {
         var data = Tables.Clusters(_mlContext, rows: 60);
 
-        Assert.That(() => new MlpTrainer(_mlContext, Small).Fit(data, null, Networks.Random(new MlpArchitecture(2, [9], 3, MlpActivation.Tanh), seed: 1)),
+        Assert.That(
+            () => new MlpTrainer(_mlContext, Small)
+                .Fit(data, null, Networks.Random(new MlpArchitecture(2, [9], 3, MlpActivation.Tanh), seed: 1)),
             Throws.ArgumentException.With.Message.StartsWith(
                 "The initial model is 2-9-3 with Tanh, but the data and the options ask for 2-8-3 with Relu; both must be the same."));
     }
@@ -210,7 +231,9 @@ internal sealed class MlpTrainerOptionsTests
     public void Fit_AboveTheCacheWithValidation_GivesTheSameSplitAsBelowIt()
     {
         var data = _mlContext.Data.LoadFromEnumerable(Wide(6_000));
-        var options = Small with { HiddenLayers = [], MaxEpochs = 2, ValidationFraction = 0.1, Optimizer = MlpOptimizer.Sgd(1e-30), MaxCacheBytes = 1 << 20 };
+        var options =
+            Small with { HiddenLayers = [], MaxEpochs = 2, ValidationFraction = 0.1, Optimizer = MlpOptimizer.Sgd(1e-30),
+            MaxCacheBytes = 1 << 20 };
 
         using var streamed = new MlpTrainer(_mlContext, options).Fit(data);
         using var cached = new MlpTrainer(_mlContext, options with { MaxCacheBytes = 1 << 30 }).Fit(data);
@@ -223,7 +246,9 @@ internal sealed class MlpTrainerOptionsTests
     public void Fit_WithManyAtOnce_GivesEachTheSameBits()
     {
         var data = Tables.Clusters(_mlContext, rows: 60);
-        var trainer = new MlpTrainer(_mlContext, Small with { DropoutRate = 0.2, BatchNormalization = true, ValidationFraction = 0.2, ThreadCount = 1 });
+        var trainer =
+            new MlpTrainer(
+                _mlContext, Small with { DropoutRate = 0.2, BatchNormalization = true, ValidationFraction = 0.2, ThreadCount = 1 });
         using var first = trainer.Fit(data);
 
         var others = Enumerable.Range(0, 6).AsParallel().WithDegreeOfParallelism(6).Select(_ =>
@@ -247,7 +272,8 @@ internal sealed class MlpTrainerOptionsTests
     }
 
     private static int[] ToBits(MlpTransformer model) =>
-        [.. model.Model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray())).Select(BitConverter.SingleToInt32Bits)];
+        [.. model.Model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray()))
+            .Select(BitConverter.SingleToInt32Bits)];
 
     private static WideRow[] Wide(int count)
     {

@@ -58,7 +58,9 @@ internal sealed class MlpTrainerTests
         Assert.That(FitBits(trainer, data), Is.EqualTo(first), "a second Fit");
         Assert.That(FitBits(new MlpTrainer(new MLContext(), Small), data), Is.EqualTo(first), "another trainer");
         Assert.That(FitBits(new MlpTrainer(mlContext, Small with { Seed = 2 }), data), Is.Not.EqualTo(first), "another seed");
-        Assert.That(Enumerable.Range(0, 4).AsParallel().WithDegreeOfParallelism(4).Select(_ => FitBits(trainer, data)).ToArray(), Is.All.EqualTo(first), "several at once");
+        Assert.That(
+            Enumerable.Range(0, 4).AsParallel().WithDegreeOfParallelism(4).Select(_ => FitBits(trainer, data)).ToArray(),
+            Is.All.EqualTo(first), "several at once");
     }
 
     [Test]
@@ -83,7 +85,9 @@ internal sealed class MlpTrainerTests
         string[] labels = ["b", "?", "a", "b", "?", "a"];
         float[][] features = [[0, 1], [9, 9], [1, 0], [0.5f, 1], [float.NaN, 0], [1, 0.5f]];
         TextPoint[] rows = [.. labels.Zip(features, (label, values) => new TextPoint { Label = label, Features = values })];
-        var keys = mlContext.Transforms.Conversion.MapValueToKey("Label", keyData: mlContext.Data.LoadFromEnumerable([new TextKey("a"), new TextKey("b")]));
+        var keys =
+            mlContext.Transforms.Conversion.MapValueToKey(
+                "Label", keyData: mlContext.Data.LoadFromEnumerable([new TextKey("a"), new TextKey("b")]));
         var withMissing = FitBits(new MlpTrainer(mlContext, Small), Map(rows));
         var without = FitBits(new MlpTrainer(mlContext, Small), Map([.. rows.Where(row => row.Label != "?")]));
 
@@ -126,13 +130,16 @@ internal sealed class MlpTrainerTests
         Assert.That(classic.Optimizer, Is.EqualTo(MlpOptimizer.Sgd(0.2)));
         Assert.That(classic.Schedule, Is.EqualTo(MlpSchedule.Constant));
         Assert.That(classic.FeatureScaling, Is.EqualTo(MlpFeatureScaling.None));
-        Assert.That((classic.DropoutRate, classic.BatchNormalization, classic.LabelSmoothing, classic.GradientClipNorm), Is.EqualTo((0.0, false, 0.0, (double?)null)));
+        Assert.That(
+            (classic.DropoutRate, classic.BatchNormalization, classic.LabelSmoothing, classic.GradientClipNorm),
+            Is.EqualTo((0.0, false, 0.0, (double?)null)));
         Assert.That((classic.BatchSize, classic.MaxEpochs), Is.EqualTo((256, 20)));
     }
 
     private static int[] FitBits(MlpTrainer trainer, IDataView data)
     {
         using var model = trainer.Fit(data);
-        return [.. model.Model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray())).Select(BitConverter.SingleToInt32Bits)];
+        return [.. model.Model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray()))
+            .Select(BitConverter.SingleToInt32Bits)];
     }
 }

@@ -7,8 +7,8 @@ using MnistML.Tests.Support;
 namespace MnistML.Tests.Trainers;
 
 /// <summary>
-/// Pins the bits of one small training for each recipe: a change that alters them must be meant, and told in the changelog. libtorch rounds by the processor,
-/// so bits are compared on the kind of processor that they were taken on, and the loss elsewhere.
+/// Pins the bits of one small training for each recipe: a change that alters them must be meant, and told in the changelog. libtorch rounds
+/// by the processor, so bits are compared on the kind of processor that they were taken on, and the loss elsewhere.
 /// </summary>
 internal sealed class PinnedTrainingTests
 {
@@ -53,5 +53,6 @@ internal sealed class PinnedTrainingTests
         ProcessorAbilities.HasBFloat16Products && ((uint)X86Base.CpuId(1, 0).Eax & FamilyAndModel) == (PinnedProcessor & FamilyAndModel);
 
     private static TestCaseData Pin(string name, MlpTrainer.Options recipe, MlpPrecision precision, string hash, double loss) =>
-        new TestCaseData(recipe with { MaxEpochs = 2, Precision = precision, Seed = 1, ThreadCount = 2 }, hash, loss).SetArgDisplayNames(name);
+        new TestCaseData(recipe with { MaxEpochs = 2, Precision = precision, Seed = 1, ThreadCount = 2 }, hash, loss)
+            .SetArgDisplayNames(name);
 }

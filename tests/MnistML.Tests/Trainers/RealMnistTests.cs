@@ -43,5 +43,6 @@ internal sealed class RealMnistTests
         ? _mlContext.Data.LoadFromIdx(RealMnist.Files.TestImages, RealMnist.Files.TestLabels)
         : _mlContext.Data.LoadFromIdx(RealMnist.Files.TrainImages, RealMnist.Files.TrainLabels);
 
-    private double Accuracy(MlpTransformer model) => _mlContext.MulticlassClassification.Evaluate(model.Transform(Load(test: true))).MicroAccuracy;
+    private double Accuracy(MlpTransformer model) =>
+        _mlContext.MulticlassClassification.Evaluate(model.Transform(Load(test: true))).MicroAccuracy;
 }

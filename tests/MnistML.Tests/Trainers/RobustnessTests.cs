@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace MnistML.Tests.Trainers;
 
-/// <summary>Features as they should not be, which the default options take as they are. The benchmark <c>robustness</c> does the same in full.</summary>
+/// <summary>
+/// Features as they should not be, which the default options take as they are. The benchmark <c>robustness</c> does the same in full.
+/// </summary>
 internal sealed class RobustnessTests
 {
     private const int TrainRows = 400;
@@ -34,7 +36,8 @@ internal sealed class RobustnessTests
             .. Enumerable.Range(0, TrainRows + TestRows).Select(_ =>
             {
                 var value = random.Next(Values);
-                return ((float[])[.. Enumerable.Range(0, Values).Select(slot => slot == value ? 1f : 0), random.NextSingle() * 1e3f], value % 7 < 3 ? 1 : 0);
+                return ((float[])[.. Enumerable.Range(0, Values).Select(slot => slot == value ? 1f : 0), random.NextSingle() * 1e3f],
+                    value % 7 < 3 ? 1 : 0);
             }),
         ];
 
@@ -85,10 +88,12 @@ internal sealed class RobustnessTests
     {
         var schema = SchemaDefinition.Create(typeof(Row));
         schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, rows[0].Features.Length);
-        return _mlContext.Data.LoadFromEnumerable(rows.Select(row => new Row { Features = row.Features, Label = (uint)row.Label }).ToArray(), schema);
+        return _mlContext.Data.LoadFromEnumerable(
+            rows.Select(row => new Row { Features = row.Features, Label = (uint)row.Label }).ToArray(), schema);
     }
 
-    private static float Normal(Random random) => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+    private static float Normal(Random random) =>
+        (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
 
     private sealed class Row
     {

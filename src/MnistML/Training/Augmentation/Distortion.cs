@@ -2,10 +2,10 @@ using MnistML.Common;
 
 namespace MnistML.Training.Augmentation;
 
-/// <summary>What is done to one image as a whole: it is scaled, sheared, turned and shifted, in this order, about its centre.</summary>
+/// <summary>The affine distortion of one image: it is scaled, sheared, rotated and shifted, in this order, about its centre.</summary>
 /// <param name="ShiftX">Pixels to the right.</param>
 /// <param name="ShiftY">Pixels down.</param>
-/// <param name="Rotation">Radians from the right to what is below.</param>
+/// <param name="Rotation">The angle in radians, clockwise.</param>
 /// <param name="ScaleX">The factor on the width.</param>
 /// <param name="ScaleY">The factor on the height.</param>
 /// <param name="Shear">Pixels to the right for each pixel down.</param>
@@ -34,7 +34,7 @@ internal readonly record struct Distortion(double ShiftX, double ShiftY, double 
     {
         var (sine, cosine) = Math.SinCos(Rotation);
 
-        // Backwards: turned back, sheared back, scaled back.
+        // The inverse: rotated back, sheared back, scaled back.
         var (xx, xy) = ((cosine + (Shear * sine)) / ScaleX, (sine - (Shear * cosine)) / ScaleX);
         var (yx, yy) = (-sine / ScaleY, cosine / ScaleY);
         var (centreX, centreY) = ((width - 1) / 2.0, (height - 1) / 2.0);

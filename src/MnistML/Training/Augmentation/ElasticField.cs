@@ -6,8 +6,8 @@ using MnistML.Vectors;
 namespace MnistML.Training.Augmentation;
 
 /// <summary>
-/// How far each pixel of an image is moved elastically (Simard, Steinkraus and Platt, 2003): random numbers from U(-1, 1), smoothed by a Gaussian, for
-/// each coordinate. Beyond the image they count as 0. It belongs to one thread at a time, and allocates nothing from image to image.
+/// How far each pixel of an image is moved elastically (Simard, Steinkraus and Platt, 2003): random numbers from U(-1, 1), smoothed by a
+/// Gaussian, for each coordinate. Beyond the image they count as 0. It serves one thread at a time, and allocates nothing per image.
 /// </summary>
 internal sealed class ElasticField
 {
@@ -47,7 +47,7 @@ internal sealed class ElasticField
     /// <summary>Pixels down.</summary>
     public ReadOnlySpan<float> Y => _y;
 
-    /// <summary>The places that a row of pixels takes in memory: whole vectors.</summary>
+    /// <summary>The length of a row of pixels in memory: a multiple of the vector length.</summary>
     public static int LineLengthOf(int width) => (width + Vector512<float>.Count - 1) / Vector512<float>.Count * Vector512<float>.Count;
 
     /// <summary>Draws a new field.</summary>
@@ -58,7 +58,7 @@ internal sealed class ElasticField
         Smooth(_noise, _x, _y);
     }
 
-    /// <summary>Numbers from U(-1, 1) for the pixels of each row, and 0 in the places after them.</summary>
+    /// <summary>Numbers from U(-1, 1) for the pixels of each row, and 0 in the padding after them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void DrawNoise(uint key, Span<float> noise)
     {
@@ -71,7 +71,8 @@ internal sealed class ElasticField
         {
             for (var x = 0; x < _lineLength; x += Vector512<float>.Count)
             {
-                var values = (Vector512.ConvertToSingle((VectorHash.Scramble(counters) >> UnusedBits).AsInt32()) * Unit) - Vector512<float>.One;
+                var values =
+                    (Vector512.ConvertToSingle((VectorHash.Scramble(counters) >> UnusedBits).AsInt32()) * Unit) - Vector512<float>.One;
                 var isInside = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(_width - x));
                 (values.AsInt32() & isInside).AsSingle().StoreUnsafe(ref to, (nuint)((y * _lineLength) + x));
                 counters += Vector512.Create((uint)Vector512<float>.Count * VectorHash.Step);
@@ -106,12 +107,13 @@ internal sealed class ElasticField
             }
         }
 
-        // What lies beyond a row on both sides is 0, and stays so.
+        // The padding on both sides of a row stays 0.
         for (var y = 0; y < _height; y++)
         {
             for (var x = 0; x < _lineLength; x += Vector512<float>.Count)
             {
-                var (sumX, sumY) = SumUp(ref Unsafe.Add(ref between, (y * _paddedLineLength) + x), paddedFieldLength, 1, ref weights, _weights.Length);
+                var (sumX, sumY) =
+                    SumUp(ref Unsafe.Add(ref between, (y * _paddedLineLength) + x), paddedFieldLength, 1, ref weights, _weights.Length);
                 sumX.StoreUnsafe(ref toX, (nuint)((y * _lineLength) + x));
                 sumY.StoreUnsafe(ref toY, (nuint)((y * _lineLength) + x));
             }
@@ -119,7 +121,7 @@ internal sealed class ElasticField
     }
 
     /// <summary>
-    /// The sums of vectors that stand a step apart, by their weights, in both fields: four sums at a time, so that none waits for the one before it.
+    /// The weighted sums of vectors that lie a step apart, in both fields: four sums at a time, so that none waits for the previous one.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector512<float> X, Vector512<float> Y) SumUp(ref float first, int otherField, int step, ref float weights, int count)
@@ -150,12 +152,13 @@ internal sealed class ElasticField
     }
 
     /// <summary>
-    /// The Gaussian's weights for one direction. The sum of independent numbers of variance 1/3, weighted in both directions, has the variance
-    /// <c>(Σ weight²)² / 3</c>.
+    /// The Gaussian's weights for one direction. The sum of independent numbers of variance 1/3, weighted in both directions, has the
+    /// variance <c>(Σ weight²)² / 3</c>.
     /// </summary>
     private static float[] WeightsOf(int radius, double displacement, double smoothness)
     {
-        double[] weights = [.. Enumerable.Range(-radius, (2 * radius) + 1).Select(offset => Math.Exp(-offset * offset / (2 * smoothness * smoothness)))];
+        double[] weights =
+            [.. Enumerable.Range(-radius, (2 * radius) + 1).Select(offset => Math.Exp(-offset * offset / (2 * smoothness * smoothness)))];
         var factor = Math.Sqrt(displacement * Math.Sqrt(3) / weights.Sum(weight => weight * weight));
         return [.. weights.Select(weight => (float)(weight * factor))];
     }

@@ -5,10 +5,10 @@ using MnistML.Common;
 
 namespace MnistML.Training.Augmentation;
 
-/// <summary>Distorts images in place. It belongs to one thread at a time, and allocates nothing from image to image.</summary>
+/// <summary>Distorts images in place. It serves one thread at a time, and allocates nothing per image.</summary>
 internal sealed class ImageDistorter
 {
-    /// <summary>Fill before the first pixel, and after the last, whose own right neighbour is asked for too.</summary>
+    /// <summary>Padding before the first pixel, and after the last, whose right neighbour is read too.</summary>
     private const int PixelsBefore = 1;
     private const int PixelsBeside = 3;
 
@@ -36,27 +36,29 @@ internal sealed class ImageDistorter
             : null;
     }
 
-    /// <summary>Distorts an image as a seed says.</summary>
+    /// <summary>Distorts an image by a distortion that is drawn from a seed.</summary>
     public void Distort(Span<float> image, ulong seed)
     {
         _elastic?.Draw(SplitMix64.Hash(~seed));
         Apply(image, Distortion.Draw(_bounds, seed));
     }
 
-    /// <summary>Distorts an image in a certain way, and by the elastic field as it is.</summary>
+    /// <summary>Distorts an image by a given distortion, and by the current elastic field.</summary>
     internal void Apply(Span<float> image, Distortion distortion)
     {
         Locate(distortion.ToSource(_bounds.Height, _bounds.Width));
         for (var channel = 0; channel < _bounds.Channels; channel++)
         {
-            // Where the channel begins, and from pixel to pixel.
+            // The offset of the channel, and the step from pixel to pixel.
             var (start, step) = _bounds.IsInterleaved ? (channel, _bounds.Channels) : (channel * _bounds.Height * _bounds.Width, 1);
             Pad(image[start..], step);
             Sample(image[start..], step);
         }
     }
 
-    /// <summary>Finds, for each pixel of the result, the upper left of the four that it lies between, and how far it lies to the right and below.</summary>
+    /// <summary>
+    /// Finds, for each pixel of the result, the upper left of the four source pixels around it, and its distances to the right and down.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Locate(AffineMap map)
     {
@@ -78,7 +80,7 @@ internal sealed class ImageDistorter
                     sourceY += Vector512.Create(_elastic.Y[at..]);
                 }
 
-                // Whatever lies farther out is fill all the same.
+                // Everything farther out is padding too.
                 sourceX = Vector512.Min(Vector512.Max(sourceX, outside), farRight);
                 sourceY = Vector512.Min(Vector512.Max(sourceY, outside), farBelow);
                 var (left, top) = (Vector512.Floor(sourceX), Vector512.Floor(sourceY));

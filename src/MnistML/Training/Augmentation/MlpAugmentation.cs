@@ -3,18 +3,19 @@ using MnistML.Common;
 namespace MnistML;
 
 /// <summary>
-/// Distorts each training image anew in each epoch, so that a network meets no image twice: shifted, turned, scaled, sheared and elastically bent, each by
-/// a random amount up to a bound. Validation rows and images that are scored are left as they are.
+/// Distorts each training image anew in each epoch, so that a network meets no image twice: shifted, turned, scaled, sheared and
+/// elastically bent, each by a random amount up to a bound. Validation rows and images that are scored are left as they are.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The features of a row are one image, row by row of its pixels, and channel after channel, as ML.NET's <c>ExtractPixels</c> gives them by default; see
-/// <see cref="IsInterleaved"/>. A pixel of the result is read from where the distortion puts it, between four pixels of the image in proportion (bilinear
-/// interpolation). All distortions are put together first, so that an image is interpolated once.
+/// The features of a row are one image, row by row of its pixels, and channel after channel, as ML.NET's <c>ExtractPixels</c> gives them by
+/// default; see <see cref="IsInterleaved"/>. A pixel of the result is interpolated bilinearly between four pixels of the image. All
+/// distortions are composed first, so that an image is interpolated once.
 /// </para>
 /// <para>
-/// The default bounds suit handwriting, and pictures whose meaning does not depend on the last few degrees; those of directions (left or right) should keep
-/// small angles. What a row gets is a function of the training's seed, the epoch and the row's place in it, on any number of threads.
+/// The default bounds suit handwriting, and pictures whose meaning does not depend on the last few degrees; those of directions (left or
+/// right) should keep small angles. The distortion of a row is a function of the training's seed, the epoch and the row's position in it,
+/// on any number of threads.
 /// </para>
 /// </remarks>
 public sealed record MlpAugmentation
@@ -38,13 +39,15 @@ public sealed record MlpAugmentation
     [AtLeast(1)]
     public int Width { get; init; }
 
-    /// <summary>Values of each pixel, at least 1: 1, the default, for grey, 3 for colour. All channels of an image are distorted alike.</summary>
+    /// <summary>
+    /// Values of each pixel, at least 1: 1, the default, for grey, 3 for colour. All channels of an image are distorted alike.
+    /// </summary>
     [AtLeast(1)]
     public int Channels { get; init; }
 
     /// <summary>
-    /// Whether all channels of a pixel stand together, as <c>ExtractPixels</c> gives them with <c>interleavePixelColors</c>; false, the default, where the
-    /// whole first channel comes before the whole second.
+    /// Whether all channels of a pixel are adjacent, as <c>ExtractPixels</c> gives them with <c>interleavePixelColors</c>; false, the
+    /// default, where the whole first channel comes before the whole second.
     /// </summary>
     public bool IsInterleaved { get; init; }
 
@@ -53,43 +56,48 @@ public sealed record MlpAugmentation
     public float Fill { get; init; }
 
     /// <summary>
-    /// The farthest shift, from 0 to 1: a share of the height for up and down, and of the width for left and right, each drawn evenly from minus to plus it;
-    /// 0.06 by default, 1.7 pixels of 28.
+    /// The maximum shift, from 0 to 1, as a fraction of the height vertically and of the width horizontally, each drawn uniformly from
+    /// minus to plus it; 0.06 by default, 1.7 pixels of 28.
     /// </summary>
     [AtLeast(0), AtMost(1)]
     public double Shift { get; init; } = 0.06;
 
-    /// <summary>The largest angle about the centre, in degrees from 0 to 180, drawn evenly from minus to plus it; 10 by default.</summary>
+    /// <summary>
+    /// The maximum rotation about the centre, in degrees from 0 to 180, drawn uniformly from minus to plus it; 10 by default.
+    /// </summary>
     [AtLeast(0), AtMost(180)]
     public double RotationDegrees { get; init; } = 10;
 
     /// <summary>
-    /// By how much height and width grow or shrink at most, from 0 up to, not including, 1: for each a factor is drawn evenly from <c>1 - Scale</c> to
-    /// <c>1 + Scale</c>; 0.1 by default.
+    /// The maximum relative change of height and width, from 0 up to, not including, 1: for each a factor is drawn uniformly from <c>1 -
+    /// Scale</c> to <c>1 + Scale</c>; 0.1 by default.
     /// </summary>
     [AtLeast(0), Below(1)]
     public double Scale { get; init; } = 0.1;
 
     /// <summary>
-    /// The largest angle by which upright lines are slanted, in degrees from 0 up to, not including, 90, drawn evenly from minus to plus it; 8 by default.
+    /// The maximum angle by which vertical lines are slanted, in degrees from 0 up to, not including, 90, drawn uniformly from minus to
+    /// plus it; 8 by default.
     /// </summary>
     [AtLeast(0), Below(90)]
     public double ShearDegrees { get; init; } = 8;
 
     /// <summary>
-    /// How far pixels are moved elastically (Simard, Steinkraus and Platt, 2003), each coordinate by itself: the standard deviation as a share of the shorter
-    /// side, from 0, off, to 1; 0.02 by default, 0.6 pixels of 28. Towards the edges it falls, to half in a middle and a quarter in a corner of them.
+    /// How far pixels are moved elastically (Simard, Steinkraus and Platt, 2003), each coordinate by itself: the standard deviation as a
+    /// share of the shorter side, from 0, off, to 1; 0.02 by default, 0.6 pixels of 28. Towards the edges it falls, to half in a middle and
+    /// a quarter in a corner of them.
     /// </summary>
     /// <remarks>
-    /// A field of random numbers from U(-1, 1) for each pixel and coordinate is smoothed by a Gaussian of standard deviation σ, and multiplied by α. In the
-    /// paper's terms, with both in pixels, this displacement is <c>α / (σ·√(12π))</c>: 1.4 pixels for its α = 34 and σ = 4.
+    /// A field of random numbers from U(-1, 1) for each pixel and coordinate is smoothed by a Gaussian of standard deviation σ, and
+    /// multiplied by α. In the paper's terms, with both in pixels, this displacement is <c>α / (σ·√(12π))</c>: 1.4 pixels for its α = 34
+    /// and σ = 4.
     /// </remarks>
     [AtLeast(0), AtMost(1)]
     public double ElasticDisplacement { get; init; } = 0.02;
 
     /// <summary>
-    /// How smoothly they are moved: the Gaussian's standard deviation σ as a share of the shorter side, above 0 and at most 1; 0.14 by default, 4 pixels of
-    /// 28. Larger bends strokes, smaller makes them tremble.
+    /// How smoothly they are moved: the Gaussian's standard deviation σ as a share of the shorter side, above 0 and at most 1; 0.14 by
+    /// default, 4 pixels of 28. A larger value bends strokes, a smaller one makes them tremble.
     /// </summary>
     [Above(0), AtMost(1)]
     public double ElasticSmoothness { get; init; } = 0.14;

@@ -3,11 +3,11 @@ namespace MnistML.Training.Checkpoints;
 /// <summary>Keeps the checkpoint file of a training up to date.</summary>
 /// <param name="path">The file.</param>
 /// <param name="seed">The training's seed.</param>
-/// <param name="fingerprint">What the training is.</param>
+/// <param name="fingerprint">What identifies the training.</param>
 internal sealed class CheckpointFile(string path, int seed, IReadOnlyDictionary<string, string> fingerprint)
 {
     /// <summary>
-    /// Goes on where a checkpoint stands; without one, writes the first, so that a path that can't be written is found before the training and not
+    /// Resumes from a checkpoint. Without one it writes the first, so that a path that can't be written is found before the training, not
     /// after it.
     /// </summary>
     /// <param name="state">A training that has not begun.</param>

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using MnistML.Model;
+using MnistML.Training.Options;
 
 namespace MnistML.Training.Checkpoints;
 
 /// <summary>
-/// A training as it stood after an epoch, as a file in the safetensors format. Random numbers are functions of seed and epoch and schedules of step
-/// and history, so that nothing else has to be remembered.
+/// The state of a training after an epoch, as a file in the safetensors format. Random numbers are functions of seed and epoch, and
+/// schedules are functions of step and history, so nothing else has to be stored.
 /// </summary>
 internal sealed record TrainingCheckpoint
 {
@@ -72,11 +73,12 @@ internal sealed record TrainingCheckpoint
         }
     }
 
-    /// <summary>Writes the checkpoint; it takes the place of an earlier one only when it is whole.</summary>
+    /// <summary>Writes the checkpoint. It replaces an earlier one only when it is complete.</summary>
     public void Write(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var parts = ((string Prefix, IReadOnlyDictionary<string, float[]>? State)[])[(NetworkPrefix, Network), (OptimizerPrefix, Optimizer), (BestPrefix, Best)];
+        (string Prefix, IReadOnlyDictionary<string, float[]>? State)[] parts =
+            [(NetworkPrefix, Network), (OptimizerPrefix, Optimizer), (BestPrefix, Best)];
         new SafetensorsFile
         {
             Metadata = new Dictionary<string, string>
@@ -87,19 +89,24 @@ internal sealed record TrainingCheckpoint
                 [HistoryName] = JsonSerializer.Serialize(History),
             },
             Tensors = parts
-                .SelectMany(part => (part.State ?? new Dictionary<string, float[]>()).Select(values => KeyValuePair.Create(part.Prefix + values.Key, new SafetensorsTensor(values.Value))))
+                .SelectMany(
+                    part => (part.State ?? new Dictionary<string, float[]>())
+                        .Select(values => KeyValuePair.Create(part.Prefix + values.Key, new SafetensorsTensor(values.Value))))
                 .ToDictionary(),
         }.Write(path);
     }
 
-    /// <summary>Refuses to go on with another training.</summary>
+    /// <summary>Refuses to resume a different training.</summary>
     /// <exception cref="InvalidOperationException">Something differs; the message lists it.</exception>
     public void ThrowIfOther(IReadOnlyDictionary<string, string> fingerprint, string path)
     {
         string[] differences =
         [
             .. fingerprint.Keys.Union(Fingerprint.Keys)
-                .Select(name => (Name: name, Now: fingerprint.GetValueOrDefault(name, "none"), Then: Fingerprint.GetValueOrDefault(name, "none")))
+                .Select(name => (
+                    Name: name,
+                    Now: fingerprint.GetValueOrDefault(name, OptionsDescription.None),
+                    Then: Fingerprint.GetValueOrDefault(name, OptionsDescription.None)))
                 .Where(entry => entry.Now != entry.Then)
                 .Select(entry => $"- {entry.Name} is {entry.Now}, but in the checkpoint it is {entry.Then}."),
         ];
@@ -114,7 +121,8 @@ internal sealed record TrainingCheckpoint
     }
 
     private static InvalidDataException NotUsable(string path, string why, Exception? inner) =>
-        new($"'{path}' is not a checkpoint that can be resumed: {why}. Delete it, or choose another {nameof(MlpTrainingOptions.CheckpointPath)}.", inner);
+        new($"'{path}' is not a checkpoint that can be resumed: {why}. Delete it, or choose another "
+        + $"{nameof(MlpTrainingOptions.CheckpointPath)}.", inner);
 
     private static Dictionary<string, float[]> Tensors(SafetensorsFile file, string prefix) => file.Tensors
         .Where(values => values.Key.StartsWith(prefix, StringComparison.Ordinal))

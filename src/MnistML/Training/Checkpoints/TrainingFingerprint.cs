@@ -9,13 +9,19 @@ internal static class TrainingFingerprint
     /// <summary>Describes a training.</summary>
     /// <param name="architecture">The network.</param>
     /// <param name="data">The rows.</param>
-    /// <param name="options">The options, of which each that was left to a rule is described by what the rule chose.</param>
-    /// <param name="precision">What <see cref="MlpTrainingOptions.Precision"/> comes to.</param>
-    /// <param name="device">What <see cref="MlpTrainingOptions.Device"/> comes to.</param>
-    /// <param name="seed">What <see cref="MlpTrainingOptions.Seed"/> comes to.</param>
+    /// <param name="options">The options. An option that was left to a rule is described by what the rule chose.</param>
+    /// <param name="precision">The precision that <see cref="MlpTrainingOptions.Precision"/> resolves to.</param>
+    /// <param name="device">The device that <see cref="MlpTrainingOptions.Device"/> resolves to.</param>
+    /// <param name="seed">The seed that <see cref="MlpTrainingOptions.Seed"/> resolves to.</param>
     /// <param name="initialModel">The model that the training begins with; null if it draws the weights.</param>
     public static IReadOnlyDictionary<string, string> Of(
-        MlpArchitecture architecture, TrainingData data, MlpTrainingOptions options, MlpPrecision precision, string device, int seed, MlpModelParameters? initialModel)
+        MlpArchitecture architecture,
+        TrainingData data,
+        MlpTrainingOptions options,
+        MlpPrecision precision,
+        string device,
+        int seed,
+        MlpModelParameters? initialModel)
     {
         var plan = new BatchPlan(data.Train.RowCount, options.BatchSize, options.BatchNormalization);
         var fingerprint = OptionsDescription.Of(options with
@@ -32,7 +38,7 @@ internal static class TrainingFingerprint
         fingerprint["Initial model"] = initialModel?.ComputeHash() ?? OptionsDescription.None;
         if (!options.Schedule.DependsOnLength())
         {
-            fingerprint.Remove(nameof(options.MaxEpochs)); // A training that has ended may then go on for more epochs.
+            fingerprint.Remove(nameof(options.MaxEpochs)); // A finished training may then be resumed with more epochs.
         }
 
         if (data.Train.StreamBytes is null && data.Validation?.StreamBytes is null)

@@ -3,7 +3,7 @@ using MnistML.Training.Optimizers;
 
 namespace MnistML.Training.Checkpoints;
 
-/// <summary>How far a training is: the network, the optimiser's memory, what each epoch came to, and the best weights.</summary>
+/// <summary>The state of a training: the network, the optimiser's state, the metrics of each epoch, and the best weights.</summary>
 internal sealed class TrainingState(MlpNetwork network, IOptimizer optimizer)
 {
     private readonly List<MlpEpochMetrics> _history = [];
@@ -24,7 +24,7 @@ internal sealed class TrainingState(MlpNetwork network, IOptimizer optimizer)
         _history.Add(metrics);
     }
 
-    /// <summary>A copy of all of it, for a file.</summary>
+    /// <summary>A copy of the whole state, for a file.</summary>
     public TrainingCheckpoint ToCheckpoint(int seed, IReadOnlyDictionary<string, string> fingerprint) => new()
     {
         Seed = seed,
@@ -35,7 +35,7 @@ internal sealed class TrainingState(MlpNetwork network, IOptimizer optimizer)
         Best = Best,
     };
 
-    /// <summary>Takes up what a training had come to.</summary>
+    /// <summary>Restores the state from a checkpoint.</summary>
     /// <exception cref="InvalidDataException">The checkpoint lacks a tensor, or has one of another size.</exception>
     public void Restore(TrainingCheckpoint checkpoint, long stepsPerEpoch)
     {
@@ -46,7 +46,7 @@ internal sealed class TrainingState(MlpNetwork network, IOptimizer optimizer)
         _history.AddRange(checkpoint.History);
     }
 
-    /// <summary>Makes the network that of its best epoch, if there is one.</summary>
+    /// <summary>Restores the weights of the best epoch, if there is one.</summary>
     public void ReturnToBest()
     {
         if (Best is not null)

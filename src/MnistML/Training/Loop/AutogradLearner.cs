@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MnistML.Training.Loop;
 
 /// <summary>
-/// Learns by libtorch's automatic differentiation, on any device. On the processor <see cref="ParallelLearner"/> makes the same updates, up to rounding, in
-/// half the time; this one is for CUDA, and for comparison. It owns the buffer of the batch.
+/// Learns by libtorch's automatic differentiation, on any device. On the processor <see cref="ParallelLearner"/> makes the same updates, up
+/// to rounding, in half the time; this one is for CUDA and for comparison. It owns the input buffer.
 /// </summary>
 internal sealed class AutogradLearner : ILearner
 {
@@ -21,7 +21,8 @@ internal sealed class AutogradLearner : ILearner
     private readonly InputBuffer _buffer;
     private readonly bool _isWeighted;
 
-    public AutogradLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights, MlpTrainingOptions options, BatchPlan plan, int threadCount)
+    public AutogradLearner(
+        MlpNetwork network, IOptimizer optimizer, RowWeights weights, MlpTrainingOptions options, BatchPlan plan, int threadCount)
     {
         _network = network;
         _optimizer = optimizer;

@@ -8,8 +8,8 @@ using MnistML.Vectors;
 namespace MnistML.Training.Loop;
 
 /// <summary>
-/// Loads training batches into input buffers. Each row is decoded, distorted, scaled, given noise and rounded to the type of the products in one go, while it
-/// is in the processor's first cache. Several workers may load the rows of one batch.
+/// Loads training batches into input buffers. Each row is decoded, distorted, scaled, given noise and rounded to the type of the products
+/// in one go, while it is in the processor's first cache. Several workers may load the rows of one batch.
 /// </summary>
 internal sealed class BatchLoader
 {
@@ -36,7 +36,9 @@ internal sealed class BatchLoader
     {
         _weights = weights;
         _inputNoise = options.InputNoise;
-        _distorters = options.Augmentation is { } bounds ? [.. Enumerable.Range(0, workerCount).Select(_ => new ImageDistorter(bounds))] : [];
+        _distorters = options.Augmentation is { } bounds
+            ? [.. Enumerable.Range(0, workerCount).Select(_ => new ImageDistorter(bounds))]
+            : [];
         _scratch = [.. Enumerable.Range(0, workerCount).Select(_ => new float[featureCount])];
         if (scale is not null)
         {

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MnistML.Training.Loop;
 
-/// <summary>What a network made of one batch, or of several together.</summary>
+/// <summary>Loss and accuracy over one batch, or over several together.</summary>
 /// <param name="RowCount">Rows.</param>
 /// <param name="LossSum">The sum of their losses, in nats.</param>
 /// <param name="CorrectCount">Rows whose most probable class is their label.</param>

@@ -5,7 +5,7 @@ namespace MnistML.Training.Loop;
 /// <summary>Makes one update of a network from each batch. It holds one batch, and loads the next while it learns.</summary>
 internal interface ILearner : IDisposable
 {
-    /// <summary>Threads that libtorch computes with on the calling thread meanwhile.</summary>
+    /// <summary>The number of threads that libtorch uses meanwhile.</summary>
     int TorchThreadCount { get; }
 
     /// <summary>Begins an epoch with its first batch.</summary>

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MnistML.Training.Loop;
 
 /// <summary>
-/// Learns on the processor by hand-written derivatives, on several threads. A worker that has updated its weights loads rows of the next batch, so that no
-/// core idles. It owns the threads and the memory of the computation.
+/// Learns on the processor by hand-written derivatives, on several threads. A worker that has updated its weights loads rows of the next
+/// batch, so that no core idles. It owns the threads and the memory of the computation.
 /// </summary>
 internal sealed class ParallelLearner : ILearner
 {
@@ -26,14 +26,20 @@ internal sealed class ParallelLearner : ILearner
     private float _gradientFactor;
 
     /// <param name="network">The network, on the processor.</param>
-    /// <param name="optimizer">What updates it.</param>
+    /// <param name="optimizer">The optimiser that updates it.</param>
     /// <param name="weights">The rows' weights.</param>
     /// <param name="options">How gradients are clipped, and rows augmented.</param>
     /// <param name="plan">The batches.</param>
     /// <param name="threadCount">The threads that may be used.</param>
     /// <param name="timer">Times the phases; null, the default, for no timing.</param>
     public ParallelLearner(
-        MlpNetwork network, IOptimizer optimizer, RowWeights weights, MlpTrainingOptions options, BatchPlan plan, int threadCount, PhaseTimer? timer = null)
+        MlpNetwork network,
+        IOptimizer optimizer,
+        RowWeights weights,
+        MlpTrainingOptions options,
+        BatchPlan plan,
+        int threadCount,
+        PhaseTimer? timer = null)
     {
         ParallelBackprop.ThrowIfTooLarge(network.Architecture, plan.Capacity);
         _optimizer = optimizer;

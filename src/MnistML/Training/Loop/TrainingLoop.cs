@@ -13,17 +13,17 @@ namespace MnistML.Training.Loop;
 
 /// <summary>Trains a network: shuffled mini-batches, one update for each, epoch after epoch.</summary>
 /// <param name="data">The rows to learn from, and to validate with.</param>
-/// <param name="options">What is trained, and how.</param>
-/// <param name="seed">Where all random numbers begin.</param>
-/// <param name="initialModel">The model to begin with; null to draw the weights.</param>
-/// <param name="checkpoint">Where to go on; null to begin.</param>
+/// <param name="options">The network, and how it is trained.</param>
+/// <param name="seed">The seed of all random numbers.</param>
+/// <param name="initialModel">The model to start from; null to draw the weights.</param>
+/// <param name="checkpoint">The checkpoint to resume from; null to start anew.</param>
 internal sealed class TrainingLoop(
     TrainingData data, MlpTrainingOptions options, int seed, MlpModelParameters? initialModel = null, TrainingCheckpoint? checkpoint = null)
 {
-    /// <summary>Batches are reported this often at most, so that a display stays live and costs nothing.</summary>
+    /// <summary>The least time between two reports of batches: short enough for a live display, long enough to cost nothing.</summary>
     private const double ReportIntervalSeconds = 0.1;
 
-    /// <summary>As many rows tell mean and spread well enough, and as many values are held easily.</summary>
+    /// <summary>So many rows give mean and spread well enough, and so many values fit easily into memory.</summary>
     private const int MaxCalibrationRows = 4096;
     private const int MaxCalibrationValues = 1 << 24;
 
@@ -33,10 +33,10 @@ internal sealed class TrainingLoop(
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
     private bool _hasLearnt;
 
-    /// <summary>Whether libtorch's own derivatives are taken on the processor too, for comparison.</summary>
+    /// <summary>Whether libtorch's automatic differentiation is used on the processor too, for comparison.</summary>
     public bool UsesAutograd { get; init; }
 
-    /// <summary>Times the phases of batches; null, the default, for nobody.</summary>
+    /// <summary>Times the phases of batches; null, the default, for no timing.</summary>
     public PhaseTimer? Timer { get; init; }
 
     private int EpochCount => options.EpochsFor(_plan.BatchCount);
@@ -51,7 +51,9 @@ internal sealed class TrainingLoop(
         using var optimizer = options.Optimizer.Create(network);
         var state = new TrainingState(network, optimizer);
         var checkpoints = options.CheckpointPath is { } path
-            ? new CheckpointFile(path, seed, TrainingFingerprint.Of(_architecture, data, options, network.Settings.Precision, _device.ToString(), seed, initialModel))
+            ? new CheckpointFile(
+                path, seed,
+                TrainingFingerprint.Of(_architecture, data, options, network.Settings.Precision, _device.ToString(), seed, initialModel))
             : null;
         checkpoints?.Begin(state, checkpoint, _plan.BatchCount);
         using var learner = CreateLearner(network, optimizer, weights);
@@ -84,8 +86,9 @@ internal sealed class TrainingLoop(
 
     private int ThreadCount => options.ChooseThreadCount();
 
-    /// <summary>libtorch's own derivatives only where the loops of the other learner can't reach the numbers.</summary>
-    private ILearner CreateLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights) => _device.type == TorchSharp.DeviceType.CPU && !UsesAutograd
+    /// <summary>Automatic differentiation is used only on devices whose memory the hand-written loops can't reach.</summary>
+    private ILearner CreateLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights) =>
+        _device.type == TorchSharp.DeviceType.CPU && !UsesAutograd
         ? new ParallelLearner(network, optimizer, weights, options, _plan, ThreadCount, Timer)
         : new AutogradLearner(network, optimizer, weights, options, _plan, ThreadCount);
 
@@ -158,7 +161,9 @@ internal sealed class TrainingLoop(
 
         var seconds = watch.Elapsed.TotalSeconds;
         TorchSettings.UseThreads(ThreadCount);
-        BatchOutcome? validation = data.Validation is null ? null : Validation.Run(network, data.Validation, _device, options.CancellationToken);
+        BatchOutcome? validation = data.Validation is null
+            ? null
+            : Validation.Run(network, data.Validation, _device, options.CancellationToken);
         ThrowIfDiverged(network.HasFiniteState ? validation?.MeanLoss ?? sum.MeanLoss : double.NaN, epoch, batch, learningRate);
         return new MlpEpochMetrics
         {
@@ -184,11 +189,16 @@ internal sealed class TrainingLoop(
     {
         if (!double.IsFinite(loss))
         {
-            throw new InvalidOperationException(
+            throw new MlpDivergenceException(
                 FormattableString.Invariant($"The training diverged in epoch {epoch}, batch {batch} of {_plan.BatchCount}: ")
                 + FormattableString.Invariant($"the loss is {loss} at a learning rate of {learningRate}, ")
-                + $"with {options.Optimizer}. Try a smaller learning rate, a warm-up (Schedule with WarmUpEpochs), {nameof(options.GradientClipNorm)} = 1"
-                + (options.FeatureScaling == MlpFeatureScaling.None ? $", or features of one scale ({nameof(options.FeatureScaling)} = Standardize)." : "."));
+                + $"with {options.Optimizer}. Try a smaller learning rate, a warm-up (Schedule with WarmUpEpochs), "
+                + $"{nameof(options.GradientClipNorm)} = 1"
+                + (options.FeatureScaling == MlpFeatureScaling.None
+                    ? $", or features of one scale ({nameof(options.FeatureScaling)} = Standardize)." : "."),
+                epoch,
+                batch,
+                learningRate);
         }
     }
 

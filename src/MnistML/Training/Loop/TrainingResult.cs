@@ -1,4 +1,4 @@
 namespace MnistML.Training.Loop;
 
-/// <summary>What a training gives: the network as plain values, and what each epoch came to.</summary>
+/// <summary>The result of a training: the network as plain values, and the metrics of each epoch.</summary>
 internal sealed record TrainingResult(MlpModelParameters Model, IReadOnlyList<MlpEpochMetrics> History);

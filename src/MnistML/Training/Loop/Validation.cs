@@ -4,10 +4,12 @@ using static TorchSharp.torch;
 
 namespace MnistML.Training.Loop;
 
-/// <summary>What the network, as it would be if it were finished, makes of all validation rows: plain cross-entropy and accuracy.</summary>
+/// <summary>
+/// Evaluates the network on all validation rows, as the finished model would score them: plain cross-entropy and accuracy.
+/// </summary>
 internal static class Validation
 {
-    /// <summary>Values of a batch: large enough for libtorch to be at its best, small enough not to be noticed in memory.</summary>
+    /// <summary>Values in a batch: enough for libtorch to be fast, few enough not to matter in memory.</summary>
     private const int ValuesInBatch = 1 << 20;
 
     public static BatchOutcome Run(MlpNetwork network, ITrainingRows rows, Device device, CancellationToken cancellationToken)

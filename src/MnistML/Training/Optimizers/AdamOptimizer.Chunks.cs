@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MnistML.Training.Optimizers;
 
 /// <summary>
-/// The same formulas in plain loops: libtorch would read and write weights and moments six times a step, and a piece is small enough for the
-/// processor's first cache, so that it comes from memory once.
+/// The same formulas in plain loops. libtorch would read and write weights and moments six times a step; a chunk fits into the processor's
+/// first cache, so each value is read from memory once.
 /// </summary>
 internal sealed partial class AdamOptimizer
 {

@@ -33,7 +33,8 @@ internal sealed partial class AdamOptimizer : IOptimizer
         }
     }
 
-    public Dictionary<string, float[]> CopyState() => NamedMoments.ToDictionary(moment => moment.Name, moment => TensorValues.ToSingles(moment.Tensor));
+    public Dictionary<string, float[]> CopyState() =>
+        NamedMoments.ToDictionary(moment => moment.Name, moment => TensorValues.ToSingles(moment.Tensor));
 
     public void RestoreState(IReadOnlyDictionary<string, float[]> state, long stepCount)
     {
@@ -77,7 +78,7 @@ internal sealed partial class AdamOptimizer : IOptimizer
         var mean = _means[index].mul_(_options.Beta1).add_(gradient, alpha: 1 - _options.Beta1);
         var square = _squares[index].mul_(_options.Beta2).addcmul_(gradient, gradient, 1 - _options.Beta2);
 
-        // Both moments began at zero, and are too small by these factors yet.
+        // Both moments started at zero, so they are too small by these factors.
         var meanBias = 1 - Math.Pow(_options.Beta1, _step);
         var squareBias = 1 - Math.Pow(_options.Beta2, _step);
         using var divisor = square.sqrt().div_(Math.Sqrt(squareBias)).add_(_options.Epsilon);

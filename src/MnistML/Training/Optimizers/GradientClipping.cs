@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace MnistML.Training.Optimizers;
 
-/// <summary>Shortens gradients that are too long; <see cref="MlpTrainingOptions.GradientClipNorm"/> gives the formula.</summary>
+/// <summary>Scales down gradients whose norm is too large; <see cref="MlpTrainingOptions.GradientClipNorm"/> gives the formula.</summary>
 internal static class GradientClipping
 {
     private const double Epsilon = 1e-6;
 
-    /// <summary>What gradients of a length are multiplied by, if it is below 1.</summary>
+    /// <summary>The factor for gradients of a norm; it is applied only if it is below 1.</summary>
     public static double FactorFor(double maximumNorm, double norm) => maximumNorm / (norm + Epsilon);
 
-    /// <summary>Multiplies all gradients by one factor if they are together longer than a norm.</summary>
+    /// <summary>Multiplies all gradients by one factor if their joint norm exceeds a maximum.</summary>
     public static void Clip(IReadOnlyList<Tensor> gradients, double maximumNorm)
     {
         using var noGradient = no_grad();

@@ -15,7 +15,10 @@ public abstract record MlpOptimizer
     [Above(0)]
     public required double LearningRate { get; init; }
 
-    /// <summary>The pull of weights and biases towards zero, 0 or above; what it does depends on the rule.</summary>
+    /// <summary>
+    /// The pull of parameters towards zero, 0 or above; 0 for none. It acts on all parameters: weights, biases, and the scale and shift of
+    /// batch normalisation, as in PyTorch's optimisers by default. Its formula depends on the rule.
+    /// </summary>
     [AtLeast(0)]
     public double WeightDecay { get; init; }
 
@@ -25,9 +28,9 @@ public abstract record MlpOptimizer
     /// <c>w ← w - learningRate·(g + momentum·v)</c> (Sutskever, Martens, Dahl and Hinton, 2013).
     /// </summary>
     /// <param name="learningRate">Step size, above 0.</param>
-    /// <param name="momentum">Share of the last step that is kept, from 0 up to, not including, 1; 0 by default.</param>
+    /// <param name="momentum">The fraction of the last step that is kept, from 0 up to, not including, 1; 0 by default.</param>
     /// <param name="nesterov">Whether to look ahead by the momentum; needs one above 0. False by default.</param>
-    /// <param name="weightDecay">L2 penalty, 0 or above, on weights and biases; 0 by default.</param>
+    /// <param name="weightDecay">L2 penalty, 0 or above, on the parameters that <see cref="WeightDecay"/> names; 0 by default.</param>
     public static MlpOptimizer Sgd(double learningRate, double momentum = 0, bool nesterov = false, double weightDecay = 0) =>
         new SgdOptions { LearningRate = learningRate, Momentum = momentum, Nesterov = nesterov, WeightDecay = weightDecay };
 
@@ -37,12 +40,16 @@ public abstract record MlpOptimizer
     /// <c>w ← w - learningRate · (m / (1-β₁ᵗ)) / (√(v / (1-β₂ᵗ)) + epsilon)</c>.
     /// </summary>
     /// <param name="learningRate">Step size, above 0; 0.001 by default.</param>
-    /// <param name="beta1">β₁, the share of the mean gradient that is kept, from 0 up to, not including, 1; 0.9 by default.</param>
-    /// <param name="beta2">β₂, the share of the mean square that is kept, from 0 up to, not including, 1; 0.999 by default.</param>
+    /// <param name="beta1">β₁, the fraction of the mean gradient that is kept, from 0 up to, not including, 1; 0.9 by default.</param>
+    /// <param name="beta2">β₂, the fraction of the mean square that is kept, from 0 up to, not including, 1; 0.999 by default.</param>
     /// <param name="epsilon">What keeps the quotient finite, above 0; 1E-08 by default.</param>
-    /// <param name="weightDecay">L2 penalty, 0 or above, on weights and biases; 0 by default.</param>
+    /// <param name="weightDecay">L2 penalty, 0 or above, on the parameters that <see cref="WeightDecay"/> names; 0 by default.</param>
     public static MlpOptimizer Adam(
-        double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0) =>
+        double learningRate = 0.001,
+        double beta1 = AdamOptions.DefaultBeta1,
+        double beta2 = AdamOptions.DefaultBeta2,
+        double epsilon = AdamOptions.DefaultEpsilon,
+        double weightDecay = 0) =>
         new AdamOptions { LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay };
 
     /// <summary>
@@ -50,13 +57,26 @@ public abstract record MlpOptimizer
     /// <c>w ← w - learningRate·weightDecay·w</c>, then <see cref="Adam"/>'s step on the gradient alone.
     /// </summary>
     /// <param name="learningRate">Step size, above 0; 0.001 by default.</param>
-    /// <param name="beta1">β₁, the share of the mean gradient that is kept, from 0 up to, not including, 1; 0.9 by default.</param>
-    /// <param name="beta2">β₂, the share of the mean square that is kept, from 0 up to, not including, 1; 0.999 by default.</param>
+    /// <param name="beta1">β₁, the fraction of the mean gradient that is kept, from 0 up to, not including, 1; 0.9 by default.</param>
+    /// <param name="beta2">β₂, the fraction of the mean square that is kept, from 0 up to, not including, 1; 0.999 by default.</param>
     /// <param name="epsilon">What keeps the quotient finite, above 0; 1E-08 by default.</param>
-    /// <param name="weightDecay">The share of weights and biases that is taken off at a learning rate of 1, 0 or above; 0.01 by default.</param>
+    /// <param name="weightDecay">The fraction by which parameters shrink at a learning rate of 1, 0 or above; 0.01 by default. It acts on
+    /// the same parameters as <see cref="WeightDecay"/>.</param>
     public static MlpOptimizer AdamW(
-        double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01) =>
-        new AdamOptions { LearningRate = learningRate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, IsDecoupled = true };
+        double learningRate = 0.001,
+        double beta1 = AdamOptions.DefaultBeta1,
+        double beta2 = AdamOptions.DefaultBeta2,
+        double epsilon = AdamOptions.DefaultEpsilon,
+        double weightDecay = 0.01) =>
+        new AdamOptions
+        {
+            LearningRate = learningRate,
+            Beta1 = beta1,
+            Beta2 = beta2,
+            Epsilon = epsilon,
+            WeightDecay = weightDecay,
+            IsDecoupled = true,
+        };
 
     /// <summary>Binds the rule to a network's parameters. The caller owns what comes back.</summary>
     internal abstract IOptimizer Create(MlpNetwork network);

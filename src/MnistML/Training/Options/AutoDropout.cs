@@ -1,8 +1,8 @@
 namespace MnistML.Training.Options;
 
 /// <summary>
-/// How much to drop where the user leaves it open. Few rows are passed over many times, and a network of a hundred thousand weights learns them by heart: dropout
-/// keeps it from that. Many rows are passed over a few times, and dropout would only make it learn more slowly.
+/// The dropout rate where the user leaves it open. Few rows are repeated in many epochs, and a network of a hundred thousand weights would
+/// overfit them: dropout prevents that. Many rows are repeated in few epochs, where dropout would only slow the training down.
 /// </summary>
 internal static class AutoDropout
 {

@@ -4,8 +4,8 @@ using MnistML.Common;
 namespace MnistML;
 
 /// <summary>
-/// A factor on the loss of each row by its class, for data in which some classes are rare or matter more. It multiplies the row's own weight, and all
-/// weights are then divided by their mean over the training rows, so that they change what is learnt and not how fast.
+/// A factor on the loss of each row by its class, for data in which some classes are rare or matter more. It multiplies the row's own
+/// weight, and all weights are then divided by their mean over the training rows, so that they change what is learnt, but not how fast.
 /// </summary>
 public sealed record MlpClassWeights : IValidatableObject
 {
@@ -27,7 +27,9 @@ public sealed record MlpClassWeights : IValidatableObject
     /// <summary>Whether the weights are computed from the numbers of rows.</summary>
     public bool IsBalanced { get; private init; }
 
-    /// <summary>The weights that were given, in the order of the key's values; empty for <see cref="None"/> and <see cref="Balanced"/>.</summary>
+    /// <summary>
+    /// The weights that were given, in the order of the key's values; empty for <see cref="None"/> and <see cref="Balanced"/>.
+    /// </summary>
     [AtLeast(0)]
     public IReadOnlyList<double> Weights => _weights;
 
@@ -63,7 +65,8 @@ public sealed record MlpClassWeights : IValidatableObject
         if (IsExplicit && _weights.Count != rowsOfClass.Count)
         {
             throw new ArgumentException(
-                $"{nameof(MlpTrainingOptions.ClassWeights)} has {_weights.Count} weights, but the label has {rowsOfClass.Count} classes; give one for each.");
+                $"{nameof(MlpTrainingOptions.ClassWeights)} has {_weights.Count} weights, but the label has {rowsOfClass.Count} classes; "
+                + "give one for each.");
         }
 
         var balancedShare = (double)rowsOfClass.Sum() / Math.Max(rowsOfClass.Count(rows => rows > 0), 1);

@@ -3,8 +3,8 @@ using MnistML.Common;
 namespace MnistML;
 
 /// <summary>
-/// Ends a training when the validation loss has not improved for some epochs, and gives the weights of the epoch at which it was lowest (Prechelt,
-/// 1998).
+/// Ends a training when the validation loss has not improved for some epochs. The model has the weights of the epoch with the lowest
+/// validation loss (Prechelt, 1998).
 /// </summary>
 public sealed record MlpEarlyStopping
 {
@@ -22,8 +22,8 @@ public sealed record MlpEarlyStopping
     public int Patience { get; init; }
 
     /// <summary>
-    /// By how many nats the validation loss must fall below the lowest that has counted, to count as an improvement itself; 0 or above, 0 by default.
-    /// The weights that are given are those of the lowest loss, whether it counted or not.
+    /// By how many nats the validation loss must fall below the last improvement to count as an improvement; 0 or above, 0 by default. The
+    /// model has the weights of the lowest loss, whether it counted or not.
     /// </summary>
     [AtLeast(0)]
     public double MinimumImprovement { get; init; }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MnistML;
 
 /// <summary>
-/// How the weights are set before training. Biases are always drawn from U(-1/√fan_in, 1/√fan_in), PyTorch's default, where fan_in
-/// is the number of values that come into the layer and fan_out the number that go out.
+/// How the weights are set before training. Biases are always drawn from U(-1/√fan_in, 1/√fan_in), PyTorch's default, where fan_in is the
+/// number of the layer's inputs and fan_out the number of its outputs.
 /// </summary>
 public sealed record MlpInitializer
 {
@@ -22,7 +22,7 @@ public sealed record MlpInitializer
         KaimingNormal,
     }
 
-    /// <summary>U(-1/√fan_in, 1/√fan_in): what PyTorch's <c>nn.Linear</c> does by itself.</summary>
+    /// <summary>U(-1/√fan_in, 1/√fan_in): the default of PyTorch's <c>nn.Linear</c>.</summary>
     public static MlpInitializer Default { get; } = new(InitializerRule.Default);
 
     /// <summary>U(-a, a) with a = √(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010).</summary>
@@ -51,7 +51,8 @@ public sealed record MlpInitializer
     public override string ToString() => StandardDeviation is { } std ? FormattableString.Invariant($"{Rule}({std})") : $"{Rule}";
 
     /// <summary>
-    /// Draws all weights and biases of a network, layer by layer, weights first: on the processor, so that they are the same on every device.
+    /// Draws all weights and biases of a network, layer by layer, weights first. It draws on the processor, so that they are the same on
+    /// every device.
     /// </summary>
     internal void Initialize(MlpNetwork network, Generator generator)
     {

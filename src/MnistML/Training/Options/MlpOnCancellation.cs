@@ -7,8 +7,8 @@ public enum MlpOnCancellation
     Throw,
 
     /// <summary>
-    /// Gives the model of the epoch with the lowest validation loss; without validation data, or before the first epoch has ended, the model as it
-    /// stands. Before the first update, and while rows are still being read in, there is none to give, and <see cref="Throw"/> applies.
+    /// Returns the model of the epoch with the lowest validation loss; without validation data, or before the first epoch has ended, the
+    /// current model. Before the first update there is no model yet, and <see cref="Throw"/> applies.
     /// </summary>
     ReturnBest,
 }

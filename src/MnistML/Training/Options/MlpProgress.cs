@@ -1,12 +1,12 @@
 namespace MnistML;
 
-/// <summary>How far a training is. Reported after each epoch, and within epochs a few times a second.</summary>
+/// <summary>The progress of a training, reported after each epoch, and within epochs a few times a second.</summary>
 public readonly record struct MlpProgress
 {
     /// <summary>The epoch under way; the first is 1.</summary>
     public required int Epoch { get; init; }
 
-    /// <summary>Number of epochs that are to be trained.</summary>
+    /// <summary>The number of epochs to train.</summary>
     public required int EpochCount { get; init; }
 
     /// <summary>Batches of this epoch that are done.</summary>
@@ -18,6 +18,6 @@ public readonly record struct MlpProgress
     /// <summary>Mean loss in nats over the rows of this epoch so far, as <see cref="MlpEpochMetrics.TrainLoss"/>.</summary>
     public required double TrainLoss { get; init; }
 
-    /// <summary>What the epoch came to when it has ended, else null.</summary>
+    /// <summary>The metrics of the epoch when it has ended, else null.</summary>
     public MlpEpochMetrics? Metrics { get; init; }
 }

@@ -6,7 +6,7 @@ using MnistML.Training.Options;
 
 namespace MnistML;
 
-/// <summary>What a network is and how it is trained, whatever its rows come from. The trainer's own options add the columns.</summary>
+/// <summary>The network and how it is trained, wherever its rows come from. The trainer's own options add the columns.</summary>
 public abstract record MlpTrainingOptions : IValidatableObject
 {
     private const string NotNamed = "{0} must be one of those that its type names.";
@@ -33,27 +33,28 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public MlpActivation Activation { get; init; } = MlpActivation.Relu;
 
     /// <summary>
-    /// Dropout: the share of each hidden layer's outputs, drawn anew for each batch, that are set to 0 while the network learns, from 0 up to,
-    /// not including, 1. The others are divided by <c>1 - rate</c>, so that the finished network needs no change (Srivastava, Hinton, Krizhevsky,
-    /// Sutskever and Salakhutdinov, 2014). Null, the default, is chosen together with <see cref="MaxEpochs"/>: where that is null too, 0.3 for up to 20,000
-    /// training rows, which are passed over so often that a network would know them by heart, and 0 for more; where it is set, 0.
+    /// The dropout rate: the fraction of each hidden layer's outputs, drawn anew for each batch, that are set to 0 in training, from 0 up
+    /// to, not including, 1. The others are divided by <c>1 - rate</c>, so that the finished network needs no change (Srivastava, Hinton,
+    /// Krizhevsky, Sutskever and Salakhutdinov, 2014). Null, the default, is chosen together with <see cref="MaxEpochs"/>: where that is
+    /// null too, 0.3 for up to 20,000 training rows, which are repeated so often that a network would overfit them, and 0 for more; where
+    /// it is set, 0.
     /// </summary>
     [AtLeast(0), Below(1)]
     public double? DropoutRate { get; init; }
 
     /// <summary>
-    /// Gaussian noise on the features: the standard deviation of what is added to each while the network learns, after scaling and drawn anew for each batch, so that it can't
-    /// learn its rows by heart (Sietsma and Dow, 1991; Bishop, 1995); at least 0, the default, which is none. Its unit is a standard deviation of the feature,
-    /// or, with <see cref="MlpFeatureScaling.None"/>, the feature's own. Where nearly alike rows are of one class, as with images, it brings much; where small differences
-    /// decide it harms.
+    /// The standard deviation of Gaussian noise that is added to each feature in training, after scaling and drawn anew for each batch,
+    /// against overfitting (Sietsma and Dow, 1991; Bishop, 1995); at least 0, the default, which is none. Its unit is a standard deviation
+    /// of the feature, or, with <see cref="MlpFeatureScaling.None"/>, the feature's own. It helps much where similar rows have one class,
+    /// as with images; it harms where small differences decide.
     /// </summary>
     [AtLeast(0)]
     public double InputNoise { get; init; }
 
     /// <summary>
-    /// Whether the values of each hidden layer are normalised over the batch in front of the activation, with ε = 10⁻⁵ and running averages that take
-    /// a tenth from each batch, as PyTorch's <c>BatchNorm1d</c> (Ioffe and Szegedy, 2015); true by default. The averages are folded into the model's
-    /// layers. A last batch of a single row, which has no variance, joins the batch before it.
+    /// Whether the values of each hidden layer are normalised over the batch before the activation, with ε = 10⁻⁵ and running averages
+    /// that take a tenth from each batch, as PyTorch's <c>BatchNorm1d</c> (Ioffe and Szegedy, 2015); true by default. The averages are
+    /// folded into the model's layers. A last batch of a single row, which has no variance, joins the batch before it.
     /// </summary>
     public bool BatchNormalization { get; init; } = true;
 
@@ -61,7 +62,9 @@ public abstract record MlpTrainingOptions : IValidatableObject
     [OptionsWithin]
     public MlpInitializer Initializer { get; init; } = MlpInitializer.Default;
 
-    /// <summary>What is done to the features in front of the network; <see cref="MlpFeatureScaling.BoundedStandardize"/> by default.</summary>
+    /// <summary>
+    /// How features are scaled before they enter the network; <see cref="MlpFeatureScaling.BoundedStandardize"/> by default.
+    /// </summary>
     [EnumDataType(typeof(MlpFeatureScaling), ErrorMessage = NotNamed)]
     public MlpFeatureScaling FeatureScaling { get; init; } = MlpFeatureScaling.BoundedStandardize;
 
@@ -78,8 +81,10 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public int BatchSize { get; init; } = 256;
 
     /// <summary>
-    /// Passes over the training rows, at least 1. Null, the default, chooses as many as make about 800 updates, but no fewer than 3 and
+    /// Passes over the training rows, at least 1. Null, the default, chooses as many as give about 800 updates, but no fewer than 3 and
     /// no more than 30: 3 for the 60,000 rows of MNIST, 17 for 12,000 rows in batches of 256, 30 for a table of 150 rows.
+    /// A warning in the log says where the training loss was still falling clearly at the end: by more than 5 % in the last epoch, while
+    /// above a tenth of <c>ln(classes)</c>, the loss of a guess.
     /// </summary>
     [AtLeast(1)]
     public int? MaxEpochs { get; init; }
@@ -96,60 +101,65 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public MlpClassWeights ClassWeights { get; init; } = MlpClassWeights.None;
 
     /// <summary>
-    /// Share of the training rows that are set aside to validate with, from 0, the default, up to, not including, 1: <c>fraction · rows</c> of them,
-    /// rounded, drawn by the seed so that each class has its share. Not to be given together with validation data.
+    /// The fraction of the training rows that are set aside for validation, from 0, the default, up to, not including, 1: <c>fraction ·
+    /// rows</c> of them, rounded, drawn by the seed and stratified by class. It can't be combined with validation data.
     /// </summary>
     [AtLeast(0), Below(1)]
     public double ValidationFraction { get; init; }
 
     /// <summary>
-    /// Ends the training when the validation loss no longer falls, and gives the best weights; null, the default, is off. Needs validation data.
+    /// Ends the training when the validation loss no longer falls, and keeps the best weights; null, the default, is off. It needs
+    /// validation data.
     /// </summary>
     [OptionsWithin(IsOptional = true)]
     public MlpEarlyStopping? EarlyStopping { get; init; }
 
     /// <summary>
-    /// Distorts images anew in each epoch, so that the network learns what does not matter; null, the default, is off. The features must be an image of the
-    /// height, width and channels that it names.
+    /// Distorts images anew in each epoch, so that the network learns to ignore such changes; null, the default, is off. The features must
+    /// be an image of the height, width and channels that it names.
     /// </summary>
     [OptionsWithin(IsOptional = true)]
     public MlpAugmentation? Augmentation { get; init; }
 
     /// <summary>
-    /// The greatest length of the gradient of all weights and biases together, above 0: a longer one is multiplied by <c>norm / (length + 10⁻⁶)</c>,
-    /// as by PyTorch's <c>clip_grad_norm_</c> (Pascanu, Mikolov and Bengio, 2013). Null, the default, is off.
+    /// The maximum norm of the gradient with respect to all parameters together, above 0: a longer one is multiplied by <c>norm / (length +
+    /// 10⁻⁶)</c>, as by PyTorch's <c>clip_grad_norm_</c> (Pascanu, Mikolov and Bengio, 2013). Null, the default, is off.
     /// </summary>
     [Above(0)]
     public double? GradientClipNorm { get; init; }
 
     /// <summary>
-    /// The numbers that matrix products are computed with; <see cref="MlpPrecision.Auto"/> by default. <see cref="MlpPrecision.BFloat16"/> works on
-    /// every processor, and is slow where the processor has no instructions for it.
+    /// The number format of matrix products; <see cref="MlpPrecision.Auto"/> by default. <see cref="MlpPrecision.BFloat16"/>
+    /// works on every processor, but is slow where the processor has no instructions for it.
     /// </summary>
     [EnumDataType(typeof(MlpPrecision), ErrorMessage = NotNamed)]
     public MlpPrecision Precision { get; init; } = MlpPrecision.Auto;
 
     /// <summary>
-    /// Where it is trained: <c>"cpu"</c>, the default, <c>"cuda"</c>, <c>"cuda:1"</c>, or <c>"auto"</c>, which takes CUDA where there is any. CUDA
-    /// needs the application to reference a TorchSharp-cuda package.
+    /// The device that trains: <c>"cpu"</c>, the default, <c>"cuda"</c>, <c>"cuda:1"</c>, or <c>"auto"</c>, which uses CUDA where it is
+    /// available. CUDA needs the application to reference a TorchSharp-cuda package.
     /// </summary>
-    [Required(ErrorMessage = "{0} is missing."), RegularExpression(TrainingDevice.Pattern, ErrorMessage = "{0} must be \"cpu\", \"cuda\", \"cuda:N\" or \"auto\".")]
+    [Required(ErrorMessage = "{0} is missing.")]
+    [RegularExpression(TrainingDevice.Pattern, ErrorMessage = "{0} must be \"cpu\", \"cuda\", \"cuda:N\" or \"auto\".")]
     public string Device { get; init; } = "cpu";
 
     /// <summary>
-    /// Where the random numbers for weights, shuffling, augmentation, noise, dropout and the validation split begin. Null, the default, takes it from the
-    /// <c>MLContext</c>. The same seed, data, thread count and machine give the same model, bit for bit.
+    /// The seed of the random numbers for weights, shuffling, augmentation, noise, dropout and the validation split. Null, the default,
+    /// takes it from the <c>MLContext</c>. The same seed, data, thread count and machine give the same model, bit for bit.
     /// </summary>
     public int? Seed { get; init; }
 
     /// <summary>
-    /// Threads that compute, at least 1; null, the default, takes one for each physical core that the process may use. A small network takes fewer than
-    /// it may. The caller's number of libtorch's threads is put back at the end. Another number may round differently.
+    /// The maximum number of threads that compute, at least 1. Null, the default, takes one for each physical core that the process may use
+    /// on Linux, and one for each logical processor elsewhere. A small network uses fewer. The caller's number of libtorch threads is
+    /// restored at the end. Another number of threads may round differently.
     /// </summary>
     [AtLeast(1)]
     public int? ThreadCount { get; init; }
 
-    /// <summary>Told of each epoch, and of batches within long epochs, on the thread that trains; null, the default, for nobody.</summary>
+    /// <summary>
+    /// Receives a report after each epoch, and reports within long epochs, on the thread that trains; null, the default, for none.
+    /// </summary>
     public IProgress<MlpProgress>? Progress { get; init; }
 
     /// <summary>Stops the training within one batch; none by default.</summary>
@@ -160,24 +170,26 @@ public abstract record MlpTrainingOptions : IValidatableObject
     public MlpOnCancellation OnCancellation { get; init; }
 
     /// <summary>
-    /// A file that holds how far the training is, written after each epoch, each time whole: weights, the optimiser's memory, the best weights,
-    /// history, seed. If it exists when <c>Fit</c> begins, the training goes on from it and ends with the weights that it would have had without a
-    /// stop, bit for bit; a training that had ended gives its model at once. One of other data or options is refused. Null, the default, is off.
+    /// A file with the state of the training, replaced atomically after each epoch: weights, the optimiser's state, the best weights,
+    /// history, seed. If it exists when <c>Fit</c> begins, the training resumes from it and ends with the weights that it would have had
+    /// without a stop, bit for bit; a finished training returns its model at once. A checkpoint of other data or options is refused. Null,
+    /// the default, is off.
     /// </summary>
     [MinLength(1, ErrorMessage = "{0} must be the path of a file, or null.")]
     public string? CheckpointPath { get; init; }
 
     /// <summary>
-    /// The most bytes that rows take in memory, at least 1 MiB; 2 GiB by default. Up to that they are read once and held, as compactly as their
-    /// values allow: a byte for each feature where there are 256 values at most, as in images, and only what is not zero where little is. Above it
-    /// they are read anew from the view for each epoch, through a buffer of this size in which they are shuffled; the view's own shuffling is used
-    /// where it has any and no part of the rows is set aside for validation.
+    /// The maximum number of bytes that rows take in memory, at least 1 MiB; 2 GiB by default. Up to that they are read once and kept, as
+    /// compactly as their values allow: one byte a feature where there are at most 256 different values, as in images, and only the values
+    /// other than zero where most are zero. Above it they are read again from the view for each epoch, and shuffled in a buffer of this
+    /// size. The view's own shuffling is used where it has any and no rows are set aside for validation.
     /// </summary>
     [AtLeast(Mebibyte)]
     public long MaxCacheBytes { get; init; } = 2048 * Mebibyte;
 
     /// <summary>
-    /// What <see cref="Precision"/> comes to for a network on this machine: <see cref="MlpPrecision.Single"/> or <see cref="MlpPrecision.BFloat16"/>.
+    /// The precision that <see cref="Precision"/> resolves to for a network on this machine: <see cref="MlpPrecision.Single"/> or
+    /// <see cref="MlpPrecision.BFloat16"/>.
     /// </summary>
     /// <param name="architecture">The network.</param>
     /// <exception cref="ArgumentException">There is no such <see cref="Device"/>.</exception>
@@ -188,7 +200,7 @@ public abstract record MlpTrainingOptions : IValidatableObject
         return PrecisionFor(architecture, TrainingDevice.Find(Device));
     }
 
-    /// <summary>What <see cref="ThreadCount"/> comes to on this machine.</summary>
+    /// <summary>The number of threads that <see cref="ThreadCount"/> resolves to on this machine.</summary>
     public int ChooseThreadCount() => ThreadCount ?? PhysicalCores.Count;
 
     internal MlpPrecision PrecisionFor(MlpArchitecture architecture, TorchSharp.torch.Device device) =>
@@ -199,11 +211,13 @@ public abstract record MlpTrainingOptions : IValidatableObject
     {
         if (BatchNormalization && BatchSize == 1)
         {
-            yield return new ValidationResult($"{nameof(BatchSize)} is 1, but {nameof(BatchNormalization)} needs batches of at least 2: set it to false, or choose larger batches.");
+            yield return new ValidationResult(
+                $"{nameof(BatchSize)} is 1, but {nameof(BatchNormalization)} needs batches of at least 2: set it to false, or choose "
+                + "larger batches.");
         }
     }
 
-    /// <summary>The share to drop for a number of training rows.</summary>
+    /// <summary>The dropout rate for a number of training rows.</summary>
     internal double DropoutRateFor(long rowCount) => DropoutRate ?? (MaxEpochs is null ? AutoDropout.Choose(rowCount) : 0);
 
     /// <summary>The number of epochs for a number of batches in each.</summary>

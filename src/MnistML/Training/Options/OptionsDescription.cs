@@ -5,8 +5,8 @@ using System.Reflection;
 namespace MnistML.Training.Options;
 
 /// <summary>
-/// The one description of options as text: checkpoints compare it, models carry it, and the log shows it. It is complete, since it goes over all properties of
-/// the records and of the records within them, and the same under every culture.
+/// The one description of options as text: checkpoints compare it, models carry it, and the log shows it. It is complete, since it covers
+/// all properties of the records and of nested records, and it is the same under every culture.
 /// </summary>
 internal static class OptionsDescription
 {
@@ -29,7 +29,13 @@ internal static class OptionsDescription
             .ToDictionary(property => property.Name, property => Describe(property.GetValue(options))),
         StringComparer.Ordinal);
 
-    /// <summary>A value as text: a record as its name and all its properties, private ones too, since what distinguishes two records may be private.</summary>
+    /// <summary>The description on one line, for the log.</summary>
+    public static string OneLine(MlpTrainingOptions options) =>
+        string.Join(", ", Of(options).Select(option => $"{option.Key} = {option.Value}"));
+
+    /// <summary>
+    /// A value as text. A record is its name and all its properties, private ones too, since two records may differ in a private one only.
+    /// </summary>
     private static string Describe(object? value) => value switch
     {
         null => None,
@@ -37,11 +43,15 @@ internal static class OptionsDescription
         Enum or bool => value.ToString()!,
         IFormattable number => number.ToString(format: null, CultureInfo.InvariantCulture),
         IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(Describe))}]",
-        _ => $"{value.GetType().Name} {{ {string.Join(", ", PropertiesOf(value.GetType()).Select(property => $"{property.Name} = {Describe(property.GetValue(value))}"))} }}",
+        _ => $"{value.GetType().Name} {{ {string.Join(", ", DescribeProperties(value))} }}",
     };
+
+    private static IEnumerable<string> DescribeProperties(object record) =>
+        PropertiesOf(record.GetType()).Select(property => $"{property.Name} = {Describe(property.GetValue(record))}");
 
     private static IEnumerable<PropertyInfo> PropertiesOf(Type type) => type
         .GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-        .Where(property => property.Name != "EqualityContract" && property.GetIndexParameters().Length == 0 && property.GetMethod is not null)
+        .Where(property =>
+            property.Name != "EqualityContract" && property.GetIndexParameters().Length == 0 && property.GetMethod is not null)
         .OrderBy(property => property.Name, StringComparer.Ordinal);
 }

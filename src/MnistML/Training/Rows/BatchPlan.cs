@@ -13,6 +13,6 @@ internal sealed record BatchPlan(long RowCount, int BatchSize, bool JoinsSingleR
 
     private bool HasSmallerLast => RowCount % BatchSize is var rest && (JoinsSingleRow && RowCount > BatchSize ? rest > 1 : rest > 0);
 
-    /// <summary>Rows of a batch, by its zero-based place.</summary>
+    /// <summary>Rows of a batch, by its zero-based index.</summary>
     public int SizeOf(int batch) => batch < BatchCount - 1 ? BatchSize : checked((int)(RowCount - ((long)(BatchCount - 1) * BatchSize)));
 }

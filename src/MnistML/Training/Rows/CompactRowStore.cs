@@ -3,10 +3,10 @@ namespace MnistML.Training.Rows;
 /// <summary>Rows in memory, as compactly as their values allow: blocks of features, and the classes and weights.</summary>
 internal sealed class CompactRowStore
 {
-    /// <summary>What a block is made of: large enough that its own cost is nothing, small enough for the processor's cache.</summary>
+    /// <summary>Values in a block: enough that a block's own cost does not matter, few enough for the processor's cache.</summary>
     private const int ValuesInBlock = 1 << 16;
 
-    /// <summary>A row's class, its weight, and its place in the order of an epoch.</summary>
+    /// <summary>A row's class, its weight, and its index in the order of an epoch.</summary>
     private const int BytesBesideFeatures = sizeof(int) + sizeof(float) + sizeof(int);
 
     private readonly int _featureCount;
@@ -21,8 +21,8 @@ internal sealed class CompactRowStore
     private long _blockBytes;
 
     /// <param name="featureCount">Features of each row.</param>
-    /// <param name="maxBytes">What all rows may take; one block and the least rows are always held.</param>
-    /// <param name="minRows">The least rows that there is room for, whatever they take.</param>
+    /// <param name="maxBytes">The maximum size of all rows; one block and the minimum number of rows are always held.</param>
+    /// <param name="minRows">The minimum number of rows that there is room for, whatever their size.</param>
     public CompactRowStore(int featureCount, long maxBytes, int minRows = 0)
     {
         _minRows = minRows;
@@ -46,7 +46,7 @@ internal sealed class CompactRowStore
     /// <summary>The memory that the next row's features go to, before <see cref="Append"/>.</summary>
     public Span<float> NextRow => _open.AsSpan(OpenRows * _featureCount, _featureCount);
 
-    /// <summary>Takes in the row whose features stand in <see cref="NextRow"/>.</summary>
+    /// <summary>Appends the row whose features are in <see cref="NextRow"/>.</summary>
     public void Append(Target target)
     {
         _targets.Add(target);
@@ -67,7 +67,7 @@ internal sealed class CompactRowStore
 
     public Target TargetOf(int row) => _targets[row];
 
-    /// <summary>Gives a row's features back, bit for bit.</summary>
+    /// <summary>Decodes a row's features, bit for bit.</summary>
     public void CopyFeatures(int row, Span<float> features)
     {
         var (block, rowInBlock) = Math.DivRem(row, _rowsInBlock);
@@ -81,7 +81,7 @@ internal sealed class CompactRowStore
         }
     }
 
-    /// <summary>Forgets all rows, and keeps the memory for others.</summary>
+    /// <summary>Removes all rows, and keeps the memory for others.</summary>
     public void Clear()
     {
         _targets.Clear();

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MnistML.Training.Rows;
 
-/// <summary>Some rows of features in the smallest of three forms, each of which gives back every bit.</summary>
+/// <summary>Some rows of features in the smallest of three lossless encodings.</summary>
 internal sealed class EncodedRows
 {
     private byte[] _bytes = [];
@@ -14,7 +14,7 @@ internal sealed class EncodedRows
         /// <summary>All values.</summary>
         Dense,
 
-        /// <summary>A byte for each value, which the palette knows.</summary>
+        /// <summary>A byte for each value: its code in the dictionary.</summary>
         Palette,
 
         /// <summary>Where each row's entries end, the slots of all entries, their values. What is not an entry is +0.</summary>
@@ -24,10 +24,10 @@ internal sealed class EncodedRows
     /// <summary>What the rows take.</summary>
     public int ByteCount { get; private set; }
 
-    /// <summary>Takes rows in.</summary>
+    /// <summary>Encodes rows.</summary>
     /// <param name="values">The features, row by row.</param>
     /// <param name="featureCount">Features of each row.</param>
-    /// <param name="palette">Learns the values if there is room for them.</param>
+    /// <param name="palette">The dictionary; values are added to it while it has room.</param>
     public void Encode(ReadOnlySpan<float> values, int featureCount, FloatDictionary palette)
     {
         _rowCount = values.Length / featureCount;
@@ -55,7 +55,7 @@ internal sealed class EncodedRows
         MemoryMarshal.AsBytes(values).CopyTo(_bytes);
     }
 
-    /// <summary>Gives a row back.</summary>
+    /// <summary>Decodes a row.</summary>
     public void Decode(int row, Span<float> features, FloatDictionary palette)
     {
         switch (_form)
@@ -107,10 +107,12 @@ internal sealed class EncodedRows
     {
         var numbers = MemoryMarshal.Cast<byte, int>(_bytes.AsSpan(0, ByteCount));
         return new SparseSpans(
-            numbers[.._rowCount], numbers.Slice(_rowCount, entryCount), MemoryMarshal.Cast<int, float>(numbers[(_rowCount + entryCount)..]));
+            numbers[.._rowCount],
+            numbers.Slice(_rowCount, entryCount),
+            MemoryMarshal.Cast<int, float>(numbers[(_rowCount + entryCount)..]));
     }
 
-    /// <summary>Takes the array that is there if it fits well, so that buffers that are filled again and again leave no garbage.</summary>
+    /// <summary>Reuses the existing array if its size fits well, so that buffers that are refilled leave no garbage.</summary>
     private void Reserve(int byteCount, Form form)
     {
         if (_bytes.Length < byteCount || _bytes.Length > 2L * byteCount)

@@ -1,16 +1,16 @@
 namespace MnistML.Training.Rows;
 
-/// <summary>Up to 256 different floats, told apart by their bits, so that a byte can stand for each.</summary>
+/// <summary>A dictionary of up to 256 different floats, compared by their bits, so that a byte can encode each.</summary>
 internal sealed partial class FloatDictionary
 {
     private const int Capacity = 256;
 
-    /// <summary>Four places for each value keep searches short.</summary>
+    /// <summary>Four slots for each value keep searches short.</summary>
     private const int TableBits = 10;
 
     private readonly float[] _values = new float[Capacity];
 
-    /// <summary>A value's bits in the upper half of each place, its code plus 1 in the lower one; 0 where it is free.</summary>
+    /// <summary>A value's bits in the upper half of each slot, its code plus 1 in the lower half; 0 where the slot is free.</summary>
     private readonly ulong[] _table = new ulong[1 << TableBits];
     private int _count;
 
@@ -20,7 +20,7 @@ internal sealed partial class FloatDictionary
         var table = _table.AsSpan();
         for (var i = 0; i < values.Length; i++)
         {
-            // No step needs the one before it, and most values stand where they are looked for first: that is what makes it fast.
+            // No step depends on the previous one, and most values are in the first slot that is searched: that makes it fast.
             var bits = BitConverter.SingleToUInt32Bits(values[i]);
             var entry = table[PlaceOf(bits)];
             var code = entry >> 32 == bits && entry != 0 ? (int)(uint)entry - 1 : FindOrAdd(bits);

@@ -1,8 +1,8 @@
 namespace MnistML.Training.Rows;
 
 /// <summary>
-/// Rows that go through the network together. It holds their indices in a store; each worker decodes the rows that it needs. One instance serves all batches
-/// of an epoch in turn.
+/// Rows that go through the network together. It holds their indices in a store; each worker decodes the rows that it needs. One instance
+/// serves all batches of an epoch in turn.
 /// </summary>
 /// <param name="capacity">Rows of the largest batch.</param>
 internal sealed class RowBatch(int capacity)

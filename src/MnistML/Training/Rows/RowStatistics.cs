@@ -7,10 +7,13 @@ using MnistML.Network;
 namespace MnistML.Training.Rows;
 
 /// <summary>
-/// What has to be known of rows before a training: how many of which class, their weights, mean and spread of each feature, a checksum.
+/// Statistics of rows that a training needs: rows and weights by class, mean and spread of each feature, a checksum.
 /// </summary>
 internal sealed class RowStatistics
 {
+    /// <summary>A deviation of at most this counts as none: dividing by it could give more than a float can hold.</summary>
+    public const double MinDeviation = 1e-30;
+
     private readonly double[]? _shifts;
     private readonly double[] _sums;
     private readonly double[] _squares;
@@ -20,8 +23,8 @@ internal sealed class RowStatistics
     private readonly bool _hasChecksum;
 
     /// <param name="source">Where the rows come from.</param>
-    /// <param name="scaling">Which of the features' means and deviations are wanted.</param>
-    /// <param name="hasChecksum">Whether the checksum is.</param>
+    /// <param name="scaling">How features will be scaled; means and deviations are computed as needed for it.</param>
+    /// <param name="hasChecksum">Whether the checksum is computed.</param>
     public RowStatistics(IRowSource source, MlpFeatureScaling scaling, bool hasChecksum)
     {
         var hasMoments = scaling != MlpFeatureScaling.None;
@@ -49,10 +52,27 @@ internal sealed class RowStatistics
     /// <summary>CRC-32C over all rows' features, classes and weights, in their order.</summary>
     public uint Checksum { get; private set; }
 
-    /// <summary>Mean and standard deviation of each feature; a deviation of 0 is given as 1, and one that leaves a value too far out as more.</summary>
+    /// <summary>
+    /// Mean and divisor of each feature. The divisor is the standard deviation, 1 where that is 0, and more where a value would lie too far
+    /// out.
+    /// </summary>
     public FeatureScale? FeatureScale => _shifts is null ? null : new FeatureScale(
         [.. _sums.Select((sum, i) => _shifts[i] + (sum / RowCount))],
         [.. _sums.Select((sum, i) => DivisorOf(i, DeviationOf(sum / RowCount, _squares[i] / RowCount)))]);
+
+    /// <summary>Features that vary, but too little to be scaled; 0 if features are not scaled.</summary>
+    public int CountUnscalableFeatures()
+    {
+        var count = 0;
+        for (var i = 0; i < _least.Length; i++)
+        {
+            // Only where all values are that close can the deviation be that small.
+            var range = (double)_greatest[i] - _least[i];
+            count += range is > 0 and <= MinDeviation ? 1 : 0;
+        }
+
+        return count;
+    }
 
     public void Add(ReadOnlySpan<float> features, Target target)
     {
@@ -74,10 +94,8 @@ internal sealed class RowStatistics
 
     private static double DeviationOf(double mean, double meanSquare)
     {
-        // A deviation so small that dividing by it could give more than a float can hold counts as none.
-        const double Smallest = 1e-30;
         var deviation = Math.Sqrt(Math.Max(meanSquare - (mean * mean), 0));
-        return deviation > Smallest ? deviation : 1;
+        return deviation > MinDeviation ? deviation : 1;
     }
 
     private double DivisorOf(int feature, double deviation)
@@ -88,7 +106,9 @@ internal sealed class RowStatistics
         return _isBounded ? Math.Max(deviation, farthest / MaxDeviations) : deviation;
     }
 
-    /// <summary>Sums of differences from the first row, in double precision, so that large means don't drown small spreads.</summary>
+    /// <summary>
+    /// Adds differences from the first row, in double precision, so that small spreads keep their digits beside large means.
+    /// </summary>
     private void AddMoments(double[] shifts, ReadOnlySpan<float> features)
     {
         if (RowCount == 0)
@@ -113,7 +133,9 @@ internal sealed class RowStatistics
         }
     }
 
-    /// <summary>Adds as many as fill vectors, and says how many. Each sum is the same to the bit as one by one.</summary>
+    /// <summary>
+    /// Adds the features that fill whole vectors, and returns their number. Each sum has the same bits as in the scalar loop.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int AddMomentsByVectors(double[] shifts, ReadOnlySpan<float> features)
     {

@@ -1,6 +1,8 @@
 namespace MnistML.Training.Rows;
 
-/// <summary>The factor on each row's loss: the weight of its class times its own, divided by the mean of these products over the training rows.</summary>
+/// <summary>
+/// The factor on each row's loss: the weight of its class times its own, divided by the mean of these products over the training rows.
+/// </summary>
 internal sealed class RowWeights
 {
     private readonly double[]? _factorOfClass;

@@ -3,8 +3,8 @@ using MnistML.Common;
 namespace MnistML.Training.Rows;
 
 /// <summary>
-/// Sets rows aside to validate with, so that each class has its share: <c>fraction · rows</c> in all, rounded, shared out among the classes by
-/// largest remainders. Rows are drawn in one pass by selection sampling (Knuth, volume 2, algorithm 3.4.2S), so that they need not be in memory.
+/// Sets rows aside for validation, stratified by class: <c>fraction · rows</c> in all, rounded, distributed among the classes by largest
+/// remainders. Rows are drawn in one pass by selection sampling (Knuth, volume 2, algorithm 3.4.2S), so that they need not be in memory.
 /// </summary>
 internal sealed class StratifiedSplit
 {
@@ -22,8 +22,11 @@ internal sealed class StratifiedSplit
         if (total == 0 || total == rows)
         {
             throw new InvalidOperationException(
-                FormattableString.Invariant($"{nameof(MlpTrainingOptions.ValidationFraction)} is {fraction}, which of {rows} rows with labels leaves ")
-                + (total == 0 ? "none to validate with; choose a larger one, or give validation data." : "none to train with; choose a smaller one."));
+                FormattableString.Invariant(
+                    $"{nameof(MlpTrainingOptions.ValidationFraction)} is {fraction}, which of {rows} rows with labels leaves ")
+                + (total == 0
+                    ? "none to validate with; choose a larger one, or give validation data."
+                    : "none to train with; choose a smaller one."));
         }
 
         _takenOfClass = [.. _rowsOfClass.Select(count => total * count / rows)];
@@ -36,7 +39,9 @@ internal sealed class StratifiedSplit
 
     public long ValidationRowCount => _takenOfClass.Sum();
 
-    /// <summary>Begins a pass. What it gives is to be asked of the label of each row, in the rows' own order, whether the row is set aside.</summary>
+    /// <summary>
+    /// Begins a pass. Call the returned function with the label of each row, in the rows' own order; it says whether the row is set aside.
+    /// </summary>
     public Func<int, bool> Begin()
     {
         var random = new SplitMix64(_seed);

@@ -4,15 +4,16 @@ using MnistML.Common;
 namespace MnistML.Training.Rows;
 
 /// <summary>
-/// Rows that are read from their source for each epoch, because they are too many for memory. They pass through two windows: while one is trained on,
-/// shuffled, a thread of its own reads rows into the other.
+/// Rows that are read from their source for each epoch, because they are too many for memory. They pass through two windows: while one is
+/// trained on, shuffled, a thread of its own reads rows into the other.
 /// </summary>
-/// <param name="source">Where they come from.</param>
-/// <param name="split">Which of the source's rows are set aside; null for none.</param>
+/// <param name="source">The source of the rows.</param>
+/// <param name="split">The split that sets rows aside; null for none.</param>
 /// <param name="isValidation">Whether these are the rows that are set aside, or the others.</param>
-/// <param name="rowCount">How many there were when they were counted.</param>
-/// <param name="maxBytes">What both windows together may take.</param>
-internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bool isValidation, long rowCount, long maxBytes) : ITrainingRows
+/// <param name="rowCount">The number of rows when they were counted.</param>
+/// <param name="maxBytes">The maximum size of both windows together.</param>
+internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bool isValidation, long rowCount, long maxBytes)
+    : ITrainingRows
 {
     private const int WindowCount = 2;
 
@@ -88,7 +89,7 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
         }
     }
 
-    /// <summary>Where rows are set aside they are found by their order, so that the source must not shuffle.</summary>
+    /// <summary>The split depends on the rows' order, so with a split the source must not shuffle.</summary>
     private IRowReader Open(ulong? shuffleSeed) =>
         split is null ? source.Open(shuffleSeed) : new SplitReader(source.Open(shuffleSeed: null), split.Begin(), isValidation);
 
@@ -96,7 +97,7 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
         $"The {source.Name} gave {rowCount} rows with labels at first, and another number when they were read again. "
         + "Its rows must be the same at each pass; mlContext.Data.Cache makes them so.");
 
-    /// <summary>The two windows on their way round: free, filled by a thread, trained on, free again.</summary>
+    /// <summary>The two windows and their cycle: free, filled by a thread, trained on, free again.</summary>
     private sealed class Windows : IDisposable
     {
         private readonly BlockingCollection<CompactRowStore> _free = [];
@@ -111,7 +112,9 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
             _end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             if (rows._windows.Length == 0)
             {
-                rows._windows = [.. Enumerable.Range(0, WindowCount).Select(_ => new CompactRowStore(rows.FeatureCount, rows.StreamBytes!.Value / WindowCount, minRows))];
+                rows._windows =
+                    [.. Enumerable.Range(0, WindowCount)
+                        .Select(_ => new CompactRowStore(rows.FeatureCount, rows.StreamBytes!.Value / WindowCount, minRows))];
             }
 
             foreach (var window in rows._windows)
@@ -137,7 +140,7 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
             return null;
         }
 
-        /// <summary>Gives back a window whose rows have been used, to be filled again.</summary>
+        /// <summary>Releases a window whose rows have been used, to be filled again.</summary>
         public void Release(CompactRowStore? window)
         {
             if (window is not null)
@@ -150,7 +153,8 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
         public void Dispose()
         {
             _end.Cancel();
-            _filling.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+            _filling.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+                .Wait();
             _end.Dispose();
             _free.Dispose();
             _filled.Dispose();

@@ -2,7 +2,7 @@ using MnistML.Common;
 
 namespace MnistML.Training.Rows;
 
-/// <summary>The rows of a training, read and counted: in memory if they fit, and else to be read anew for each epoch.</summary>
+/// <summary>The rows of a training, read and counted: in memory if they fit, otherwise read again for each epoch.</summary>
 internal sealed record TrainingData
 {
     private TrainingData()
@@ -15,21 +15,21 @@ internal sealed record TrainingData
 
     public required ITrainingRows Train { get; init; }
 
-    /// <summary>Null if there is nothing to validate with.</summary>
+    /// <summary>The validation rows; null if there are none.</summary>
     public ITrainingRows? Validation { get; private init; }
 
-    /// <summary>Of the rows to train with.</summary>
+    /// <summary>Statistics of the training rows.</summary>
     public required RowStatistics Statistics { get; init; }
 
-    /// <summary>What the data is, for a checkpoint to know it again: numbers of rows and checksums.</summary>
+    /// <summary>Identifies the data for a checkpoint: numbers of rows and checksums.</summary>
     public required string Fingerprint { get; init; }
 
-    /// <summary>Reads all rows once, and those to train with a second time if others are set aside among them.</summary>
-    /// <param name="source">The rows to train with.</param>
-    /// <param name="validationSource">Rows to validate with, if any are given.</param>
-    /// <param name="options">What is to be known of the rows, how much memory they may take, and which share is set aside.</param>
+    /// <summary>Reads all rows once, and the training rows a second time if validation rows are set aside among them.</summary>
+    /// <param name="source">The training rows.</param>
+    /// <param name="validationSource">The validation rows, if any are given.</param>
+    /// <param name="options">The scaling of features, the maximum memory, and the fraction to set aside.</param>
     /// <param name="seed">Draws the rows that are set aside.</param>
-    /// <exception cref="InvalidOperationException">There are no rows, or too few for the share that is to be set aside.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, or too few for the fraction to set aside.</exception>
     public static TrainingData Read(IRowSource source, IRowSource? validationSource, MlpTrainingOptions options, int seed)
     {
         var statistics = NewStatistics(source, options);
@@ -68,7 +68,8 @@ internal sealed record TrainingData
             {
                 var isSetAside = split.Begin();
                 return new CachedRows(
-                    store, source.FeatureCount, [.. Enumerable.Range(0, store.RowCount).Where(row => isSetAside(store.TargetOf(row).Label) == isValidation)]);
+                    store, source.FeatureCount,
+                        [.. Enumerable.Range(0, store.RowCount).Where(row => isSetAside(store.TargetOf(row).Label) == isValidation)]);
             }
 
             var count = isValidation ? split.ValidationRowCount : Statistics.RowCount - split.ValidationRowCount;
@@ -77,26 +78,31 @@ internal sealed record TrainingData
     }
 
     /// <summary>
-    /// Both together keep within the limit: rows that are read in order, as those to validate with are, need no memory if there is none left.
+    /// Training and validation rows share the limit. Validation rows are read in order, so they need no memory if there is none left.
     /// </summary>
     private TrainingData WithValidation(IRowSource source, CompactRowStore? store, MlpTrainingOptions options)
     {
         var statistics = new RowStatistics(source, MlpFeatureScaling.None, hasChecksum: options.CheckpointPath is not null);
         var bytesLeft = store is null ? 0 : options.MaxCacheBytes - store.ByteCount;
         var validationStore = ReadAll(source, statistics, bytesLeft, options.CancellationToken);
-        return this with { Validation = ToRows(source, validationStore, statistics, bytesLeft), Fingerprint = $"{Fingerprint}; to validate: {Describe(statistics)}" };
+        return this with
+        {
+            Validation = ToRows(source, validationStore, statistics, bytesLeft),
+            Fingerprint = $"{Fingerprint}; to validate: {Describe(statistics)}",
+        };
     }
 
     private static RowStatistics NewStatistics(IRowSource source, MlpTrainingOptions options) =>
         new(source, options.FeatureScaling, hasChecksum: options.CheckpointPath is not null);
 
-    private static string Describe(RowStatistics statistics) => FormattableString.Invariant($"{statistics.RowCount} rows, checksum {statistics.Checksum:x8}");
+    private static string Describe(RowStatistics statistics) =>
+        FormattableString.Invariant($"{statistics.RowCount} rows, checksum {statistics.Checksum:x8}");
 
     private static ITrainingRows ToRows(IRowSource source, CompactRowStore? store, RowStatistics statistics, long maxBytes) => store is null
         ? new StreamedRows(source, split: null, isValidation: false, statistics.RowCount, maxBytes)
         : new CachedRows(store, source.FeatureCount, [.. Enumerable.Range(0, store.RowCount)]);
 
-    /// <summary>Counts all rows, and holds them unless they are too many.</summary>
+    /// <summary>Counts all rows, and keeps them unless they are too many.</summary>
     private static CompactRowStore? ReadAll(IRowSource source, RowStatistics statistics, long maxBytes, CancellationToken cancellationToken)
     {
         CompactRowStore? store = new(source.FeatureCount, maxBytes);

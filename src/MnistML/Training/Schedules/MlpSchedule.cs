@@ -4,8 +4,8 @@ using MnistML.Training.Schedules;
 namespace MnistML;
 
 /// <summary>
-/// How the learning rate changes in the course of a training. A schedule gives a factor for each update, on which the optimiser's learning rate is
-/// multiplied.
+/// How the learning rate changes in the course of a training. A schedule gives a factor for each update; the optimiser's learning rate is
+/// multiplied by it.
 /// </summary>
 public abstract record MlpSchedule
 {
@@ -17,8 +17,8 @@ public abstract record MlpSchedule
     public static MlpSchedule Constant { get; } = new ConstantSchedule();
 
     /// <summary>
-    /// Epochs, 0 or more, over which the factor first rises in a straight line, from 1/n at the first of its n updates to 1 at the last; 0 by
-    /// default. The schedule itself begins after them.
+    /// Epochs, 0 or more, over which the factor first rises in a straight line, from 1/n at the first of its n updates to 1 at the last; 0
+    /// by default. The schedule itself begins after them.
     /// </summary>
     [AtLeast(0)]
     public double WarmUpEpochs { get; init; }
@@ -26,38 +26,48 @@ public abstract record MlpSchedule
     /// <summary>Multiplies the learning rate by a factor every so many epochs, as PyTorch's <c>StepLR</c> does.</summary>
     /// <param name="everyEpochs">Epochs between two changes, at least 1.</param>
     /// <param name="factor">Above 0, at most 1; 0.1 by default.</param>
-    public static MlpSchedule StepDecay(int everyEpochs, double factor = 0.1) => new StepDecaySchedule { EveryEpochs = everyEpochs, Factor = factor };
+    public static MlpSchedule StepDecay(int everyEpochs, double factor = 0.1) =>
+        new StepDecaySchedule { EveryEpochs = everyEpochs, Factor = factor };
 
     /// <summary>
-    /// Half a cosine from 1 at the first update down to a minimum after the last: <c>minimum + (1 - minimum)·(1 + cos(π·step/steps)) / 2</c>
-    /// (Loshchilov and Hutter, 2016, without restarts), as PyTorch's <c>CosineAnnealingLR</c> does for each update.
+    /// Half a cosine from 1 at the first update down to a minimum after the last: <c>minimum + (1 - minimum)·(1 + cos(π·step/steps)) /
+    /// 2</c> (Loshchilov and Hutter, 2016, without restarts), as PyTorch's <c>CosineAnnealingLR</c> does for each update.
     /// </summary>
     /// <param name="minimumFactor">The factor in the end, from 0 to 1; 0 by default.</param>
     public static MlpSchedule Cosine(double minimumFactor = 0) => new CosineSchedule { MinimumFactor = minimumFactor };
 
     /// <summary>
     /// One cycle (Smith and Topin, 2017): half a cosine up from <c>1/startDivisor</c> to 1, then half a cosine down to
-    /// <c>1/(startDivisor·endDivisor)</c> at the last update, as PyTorch's <c>OneCycleLR</c> does for the learning rate; momentum stays as it is.
+    /// <c>1/(startDivisor·endDivisor)</c> at the last update, as PyTorch's <c>OneCycleLR</c> does for the learning rate; momentum stays as
+    /// it is.
     /// </summary>
-    /// <param name="riseShare">The share of all updates that go up, above 0 and below 1; 0.3 by default.</param>
+    /// <param name="riseShare">The fraction of all updates in which the rate rises, above 0 and below 1; 0.3 by default.</param>
     /// <param name="startDivisor">At least 1; 25 by default.</param>
     /// <param name="endDivisor">At least 1; 10000 by default.</param>
     public static MlpSchedule OneCycle(double riseShare = 0.3, double startDivisor = 25, double endDivisor = 10_000) =>
         new OneCycleSchedule { RiseShare = riseShare, StartDivisor = startDivisor, EndDivisor = endDivisor };
 
     /// <summary>
-    /// Multiplies the learning rate by a factor once the loss has not fallen for more than some epochs, as PyTorch's <c>ReduceLROnPlateau</c> does:
-    /// the validation loss if there is validation data, else the training loss.
+    /// Multiplies the learning rate by a factor once the loss has not fallen for more than some epochs, as PyTorch's
+    /// <c>ReduceLROnPlateau</c> does: the validation loss if there is validation data, else the training loss.
     /// </summary>
     /// <param name="factor">Above 0, below 1; 0.1 by default.</param>
-    /// <param name="patience">Epochs without improvement that are let pass, 0 or more; 10 by default.</param>
-    /// <param name="minimumImprovement">The share by which a loss must be below the best one to count, from 0 up to, not including, 1; 0.0001 by default.</param>
+    /// <param name="patience">Epochs without improvement that are tolerated, 0 or more; 10 by default.</param>
+    /// <param name="minimumImprovement">The fraction by which a loss must be below the best one to count, from 0 up to, not including, 1;
+    /// 0.0001 by default.</param>
     /// <param name="minimumFactor">The factor never falls below it; from 0 to 1, 0 by default.</param>
-    public static MlpSchedule ReduceOnPlateau(double factor = 0.1, int patience = 10, double minimumImprovement = 1e-4, double minimumFactor = 0) =>
-        new PlateauSchedule { Factor = factor, Patience = patience, MinimumImprovement = minimumImprovement, MinimumFactor = minimumFactor };
+    public static MlpSchedule ReduceOnPlateau(
+        double factor = 0.1, int patience = 10, double minimumImprovement = 1e-4, double minimumFactor = 0) =>
+        new PlateauSchedule
+        {
+            Factor = factor,
+            Patience = patience,
+            MinimumImprovement = minimumImprovement,
+            MinimumFactor = minimumFactor,
+        };
 
     /// <summary>
-    /// Whether factors depend on the number of updates in the whole training, so that a longer one goes another way from its beginning.
+    /// Whether factors depend on the number of updates in the whole training, so that a longer training differs from its start.
     /// </summary>
     internal virtual bool DependsOnLength() => false;
 

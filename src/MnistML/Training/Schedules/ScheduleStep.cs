@@ -1,6 +1,8 @@
 namespace MnistML.Training.Schedules;
 
-/// <summary>Where in a training an update is; all that a schedule may look at, so that one that goes on from a checkpoint needs no memory of its own.</summary>
+/// <summary>
+/// The position of an update in a training. A schedule sees nothing else, so it needs no state in a checkpoint.
+/// </summary>
 /// <param name="Step">The update, zero-based.</param>
 /// <param name="StepCount">Updates in the whole training.</param>
 /// <param name="StepsPerEpoch">Updates in an epoch.</param>

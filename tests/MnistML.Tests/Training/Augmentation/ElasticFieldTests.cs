@@ -54,7 +54,10 @@ internal sealed class ElasticFieldTests
         Assert.That(noise.Where((_, place) => place % line >= Size), Is.All.EqualTo(0));
         Assert.That(inside.Average(), Is.EqualTo(0).Within(0.012)); // four standard errors
         Assert.That(inside.Average(value => value * value), Is.EqualTo(1 / 3.0).Within(0.006));
-        Assert.That((inside.Min(), inside.Max()), Is.EqualTo((-1f, 1f)).Using<(float Min, float Max)>((a, b) => Math.Abs(a.Min - b.Min) < 1e-3 && Math.Abs(a.Max - b.Max) < 1e-3));
+        Assert.That(
+            (inside.Min(), inside.Max()),
+            Is.EqualTo((-1f, 1f))
+                .Using<(float Min, float Max)>((a, b) => Math.Abs(a.Min - b.Min) < 1e-3 && Math.Abs(a.Max - b.Max) < 1e-3));
     }
 
     [Test]

@@ -42,7 +42,8 @@ internal sealed class ImageDistorterTests
 
     [Test]
     public void Apply_OfAShear_MovesLowerLinesToTheRight() => Assert.That(
-        Applied(Rigid, Distortion.None with { Shear = 1 }), Is.EqualTo(Make((channel, y, x) => Pixel(channel, y, x - (y - 2)))).Within(1e-6f));
+        Applied(Rigid, Distortion.None with { Shear = 1 }),
+            Is.EqualTo(Make((channel, y, x) => Pixel(channel, y, x - (y - 2)))).Within(1e-6f));
 
     [Test]
     public void Apply_OfAllTogether_EqualsPlainLoops()
@@ -74,7 +75,8 @@ internal sealed class ImageDistorterTests
     public void Distort_ByAnElasticField_EqualsPlainLoops()
     {
         const ulong Seed = 5;
-        var bounds = Rigid with { Shift = 0, RotationDegrees = 0, Scale = 0, ShearDegrees = 0, ElasticDisplacement = 0.3, ElasticSmoothness = 0.2 };
+        var bounds =
+            Rigid with { Shift = 0, RotationDegrees = 0, Scale = 0, ShearDegrees = 0, ElasticDisplacement = 0.3, ElasticSmoothness = 0.2 };
         var field = new ElasticField(Height, Width, 0.3 * Height, 0.2 * Height);
         field.Draw(SplitMix64.Hash(~Seed));
         var (moveX, moveY, line) = (field.X.ToArray(), field.Y.ToArray(), ElasticField.LineLengthOf(Width));
@@ -82,7 +84,9 @@ internal sealed class ImageDistorterTests
 
         new ImageDistorter(bounds).Distort(image, Seed);
 
-        Assert.That(image, Is.EqualTo(Make((channel, y, x) => Between(channel, y + moveY[(y * line) + x], x + moveX[(y * line) + x]))).Within(1e-5f));
+        Assert.That(
+            image, Is.EqualTo(Make((channel, y, x) => Between(channel, y + moveY[(y * line) + x], x + moveX[(y * line) + x])))
+                .Within(1e-5f));
         Assert.That(image, Is.Not.EqualTo(Image).Within(0.1f));
     }
 
@@ -129,5 +133,6 @@ internal sealed class ImageDistorterTests
     }
 
     private static float[] Interleave(float[] planes) =>
-        [.. from pixel in Enumerable.Range(0, Height * Width) from channel in Enumerable.Range(0, Channels) select planes[(channel * Height * Width) + pixel]];
+        [.. from pixel in Enumerable.Range(
+            0, Height * Width) from channel in Enumerable.Range(0, Channels) select planes[(channel * Height * Width) + pixel]];
 }

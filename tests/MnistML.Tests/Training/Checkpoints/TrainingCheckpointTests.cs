@@ -181,7 +181,8 @@ internal sealed class TrainingCheckpointTests
         {
             var random = new Random(5);
             var source = new ArrayRows(
-                2, [.. Enumerable.Range(0, 4_096).Select(row => (Enumerable.Range(0, 200).Select(_ => random.NextSingle()).ToArray(), row % 2))]);
+                2, [.. Enumerable.Range(0, 4_096)
+                    .Select(row => (Enumerable.Range(0, 200).Select(_ => random.NextSingle()).ToArray(), row % 2))]);
             var checkpoint = TrainingCheckpoint.TryRead(options.CheckpointPath!);
             var data = TrainingData.Read(source, validationSource: null, options, seed: 1);
             return new TrainingLoop(data, options, seed: 1, initialModel: null, checkpoint).Run();
@@ -242,7 +243,8 @@ internal sealed class TrainingCheckpointTests
         WriteFormat("MnistML training checkpoint 1");
 
         Assert.That(() => TrainingCheckpoint.TryRead(_path), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-            $"'{_path}' is not a checkpoint that can be resumed: a version of MnistML before 0.2 wrote it, which drew other random numbers, "
+            $"'{_path}' is not a checkpoint that can be resumed: a version of MnistML before 0.2 wrote it, which drew other random "
+            + "numbers, "
             + "so the training would not end as it began. Delete it, or choose another CheckpointPath."));
     }
 
@@ -276,7 +278,8 @@ internal sealed class TrainingCheckpointTests
     {
         File.WriteAllText(_folder.PathOf("file"), "");
         var reports = 0;
-        var options = new MlpTrainer.Options { CheckpointPath = _folder.PathOf("file/checkpoint"), Progress = new Listener(_ => reports++) };
+        var options =
+            new MlpTrainer.Options { CheckpointPath = _folder.PathOf("file/checkpoint"), Progress = new Listener(_ => reports++) };
 
         Assert.That(() => Train(options), Throws.InstanceOf<IOException>());
         Assert.That(reports, Is.Zero);
@@ -316,7 +319,8 @@ internal sealed class TrainingCheckpointTests
         }
     }
 
-    private static TrainingResult Train(MlpTrainingOptions options, int seed = 1, int rows = 30, CancellationTokenSource? cancelWhenRead = null)
+    private static TrainingResult Train(
+        MlpTrainingOptions options, int seed = 1, int rows = 30, CancellationTokenSource? cancelWhenRead = null)
     {
         var random = new Random(3);
         var source = new ArrayRows(

@@ -19,7 +19,8 @@ internal sealed class BatchLoaderTests
     private const ulong BatchSeed = 7;
 
     private static readonly MlpTrainer.Options Options = new() { InputNoise = 0.2, Augmentation = new MlpAugmentation(2, 3) };
-    private static readonly FeatureScale Scale = new([.. Enumerable.Range(0, Features).Select(i => i / 10.0)], [.. Enumerable.Range(1, Features).Select(i => i / 4.0)]);
+    private static readonly FeatureScale Scale =
+        new([.. Enumerable.Range(0, Features).Select(i => i / 10.0)], [.. Enumerable.Range(1, Features).Select(i => i / 4.0)]);
 
     [OneTimeSetUp]
     public void LoadLibTorch() => LibTorch.EnsureLoaded();
@@ -62,7 +63,9 @@ internal sealed class BatchLoaderTests
 
         Assert.That(buffer.RowCount, Is.EqualTo(RowCount));
         Assert.That(buffer.Labels.Take(RowCount), Is.EqualTo(Enumerable.Range(0, RowCount).Select(row => row % 2)));
-        Assert.That(buffer.LossFactors.Take(RowCount), Is.EqualTo(Enumerable.Range(0, RowCount).Select(row => row % 2 == 0 ? 0.5 : 1.5)).Within(0.05));
+        Assert.That(
+            buffer.LossFactors.Take(RowCount),
+            Is.EqualTo(Enumerable.Range(0, RowCount).Select(row => row % 2 == 0 ? 0.5 : 1.5)).Within(0.05));
         Assert.That(buffer.DropoutSeed, Is.EqualTo(Seeds.ForDropout(BatchSeed)));
     }
 

@@ -47,13 +47,16 @@ internal sealed class LearnerTests
 
     [Test]
     public void PlainOptions_AreWorthThreeThreads() =>
-        Assert.That(AutoThreads.Choose(3, new MlpArchitecture(Rows[0].Features.Length, Plain.HiddenLayers, Classes), Plain.BatchSize), Is.EqualTo(3));
+        Assert.That(
+            AutoThreads.Choose(3, new MlpArchitecture(Rows[0].Features.Length, Plain.HiddenLayers, Classes), Plain.BatchSize),
+            Is.EqualTo(3));
 
     [Test]
     public void Run_OfPlainDescent_EqualsAutograd() => AssertSame(Plain);
 
     [Test]
-    public void Run_OfEachOptimizer_EqualsAutograd([Values("momentum", "nesterov", "decay", "adam", "adamw")] string name) => AssertSame(Plain with
+    public void Run_OfEachOptimizer_EqualsAutograd([Values("momentum", "nesterov", "decay", "adam", "adamw")] string name) =>
+        AssertSame(Plain with
     {
         Optimizer = name switch
         {
@@ -66,7 +69,8 @@ internal sealed class LearnerTests
     });
 
     [Test]
-    public void Run_WithClippedGradients_EqualsAutograd() => AssertSame(Plain with { GradientClipNorm = 0.05, Optimizer = MlpOptimizer.Sgd(1) });
+    public void Run_WithClippedGradients_EqualsAutograd() =>
+        AssertSame(Plain with { GradientClipNorm = 0.05, Optimizer = MlpOptimizer.Sgd(1) });
 
     [Test]
     public void Run_WithEverything_EqualsAutograd() => AssertSame(Everything with { Optimizer = MlpOptimizer.AdamW(0.002, epsilon: 1e-3) });
@@ -103,13 +107,16 @@ internal sealed class LearnerTests
         var once = Bits(Train(options));
 
         Assert.That(Bits(Train(options)), Is.EqualTo(once));
-        Assert.That(Enumerable.Range(0, 4).AsParallel().WithDegreeOfParallelism(4).Select(_ => Bits(Train(options))).ToArray(), Is.All.EqualTo(once), "four at once");
+        Assert.That(
+            Enumerable.Range(0, 4).AsParallel().WithDegreeOfParallelism(4).Select(_ => Bits(Train(options))).ToArray(),
+            Is.All.EqualTo(once), "four at once");
     }
 
     [Test]
     public void Run_OnOtherNumbersOfThreads_DiffersByRoundingAtMost()
     {
-        var weights = new[] { 1, 2, 3 }.Select(threads => Train(Plain with { ThreadCount = threads }).Model.Layers[0].Weights.ToArray()).ToArray();
+        var weights = new[] { 1, 2, 3 }.Select(threads => Train(Plain with { ThreadCount = threads }).Model.Layers[0].Weights.ToArray())
+            .ToArray();
 
         Assert.That(weights[1], Is.EqualTo(weights[0]).Within(1e-5));
         Assert.That(weights[2], Is.EqualTo(weights[0]).Within(1e-5));
@@ -144,7 +151,8 @@ internal sealed class LearnerTests
         var autograd = Train(options, rows, usesAutograd: true);
         var parallel = Train(options, rows);
 
-        Assert.That(parallel.History.Select(epoch => epoch.TrainLoss), Is.EqualTo(autograd.History.Select(epoch => epoch.TrainLoss)).Within(2e-4));
+        Assert.That(
+            parallel.History.Select(epoch => epoch.TrainLoss), Is.EqualTo(autograd.History.Select(epoch => epoch.TrainLoss)).Within(2e-4));
         foreach (var (expected, found) in autograd.Model.Layers.Zip(parallel.Model.Layers))
         {
             Assert.That(found.Weights.ToArray(), Is.EqualTo(expected.Weights.ToArray()).Within(5e-4));
@@ -153,7 +161,9 @@ internal sealed class LearnerTests
 
         // They have learnt something in which they could differ.
         var untrained = Train(options with { MaxEpochs = 1, Optimizer = MlpOptimizer.Sgd(1e-30) }, rows).Model.Layers[0].Weights.ToArray();
-        Assert.That(untrained.Zip(parallel.Model.Layers[0].Weights.ToArray(), (before, after) => Math.Abs(before - after)).Max(), Is.GreaterThan(5e-3));
+        Assert.That(
+            untrained.Zip(parallel.Model.Layers[0].Weights.ToArray(), (before, after) => Math.Abs(before - after)).Max(),
+            Is.GreaterThan(5e-3));
     }
 
     private static TrainingResult Train(
@@ -165,7 +175,8 @@ internal sealed class LearnerTests
     }
 
     private static int[] Bits(TrainingResult result) =>
-        [.. result.Model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray())).Select(BitConverter.SingleToInt32Bits)];
+        [.. result.Model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray()))
+            .Select(BitConverter.SingleToInt32Bits)];
 
     private static (float[] Features, int Label)[] Draw(int count)
     {
@@ -175,7 +186,8 @@ internal sealed class LearnerTests
             .. Enumerable.Range(0, count).Select(row =>
             {
                 var label = random.Next(Classes);
-                return (Enumerable.Range(0, 100).Select(slot => random.NextSingle() + (slot % Classes == label ? 0.3f : 0)).ToArray(), label);
+                return (Enumerable.Range(0, 100).Select(slot => random.NextSingle() + (slot % Classes == label ? 0.3f : 0)).ToArray(),
+                    label);
             }),
         ];
     }

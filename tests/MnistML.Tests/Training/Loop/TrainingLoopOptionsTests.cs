@@ -9,7 +9,8 @@ namespace MnistML.Tests.Training.Loop;
 /// <summary>What each option does to a training, against a linear classifier in plain loops.</summary>
 internal sealed class TrainingLoopOptionsTests
 {
-    private static readonly (float[] Features, int Label)[] Rows = [([0.5f, -1, 2], 0), ([1, 0.25f, -0.5f], 1), ([-2, 1, 0], 1), ([0, 0.75f, 1.5f], 0), ([1.25f, -0.5f, 0.1f], 1)];
+    private static readonly (float[] Features, int Label)[] Rows =
+        [([0.5f, -1, 2], 0), ([1, 0.25f, -0.5f], 1), ([-2, 1, 0], 1), ([0, 0.75f, 1.5f], 0), ([1.25f, -0.5f, 0.1f], 1)];
 
     /// <summary>Three steps over all rows at once.</summary>
     private static readonly MlpTrainer.Options Plain = new()
@@ -27,7 +28,8 @@ internal sealed class TrainingLoopOptionsTests
     public void LoadLibTorch() => LibTorch.EnsureLoaded();
 
     [Test]
-    public void Run_WithLabelSmoothing_EqualsPlainLoops() => AssertFollows(Plain with { LabelSmoothing = 0.2 }, new PlainLinear { LabelSmoothing = 0.2 });
+    public void Run_WithLabelSmoothing_EqualsPlainLoops() =>
+        AssertFollows(Plain with { LabelSmoothing = 0.2 }, new PlainLinear { LabelSmoothing = 0.2 });
 
     [Test]
     public void Run_WithExampleWeights_EqualsPlainLoops()
@@ -39,15 +41,19 @@ internal sealed class TrainingLoopOptionsTests
 
     [Test]
     public void Run_WithExplicitClassWeights_EqualsPlainLoops() =>
-        AssertFollows(Plain with { ClassWeights = MlpClassWeights.Explicit(3, 0.5) }, new PlainLinear { Weights = Normalized(3, 0.5, 0.5, 3, 0.5) });
+        AssertFollows(
+            Plain with { ClassWeights = MlpClassWeights.Explicit(3, 0.5) }, new PlainLinear { Weights = Normalized(3, 0.5, 0.5, 3, 0.5) });
 
     [Test]
     public void Run_WithBalancedClassWeights_EqualsPlainLoops() =>
-        AssertFollows(Plain with { ClassWeights = MlpClassWeights.Balanced }, new PlainLinear { Weights = Normalized(5 / 4.0, 5 / 6.0, 5 / 6.0, 5 / 4.0, 5 / 6.0) });
+        AssertFollows(
+            Plain with { ClassWeights = MlpClassWeights.Balanced },
+            new PlainLinear { Weights = Normalized(5 / 4.0, 5 / 6.0, 5 / 6.0, 5 / 4.0, 5 / 6.0) });
 
     [Test]
     public void Run_WithClassAndExampleWeights_MultipliesThem() => AssertFollows(
-        Plain with { ClassWeights = MlpClassWeights.Explicit(3, 0.5) }, new PlainLinear { Weights = Normalized(6, 0.5, 0.5, 3, 1) }, weights: [2, 1, 1, 1, 2]);
+        Plain with { ClassWeights = MlpClassWeights.Explicit(3, 0.5) }, new PlainLinear { Weights = Normalized(6, 0.5, 0.5, 3, 1) },
+            weights: [2, 1, 1, 1, 2]);
 
     [Test]
     public void Run_WithWholeWeights_EqualsRowsThatAreRepeated()
@@ -61,17 +67,22 @@ internal sealed class TrainingLoopOptionsTests
     [Test]
     public void Run_WithWeightsThatAreAllNothing_SaysSo() => Assert.That(
         () => Train(Plain, Rows, new float[5]),
-        Throws.InvalidOperationException.With.Message.EqualTo("All rows of the training data have a weight of 0, so that there is nothing to learn; at least one must be above 0."));
+        Throws.InvalidOperationException.With.Message.EqualTo(
+            "All rows of the training data have a weight of 0, so that there is nothing to learn; at least one must be above 0."));
 
     [Test]
-    public void Run_WithGradientClipping_EqualsPlainLoops() => AssertFollows(Plain with { GradientClipNorm = 0.2 }, new PlainLinear { ClipNorm = 0.2 });
+    public void Run_WithGradientClipping_EqualsPlainLoops() =>
+        AssertFollows(Plain with { GradientClipNorm = 0.2 }, new PlainLinear { ClipNorm = 0.2 });
 
     [Test]
     public void Run_WithStandardizedFeatures_EqualsPlainLoopsOverScaledOnes()
     {
         double[] means = [.. Enumerable.Range(0, 3).Select(slot => Rows.Average(row => (double)row.Features[slot]))];
-        double[] deviations = [.. Enumerable.Range(0, 3).Select(slot => Math.Sqrt(Rows.Average(row => Math.Pow(row.Features[slot] - means[slot], 2))))];
-        (float[] Features, int Label)[] scaled = [.. Rows.Select(row => (row.Features.Select((value, slot) => (float)((value - means[slot]) / deviations[slot])).ToArray(), row.Label))];
+        double[] deviations =
+            [.. Enumerable.Range(0, 3).Select(slot => Math.Sqrt(Rows.Average(row => Math.Pow(row.Features[slot] - means[slot], 2))))];
+        (float[] Features, int Label)[] scaled =
+            [.. Rows.Select(
+                row => (row.Features.Select((value, slot) => (float)((value - means[slot]) / deviations[slot])).ToArray(), row.Label))];
 
         var model = Train(Plain with { FeatureScaling = MlpFeatureScaling.Standardize }, Rows).Model;
         var byHand = Train(Plain, scaled).Model;
@@ -79,7 +90,8 @@ internal sealed class TrainingLoopOptionsTests
         // The model takes the features as they are: its logits are those of the other over scaled ones.
         for (var row = 0; row < Rows.Length; row++)
         {
-            Assert.That(PlainNetwork.Logits(model, Rows[row].Features), Is.EqualTo(PlainNetwork.Logits(byHand, scaled[row].Features)).Within(1e-5));
+            Assert.That(
+                PlainNetwork.Logits(model, Rows[row].Features), Is.EqualTo(PlainNetwork.Logits(byHand, scaled[row].Features)).Within(1e-5));
         }
     }
 
@@ -102,7 +114,9 @@ internal sealed class TrainingLoopOptionsTests
     {
         var result = Train(Plain with { Optimizer = MlpOptimizer.Sgd(1e-30) }, Rows);
 
-        var right = Rows.Count(row => PlainNetwork.Logits(result.Model, row.Features) is var logits && (logits[1] > logits[0] ? 1 : 0) == row.Label);
+        var right =
+            Rows.Count(
+                row => PlainNetwork.Logits(result.Model, row.Features) is var logits && (logits[1] > logits[0] ? 1 : 0) == row.Label);
         Assert.That(result.History.Select(epoch => epoch.TrainAccuracy), Is.All.EqualTo(right / 5.0).Within(1e-12));
         Assert.That(result.History.Select(epoch => epoch.RowsPerSecond * epoch.Seconds), Is.All.EqualTo(5).Within(1e-6));
     }
@@ -110,7 +124,9 @@ internal sealed class TrainingLoopOptionsTests
     [Test]
     public void Run_WithDropoutAndBatchNormalization_GivesTheFinishedNetworksLosses()
     {
-        var options = Plain with { HiddenLayers = [6, 4], DropoutRate = 0.4, BatchNormalization = true, BatchSize = 2, FeatureScaling = MlpFeatureScaling.Standardize, ValidationFraction = 0.4 };
+        var options =
+            Plain with { HiddenLayers = [6, 4], DropoutRate = 0.4, BatchNormalization = true, BatchSize = 2,
+            FeatureScaling = MlpFeatureScaling.Standardize, ValidationFraction = 0.4 };
 
         var result = Train(options, Rows);
 
@@ -146,7 +162,11 @@ internal sealed class TrainingLoopOptionsTests
         var before = torch.get_num_threads();
         using (torch.no_grad())
         {
-            Assert.That(() => Train(Plain with { ThreadCount = before + 1, HiddenLayers = [8, 8], Optimizer = MlpOptimizer.Sgd(1e30), BatchSize = 1 }, Rows), Throws.InvalidOperationException);
+            Assert.That(
+                () => Train(
+                    Plain with { ThreadCount = before + 1, HiddenLayers = [8, 8], Optimizer = MlpOptimizer.Sgd(1e30), BatchSize = 1 },
+                    Rows),
+                Throws.TypeOf<MlpDivergenceException>());
             Assert.That(torch.is_grad_enabled(), Is.False);
         }
 
@@ -234,7 +254,8 @@ internal sealed class TrainingLoopOptionsTests
     }
 
     private static int[] Bits(MlpModelParameters model) =>
-        [.. model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray())).Select(BitConverter.SingleToInt32Bits)];
+        [.. model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray()))
+            .Select(BitConverter.SingleToInt32Bits)];
 
     /// <summary>A linear classifier of 3 features and 2 classes: six weights, two biases; one step over all rows at a time.</summary>
     private sealed class PlainLinear
@@ -301,7 +322,8 @@ internal sealed class TrainingLoopOptionsTests
             value -= Rule == "adamw" ? LearningRate * 0.1 * value : 0;
             _first[i] = (0.9 * _first[i]) + (0.1 * gradient);
             _second[i] = (0.999 * _second[i]) + (0.001 * gradient * gradient);
-            return value - (LearningRate * (_first[i] / (1 - Math.Pow(0.9, _step))) / (Math.Sqrt(_second[i] / (1 - Math.Pow(0.999, _step))) + 1e-8));
+            return value - (LearningRate * (_first[i] / (1 - Math.Pow(0.9, _step))) / (Math.Sqrt(_second[i] / (1 - Math.Pow(0.999, _step)))
+                + 1e-8));
         }
     }
 }

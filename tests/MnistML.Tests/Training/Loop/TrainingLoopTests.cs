@@ -12,7 +12,8 @@ internal sealed class TrainingLoopTests
     private static readonly int[] Labels = [0, 1, 1, 0, 1];
 
     /// <summary>Ten rows of one class, then ten of the other, all with the same features.</summary>
-    private static readonly (float[] Features, int Label)[] SortedRows = [.. Enumerable.Range(0, 20).Select(row => (new float[3], row / 10))];
+    private static readonly (float[] Features, int Label)[] SortedRows =
+        [.. Enumerable.Range(0, 20).Select(row => (new float[3], row / 10))];
 
     /// <summary>Gradient descent and nothing else.</summary>
     private static readonly MlpTrainer.Options Plain = new()
@@ -23,7 +24,8 @@ internal sealed class TrainingLoopTests
         Schedule = MlpSchedule.Constant,
     };
 
-    private static readonly MlpTrainer.Options SortedRowsOptions = Plain with { HiddenLayers = [], Optimizer = MlpOptimizer.Sgd(0.5), BatchSize = 1, MaxEpochs = 1 };
+    private static readonly MlpTrainer.Options SortedRowsOptions =
+        Plain with { HiddenLayers = [], Optimizer = MlpOptimizer.Sgd(0.5), BatchSize = 1, MaxEpochs = 1 };
 
     [OneTimeSetUp]
     public void LoadLibTorch() => LibTorch.EnsureLoaded();
@@ -80,7 +82,8 @@ internal sealed class TrainingLoopTests
     public void Run_OfRowsSortedByClass_ShufflesThem()
     {
         // Only the biases learn. In the rows' own order the class seen last would always come out ahead.
-        var favoured = Enumerable.Range(0, 20).Select(seed => Train(SortedRowsOptions, seed, sortedRows: true).Model.Layers[0].Biases.ToArray());
+        var favoured = Enumerable.Range(0, 20)
+            .Select(seed => Train(SortedRowsOptions, seed, sortedRows: true).Model.Layers[0].Biases.ToArray());
 
         Assert.That(favoured.Select(biases => biases[1] > biases[0]), Does.Contain(true).And.Contain(false));
     }
@@ -89,7 +92,8 @@ internal sealed class TrainingLoopTests
     public void Run_OfManyEpochs_ShufflesAnewForEach()
     {
         // In one order, epoch after epoch, the losses would settle to a constant.
-        var losses = Train(SortedRowsOptions with { MaxEpochs = 60 }, sortedRows: true).History.Skip(50).Select(epoch => Math.Round(epoch.TrainLoss, 6));
+        var losses = Train(SortedRowsOptions with { MaxEpochs = 60 }, sortedRows: true).History.Skip(50)
+            .Select(epoch => Math.Round(epoch.TrainLoss, 6));
 
         Assert.That(losses.Distinct().Count(), Is.GreaterThan(5));
     }
@@ -138,7 +142,9 @@ internal sealed class TrainingLoopTests
 
         var ends = reports.Where(report => report.Metrics is not null).ToArray();
         Assert.That(ends.Select(report => report.Metrics), Is.EqualTo(result.History));
-        Assert.That(ends.Select(report => (report.Epoch, report.EpochCount, report.Batch, report.BatchCount)), Is.EqualTo([(1, 3, 3, 3), (2, 3, 3, 3), (3, 3, 3, 3)]));
+        Assert.That(
+            ends.Select(report => (report.Epoch, report.EpochCount, report.Batch, report.BatchCount)),
+            Is.EqualTo([(1, 3, 3, 3), (2, 3, 3, 3), (3, 3, 3, 3)]));
     }
 
     [Test]
@@ -168,11 +174,34 @@ internal sealed class TrainingLoopTests
     }
 
     [Test]
-    public void Run_ThatDiverges_SaysWhenAndWhatToTry() => Assert.That(
-        () => Train(Plain with { Optimizer = MlpOptimizer.Sgd(1e30), BatchSize = 1, MaxEpochs = 5 }),
-        Throws.InvalidOperationException.With.Message.EqualTo(
-            "The training diverged in epoch 1, batch 2 of 5: the loss is NaN at a learning rate of 1E+30, with SGD(learning rate 1E+30). Try a smaller learning rate, "
-            + "a warm-up (Schedule with WarmUpEpochs), GradientClipNorm = 1, or features of one scale (FeatureScaling = Standardize)."));
+    public void Run_ThatDiverges_SaysWhenAndWhatToTry()
+    {
+        var options = Plain with { Optimizer = MlpOptimizer.Sgd(1e30), BatchSize = 1, MaxEpochs = 5 };
+
+        var error = Assert.Throws<MlpDivergenceException>(() => Train(options));
+
+        Assert.That(error, Is.InstanceOf<InvalidOperationException>());
+        Assert.That((error!.Epoch, error.Batch, error.LearningRate), Is.EqualTo((1, 2, 1e30)));
+        Assert.That(error.Message, Is.EqualTo(
+            "The training diverged in epoch 1, batch 2 of 5: the loss is NaN at a learning rate of 1E+30, with SGD(learning rate 1E+30). "
+            + "Try a smaller learning rate, a warm-up (Schedule with WarmUpEpochs), GradientClipNorm = 1, "
+            + "or features of one scale (FeatureScaling = Standardize)."));
+    }
+
+    [Test]
+    public void Run_CancelledWhileAnInitialModelIsCalibrated_LeavesNoLiveTensor()
+    {
+        var options = Plain with { BatchNormalization = true, HiddenLayers = [4], BatchSize = 2, MaxEpochs = 1 };
+        var initialModel = Train(options).Model;
+        using var cancellation = new CancellationTokenSource();
+        var cancelled = options with { CancellationToken = cancellation.Token };
+        var data = TrainingData.Read(new ArrayRows(classCount: 2, [.. Features.Zip(Labels)]), validationSource: null, cancelled, seed: 1);
+        var before = torch.Tensor.TotalCount;
+        cancellation.Cancel();
+
+        Assert.That(() => new TrainingLoop(data, cancelled, seed: 1, initialModel).Run(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(torch.Tensor.TotalCount, Is.EqualTo(before));
+    }
 
     private static TrainingResult Train(MlpTrainingOptions options, int seed = 1, bool sortedRows = false)
     {
@@ -181,7 +210,8 @@ internal sealed class TrainingLoopTests
     }
 
     private static int[] Bits(MlpModelParameters model) =>
-        [.. model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray())).Select(BitConverter.SingleToInt32Bits)];
+        [.. model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray()))
+            .Select(BitConverter.SingleToInt32Bits)];
 
     /// <summary>A step of gradient descent on the mean cross-entropy of a linear classifier of 3 features and 2 classes.</summary>
     private static void GradientStep(double[] weights, double[] biases, double learningRate)

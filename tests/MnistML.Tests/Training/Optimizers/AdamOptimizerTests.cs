@@ -74,6 +74,9 @@ internal sealed class AdamOptimizerTests
     {
         Assert.That(MlpOptimizer.Adam(0.01).ToString(), Is.EqualTo("Adam(learning rate 0.01)"));
         Assert.That(MlpOptimizer.AdamW().ToString(), Is.EqualTo("AdamW(learning rate 0.001, weight decay 0.01)"));
+        Assert.That(
+            MlpOptimizer.Adam(0.01, beta1: 0.8, beta2: 0.99, epsilon: 1e-7, weightDecay: 0.5).ToString(),
+            Is.EqualTo("Adam(learning rate 0.01, beta1 0.8, beta2 0.99, epsilon 1E-07, weight decay 0.5)"));
     }
 
     /// <summary>Adam in plain loops, one number at a time; the gradient of step t for a weight w is w² + t.</summary>
@@ -90,7 +93,8 @@ internal sealed class AdamOptimizerTests
                     weights[i] -= LearningRate * Decay * weights[i];
                     mean = (Beta1 * mean) + ((1 - Beta1) * gradient);
                     square = (Beta2 * square) + ((1 - Beta2) * gradient * gradient);
-                    weights[i] -= LearningRate * (mean / (1 - Math.Pow(Beta1, step))) / (Math.Sqrt(square / (1 - Math.Pow(Beta2, step))) + Epsilon);
+                    weights[i] -= LearningRate * (mean / (1 - Math.Pow(Beta1, step))) / (Math.Sqrt(square / (1 - Math.Pow(Beta2, step)))
+                        + Epsilon);
                 }
             }
         }

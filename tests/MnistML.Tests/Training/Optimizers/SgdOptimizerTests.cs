@@ -22,7 +22,8 @@ internal sealed class SgdOptimizerTests
     [TestCase(0.05, 0.8, true, 0.01, true)]
     [TestCase(0.2, 0, false, 0.1, false)]
     [TestCase(0.2, 0, false, 0.1, true)]
-    public void Step_WithGivenGradients_EqualsPlainLoops(double learningRate, double momentum, bool nesterov, double weightDecay, bool inPieces)
+    public void Step_WithGivenGradients_EqualsPlainLoops(
+        double learningRate, double momentum, bool nesterov, double weightDecay, bool inPieces)
     {
         // The gradient of step t for a weight w is w² + t: any function of both would do.
         using var scope = torch.NewDisposeScope();
@@ -51,6 +52,8 @@ internal sealed class SgdOptimizerTests
     public void ToString_OfSettings_NamesThoseThatAct()
     {
         Assert.That(MlpOptimizer.Sgd(0.2).ToString(), Is.EqualTo("SGD(learning rate 0.2)"));
-        Assert.That(MlpOptimizer.Sgd(0.1, 0.9, nesterov: true, 1e-4).ToString(), Is.EqualTo("SGD(learning rate 0.1, Nesterov momentum 0.9, weight decay 0.0001)"));
+        Assert.That(
+            MlpOptimizer.Sgd(0.1, 0.9, nesterov: true, 1e-4).ToString(),
+            Is.EqualTo("SGD(learning rate 0.1, Nesterov momentum 0.9, weight decay 0.0001)"));
     }
 }

@@ -8,15 +8,18 @@ internal sealed class AutoDropoutTests
     [TestCase(20_000, 0.3)]
     [TestCase(20_001, 0)]
     [TestCase(60_000, 0, Description = "MNIST")]
-    public void RateFor_Rows_IsAboveZeroForFew(long rowCount, double expected) => Assert.That(AutoDropout.Choose(rowCount), Is.EqualTo(expected));
+    public void RateFor_Rows_IsAboveZeroForFew(long rowCount, double expected) =>
+        Assert.That(AutoDropout.Choose(rowCount), Is.EqualTo(expected));
 
     [Test]
     public void DropoutRateFor_WhatTheUserSet_IsThat([Values(0, 0.2)] double rate) =>
         Assert.That((new MlpTrainer.Options() with { DropoutRate = rate }).DropoutRateFor(100), Is.EqualTo(rate));
 
     [Test]
-    public void DropoutRateFor_WithEpochsSet_IsNone() => Assert.That((new MlpTrainer.Options() with { MaxEpochs = 5 }).DropoutRateFor(100), Is.Zero);
+    public void DropoutRateFor_WithEpochsSet_IsNone() =>
+        Assert.That((new MlpTrainer.Options() with { MaxEpochs = 5 }).DropoutRateFor(100), Is.Zero);
 
     [Test]
-    public void DropoutRateFor_LeftOpen_IsTheRule() => Assert.That(new MlpTrainer.Options().DropoutRateFor(100), Is.EqualTo(AutoDropout.Choose(100)));
+    public void DropoutRateFor_LeftOpen_IsTheRule() =>
+        Assert.That(new MlpTrainer.Options().DropoutRateFor(100), Is.EqualTo(AutoDropout.Choose(100)));
 }

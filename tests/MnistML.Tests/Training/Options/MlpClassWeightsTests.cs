@@ -7,10 +7,13 @@ internal sealed class MlpClassWeightsTests
     /// </summary>
     [Test]
     public void Balanced_OfCounts_IsScikitLearns() =>
-        Assert.That(MlpClassWeights.Balanced.For([900, 90, 10]), Is.EqualTo([0.37037037037037035, 3.7037037037037037, 33.333333333333336]).Within(1e-12));
+        Assert.That(
+            MlpClassWeights.Balanced.For([900, 90, 10]),
+            Is.EqualTo([0.37037037037037035, 3.7037037037037037, 33.333333333333336]).Within(1e-12));
 
     [Test]
-    public void Balanced_OfAClassWithoutRows_LeavesItOut() => Assert.That(MlpClassWeights.Balanced.For([3, 0, 1]), Is.EqualTo([4 / 6.0, 0, 2]).Within(1e-12));
+    public void Balanced_OfAClassWithoutRows_LeavesItOut() =>
+        Assert.That(MlpClassWeights.Balanced.For([3, 0, 1]), Is.EqualTo([4 / 6.0, 0, 2]).Within(1e-12));
 
     [Test]
     public void None_OfCounts_GivesNoFactors() => Assert.That(MlpClassWeights.None.For([3, 1]), Is.Null);

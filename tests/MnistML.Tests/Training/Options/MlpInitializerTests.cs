@@ -47,7 +47,8 @@ internal sealed class MlpInitializerTests
 
         Assert.That(StandardDeviation(weights), Is.EqualTo(standardDeviation).Within(RelativeTolerance * standardDeviation));
         Assert.That(weights.Average(), Is.EqualTo(0).Within(RelativeTolerance * standardDeviation));
-        Assert.That(weights.Count(weight => Math.Abs(weight) < standardDeviation) / (double)weights.Length, Is.EqualTo(0.6827).Within(0.01));
+        Assert.That(
+            weights.Count(weight => Math.Abs(weight) < standardDeviation) / (double)weights.Length, Is.EqualTo(0.6827).Within(0.01));
     }
 
     [Test]

@@ -63,7 +63,8 @@ internal sealed class OptionsDescriptionTests
     private static IEnumerable<TestCaseData> PairsThatDifferInOneSetting() =>
     [
         new(Default with { Optimizer = MlpOptimizer.Sgd(0.1) }, Default with { Optimizer = MlpOptimizer.Sgd(0.2) }),
-        new(Default with { Optimizer = MlpOptimizer.Sgd(0.1, 0.9) }, Default with { Optimizer = MlpOptimizer.Sgd(0.1, 0.9, nesterov: true) }),
+        new(Default with { Optimizer = MlpOptimizer.Sgd(0.1, 0.9) },
+            Default with { Optimizer = MlpOptimizer.Sgd(0.1, 0.9, nesterov: true) }),
         new(Default with { Optimizer = MlpOptimizer.Adam() }, Default with { Optimizer = MlpOptimizer.Adam(beta1: 0.8) }),
         new(Default with { Optimizer = MlpOptimizer.Adam() }, Default with { Optimizer = MlpOptimizer.AdamW(weightDecay: 0) }),
         new(Default with { Schedule = MlpSchedule.Cosine() }, Default with { Schedule = MlpSchedule.Cosine(minimumFactor: 0.1) }),

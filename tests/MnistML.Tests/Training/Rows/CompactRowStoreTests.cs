@@ -20,7 +20,8 @@ internal sealed class CompactRowStoreTests
         {
             // Any bits: NaN of every kind, -0, subnormal numbers.
             var random = new Random(form.seed);
-            float[] values = [.. Enumerable.Range(0, form.valueCount).Select(_ => BitConverter.UInt32BitsToSingle((uint)random.NextInt64(1L << 32)))];
+            float[] values =
+                [.. Enumerable.Range(0, form.valueCount).Select(_ => BitConverter.UInt32BitsToSingle((uint)random.NextInt64(1L << 32)))];
             float[][] rows =
             [
                 .. Enumerable.Range(0, form.rowCount).Select(_ => Enumerable.Range(0, form.featureCount)
@@ -36,7 +37,9 @@ internal sealed class CompactRowStoreTests
     public void ByteCount_OfRowsWithFewValues_IsAByteForEach()
     {
         var random = new Random(1);
-        var store = Fill([.. Enumerable.Range(0, 2_000).Select(_ => Enumerable.Range(0, 784).Select(_ => random.Next(1, 256) / 255f).ToArray())], 784);
+        var store =
+            Fill([.. Enumerable.Range(0, 2_000)
+                .Select(_ => Enumerable.Range(0, 784).Select(_ => random.Next(1, 256) / 255f).ToArray())], 784);
 
         Assert.That(store.ByteCount, Is.LessThan((2_000 * 784 * 1.05) + (1 << 18)));
     }
@@ -69,7 +72,8 @@ internal sealed class CompactRowStoreTests
     public void ByteCount_OfRowsOfAnyValues_IsFourBytesForEach()
     {
         var random = new Random(1);
-        var store = Fill([.. Enumerable.Range(0, 2_000).Select(_ => Enumerable.Range(0, 100).Select(_ => random.NextSingle() + 1).ToArray())], 100);
+        var store =
+            Fill([.. Enumerable.Range(0, 2_000).Select(_ => Enumerable.Range(0, 100).Select(_ => random.NextSingle() + 1).ToArray())], 100);
 
         Assert.That(store.ByteCount, Is.InRange(2_000 * 100 * 4, (2_000 * 100 * 4 * 1.05) + (1 << 18)));
     }
@@ -103,8 +107,10 @@ internal sealed class CompactRowStoreTests
     [Test]
     public void Clear_OfAFullStore_MakesRoomForOthers()
     {
-        float[][] first = [.. Enumerable.Range(0, 700).Select(row => Enumerable.Range(0, 200).Select(i => (float)((row * 200) + i)).ToArray())];
-        float[][] second = [.. Enumerable.Range(0, 700).Select(row => Enumerable.Range(0, 200).Select(i => (float)((row + i) % 7)).ToArray())];
+        float[][] first =
+            [.. Enumerable.Range(0, 700).Select(row => Enumerable.Range(0, 200).Select(i => (float)((row * 200) + i)).ToArray())];
+        float[][] second =
+            [.. Enumerable.Range(0, 700).Select(row => Enumerable.Range(0, 200).Select(i => (float)((row + i) % 7)).ToArray())];
         var store = Fill(first, 200);
         var fresh = Fill(second, 200);
 

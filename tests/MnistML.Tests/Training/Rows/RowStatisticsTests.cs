@@ -9,7 +9,9 @@ internal sealed class RowStatisticsTests
     public void FeatureScale_OfColumnsOfAnyScale_IsMeanAndDeviation()
     {
         var random = new Random(1);
-        float[][] rows = [.. Enumerable.Range(0, 1_000).Select(_ => (float[])[random.NextSingle(), 1e6f + random.NextSingle(), 1e-6f * random.NextSingle(), 7, 0])];
+        float[][] rows =
+            [.. Enumerable.Range(0, 1_000)
+                .Select(_ => (float[])[random.NextSingle(), 1e6f + random.NextSingle(), 1e-6f * random.NextSingle(), 7, 0])];
 
         var scale = Collect(rows).FeatureScale!;
 

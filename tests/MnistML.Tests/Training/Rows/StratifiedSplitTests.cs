@@ -21,7 +21,8 @@ internal sealed class StratifiedSplitTests
 
             var taken = Take(split, labels);
 
-            Assert.That(taken.Count(isTaken => isTaken), Is.EqualTo(Rounded(labels.Length, form.fraction)).And.EqualTo(split.ValidationRowCount));
+            Assert.That(
+                taken.Count(isTaken => isTaken), Is.EqualTo(Rounded(labels.Length, form.fraction)).And.EqualTo(split.ValidationRowCount));
             for (var label = 0; label < form.classes.Count; label++)
             {
                 var share = labels.Where((_, row) => taken[row]).Count(taken => taken == label);
@@ -36,7 +37,9 @@ internal sealed class StratifiedSplitTests
     {
         int[] labels = [.. Enumerable.Range(0, 100).Select(row => row % 2)];
 
-        Assert.That(Take(new StratifiedSplit([50, 50], 0.2, seed: 1), labels), Is.Not.EqualTo(Take(new StratifiedSplit([50, 50], 0.2, seed: 2), labels)));
+        Assert.That(
+            Take(new StratifiedSplit([50, 50], 0.2, seed: 1), labels),
+            Is.Not.EqualTo(Take(new StratifiedSplit([50, 50], 0.2, seed: 2), labels)));
     }
 
     [Test]
@@ -57,7 +60,9 @@ internal sealed class StratifiedSplitTests
         Assert.That(counts, Is.All.EqualTo(0.3 * Seeds).Within(150)); // five standard deviations
     }
 
-    [TestCase(0.01, "ValidationFraction is 0.01, which of 10 rows with labels leaves none to validate with; choose a larger one, or give validation data.")]
+    [TestCase(
+        0.01, "ValidationFraction is 0.01, which of 10 rows with labels leaves none to validate with; choose a larger one, or give "
+        + "validation data.")]
     [TestCase(0.99, "ValidationFraction is 0.99, which of 10 rows with labels leaves none to train with; choose a smaller one.")]
     public void Constructor_OfAShareThatLeavesNothing_SaysSo(double fraction, string message) =>
         Assert.That(() => new StratifiedSplit([5, 5], fraction, seed: 1), Throws.InvalidOperationException.With.Message.EqualTo(message));

@@ -27,8 +27,12 @@ internal sealed class StreamedRowsTests
         Assert.That(read.Select(row => row.Number).Order(), Is.EqualTo(Enumerable.Range(0, RowCount)));
         Assert.That(read.Select(row => row.Number), Is.Not.Ordered);
         Assert.That(read.All(row => row.Label == row.Number % 3 && row.Last == Rows[row.Number].Features[^1]));
-        Assert.That(Read(streamed.ReadShuffled(new BatchPlan(RowCount, 64, false), new EpochSeeds(1, 1), CancellationToken.None)), Is.EqualTo(read), "the same seed");
-        Assert.That(Read(streamed.ReadShuffled(new BatchPlan(RowCount, 64, false), new EpochSeeds(2, 1), CancellationToken.None)), Is.Not.EqualTo(read), "another seed");
+        Assert.That(
+            Read(streamed.ReadShuffled(new BatchPlan(RowCount, 64, false), new EpochSeeds(1, 1), CancellationToken.None)), Is.EqualTo(read),
+            "the same seed");
+        Assert.That(
+            Read(streamed.ReadShuffled(new BatchPlan(RowCount, 64, false), new EpochSeeds(2, 1), CancellationToken.None)),
+            Is.Not.EqualTo(read), "another seed");
     }
 
     [Test]
@@ -66,8 +70,11 @@ internal sealed class StreamedRowsTests
     {
         var streamed = new StreamedRows(new ArrayRows(3, Rows), split: null, isValidation: false, counted, MaxBytes);
 
-        Assert.That(() => Read(streamed.ReadShuffled(new BatchPlan(counted, 64, false), new EpochSeeds(1, 1), CancellationToken.None)), Throws.InvalidOperationException.With.Message.EqualTo(
-            $"The training data gave {counted} rows with labels at first, and another number when they were read again. Its rows must be the same at each pass; mlContext.Data.Cache makes them so."));
+        Assert.That(
+            () => Read(streamed.ReadShuffled(new BatchPlan(counted, 64, false), new EpochSeeds(1, 1), CancellationToken.None)),
+            Throws.InvalidOperationException.With.Message.EqualTo(
+            $"The training data gave {counted} rows with labels at first, and another number when they were read again. Its rows must be "
+            + "the same at each pass; mlContext.Data.Cache makes them so."));
     }
 
     [Test]
@@ -110,7 +117,9 @@ internal sealed class StreamedRowsTests
         };
         var streamed = new StreamedRows(source, split: null, isValidation: false, RowCount, MaxBytes);
 
-        Assert.That(() => Read(streamed.ReadShuffled(new BatchPlan(RowCount, 64, false), new EpochSeeds(1, 1), cancellation.Token)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => Read(streamed.ReadShuffled(new BatchPlan(RowCount, 64, false), new EpochSeeds(1, 1), cancellation.Token)),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     private static (int Number, int Label, float Last)[] Read(IEnumerable<RowBatch> batches)

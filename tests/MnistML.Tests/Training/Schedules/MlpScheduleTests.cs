@@ -11,11 +11,13 @@ internal sealed class MlpScheduleTests
     [Test]
     public void OneCycle_OfTwentySteps_IsPyTorchs() => Assert.That(Factors(MlpSchedule.OneCycle(), 20), Is.EqualTo([
         0.04, 0.1316718427, 0.3716718427, 0.6683281573, 0.9083281573, 1.0, 0.987464006235, 0.950484632013, 0.890916177571, 0.81174565395,
-        0.716943001791, 0.611262021936, 0.500002, 0.388741978064, 0.283060998209, 0.18825834605, 0.109087822429, 0.0495193679865, 0.0125399937649, 4e-06,
+        0.716943001791, 0.611262021936, 0.500002, 0.388741978064, 0.283060998209, 0.18825834605, 0.109087822429, 0.0495193679865,
+            0.0125399937649, 4e-06,
     ]).Within(1e-9));
 
     [Test]
-    public void OneCycle_OfTwoSteps_IsPyTorchs() => Assert.That(Factors(MlpSchedule.OneCycle(), 2), Is.EqualTo([0.81174565395, 4e-06]).Within(1e-9));
+    public void OneCycle_OfTwoSteps_IsPyTorchs() =>
+        Assert.That(Factors(MlpSchedule.OneCycle(), 2), Is.EqualTo([0.81174565395, 4e-06]).Within(1e-9));
 
     [Test]
     public void OneCycle_WithSettings_BeginsAndEndsByThem()
@@ -29,14 +31,17 @@ internal sealed class MlpScheduleTests
 
     [Test]
     public void Cosine_OfTenSteps_IsPyTorchs() => Assert.That(Factors(MlpSchedule.Cosine(minimumFactor: 0.1), 10), Is.EqualTo([
-        1.0, 0.977975432333, 0.914057647469, 0.814503363532, 0.689057647469, 0.55, 0.410942352531, 0.285496636468, 0.185942352531, 0.122024567667,
+        1.0, 0.977975432333, 0.914057647469, 0.814503363532, 0.689057647469, 0.55, 0.410942352531, 0.285496636468, 0.185942352531,
+            0.122024567667,
     ]).Within(1e-9));
 
     [Test]
     public void StepDecay_EveryThreeEpochs_IsPyTorchs()
     {
         Assert.That(Factors(MlpSchedule.StepDecay(everyEpochs: 3, factor: 0.5), 8), Is.EqualTo([1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25]));
-        Assert.That(Factors(MlpSchedule.StepDecay(everyEpochs: 2), 10, stepsPerEpoch: 2), Is.EqualTo([1, 1, 1, 1, 0.1, 0.1, 0.1, 0.1, 0.01, 0.01]).Within(1e-12));
+        Assert.That(
+            Factors(MlpSchedule.StepDecay(everyEpochs: 2), 10, stepsPerEpoch: 2),
+            Is.EqualTo([1, 1, 1, 1, 0.1, 0.1, 0.1, 0.1, 0.01, 0.01]).Within(1e-12));
     }
 
     [Test]

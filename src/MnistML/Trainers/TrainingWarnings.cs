@@ -1,0 +1,57 @@
+using Microsoft.ML.Runtime;
+using MnistML.Training.Rows;
+
+namespace MnistML.Trainers;
+
+/// <summary>Warnings in the log about data and trainings that are valid, but probably not what the user wants.</summary>
+/// <param name="channel">The log.</param>
+internal sealed class TrainingWarnings(IChannel channel)
+{
+    /// <summary>A smaller relative fall of the loss in the last epoch counts as none.</summary>
+    private const double ClearFall = 0.05;
+
+    /// <summary>A loss below this fraction of a guess's counts as learnt.</summary>
+    private const double LearntFraction = 0.1;
+
+    /// <summary>Warns of data from which little can be learnt: rows of one class only, and features that hardly vary.</summary>
+    public void Check(RowStatistics statistics, InputColumns columns)
+    {
+        if (columns.ClassCount > 1 && statistics.RowsOfClass.Count(rows => rows > 0) == 1)
+        {
+            channel.Warning(
+                MessageSensitivity.Schema,
+                $"All {statistics.RowCount} rows of the training data have one class of the {columns.ClassCount} that the label column "
+                + $"'{columns.Label.Name}' may hold: is that column read correctly?");
+        }
+
+        if (statistics.CountUnscalableFeatures() is > 0 and var count)
+        {
+            channel.Warning(
+                MessageSensitivity.Schema,
+                $"{count} of {columns.FeatureCount} features in the column '{columns.Features.Name}' vary so little (a standard deviation "
+                + $"of at most {RowStatistics.MinDeviation:R}) that they are not scaled and nothing can be learnt from them: give them in "
+                + "another unit, so that their values are near 1.");
+        }
+    }
+
+    /// <summary>
+    /// Warns where more epochs would clearly lower the training loss: it fell by more than 5 % in the last epoch, and is still above a
+    /// tenth of <c>ln(classes)</c>, the loss of a guess. A training that was stopped early has ended for another reason.
+    /// </summary>
+    public void Check(IReadOnlyList<MlpEpochMetrics> history, MlpTrainingOptions options, int classCount)
+    {
+        if (history.Count < 2 || options.EarlyStopping is not null || options.CancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var (before, last) = (history[^2].TrainLoss, history[^1].TrainLoss);
+        if (last < before * (1 - ClearFall) && last > LearntFraction * Math.Log(classCount))
+        {
+            channel.Warning(
+                MessageSensitivity.None,
+                FormattableString.Invariant($"The training loss was still falling after {history.Count} epochs, from {before:F4} to ")
+                + FormattableString.Invariant($"{last:F4} in the last one: raise {nameof(options.MaxEpochs)} or the learning rate."));
+        }
+    }
+}
