@@ -184,8 +184,14 @@ internal sealed class MlpTrainerOptionsTests
         var data = Tables.Clusters(_mlContext, rows: 60);
         using var first = new MlpTrainer(_mlContext, Small with { MaxEpochs = 30 }).Fit(data);
         var options =
-            Small with { FeatureScaling = scaling, BatchNormalization = batchNormalization, Optimizer = MlpOptimizer.Sgd(1e-30),
-            BatchSize = 60, MaxEpochs = 1 };
+            Small with
+            {
+                FeatureScaling = scaling,
+                BatchNormalization = batchNormalization,
+                Optimizer = MlpOptimizer.Sgd(1e-30),
+                BatchSize = 60,
+                MaxEpochs = 1
+            };
 
         using var second = new MlpTrainer(_mlContext, options).Fit(data, validationData: data, first.Model);
 
@@ -232,8 +238,14 @@ internal sealed class MlpTrainerOptionsTests
     {
         var data = _mlContext.Data.LoadFromEnumerable(Wide(6_000));
         var options =
-            Small with { HiddenLayers = [], MaxEpochs = 2, ValidationFraction = 0.1, Optimizer = MlpOptimizer.Sgd(1e-30),
-            MaxCacheBytes = 1 << 20 };
+            Small with
+            {
+                HiddenLayers = [],
+                MaxEpochs = 2,
+                ValidationFraction = 0.1,
+                Optimizer = MlpOptimizer.Sgd(1e-30),
+                MaxCacheBytes = 1 << 20
+            };
 
         using var streamed = new MlpTrainer(_mlContext, options).Fit(data);
         using var cached = new MlpTrainer(_mlContext, options with { MaxCacheBytes = 1 << 30 }).Fit(data);

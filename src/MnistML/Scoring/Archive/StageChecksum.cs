@@ -26,8 +26,14 @@ internal static class StageChecksum
         using var stream = new MemoryStream();
         new MLContext().Model.Save(new TransformerChain<ITransformer>([PlaceholderStage.Create(), .. stages]), inputSchema: null, stream);
         stream.Position = 0;
-        return mlp with { Properties = new Dictionary<string, string>(mlp.Properties) { [Property] = HashOf(
-            ModelArchive.Read(stream), "TransformerChain/") } };
+        return mlp with
+        {
+            Properties = new Dictionary<string, string>(mlp.Properties)
+            {
+                [Property] = HashOf(
+            ModelArchive.Read(stream), "TransformerChain/")
+            }
+        };
     }
 
     /// <summary>Verifies the checksum of a network that was read, and removes it from its properties.</summary>

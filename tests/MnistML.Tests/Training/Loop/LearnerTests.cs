@@ -57,16 +57,16 @@ internal sealed class LearnerTests
     [Test]
     public void Run_OfEachOptimizer_EqualsAutograd([Values("momentum", "nesterov", "decay", "adam", "adamw")] string name) =>
         AssertSame(Plain with
-    {
-        Optimizer = name switch
         {
-            "momentum" => MlpOptimizer.Sgd(0.05, 0.9),
-            "nesterov" => MlpOptimizer.Sgd(0.05, 0.9, nesterov: true, weightDecay: 0.01),
-            "decay" => MlpOptimizer.Sgd(0.05, weightDecay: 0.1),
-            "adam" => MlpOptimizer.Adam(0.001, epsilon: 1e-4, weightDecay: 0.01),
-            _ => MlpOptimizer.AdamW(0.001, epsilon: 1e-4, weightDecay: 0.5),
-        },
-    });
+            Optimizer = name switch
+            {
+                "momentum" => MlpOptimizer.Sgd(0.05, 0.9),
+                "nesterov" => MlpOptimizer.Sgd(0.05, 0.9, nesterov: true, weightDecay: 0.01),
+                "decay" => MlpOptimizer.Sgd(0.05, weightDecay: 0.1),
+                "adam" => MlpOptimizer.Adam(0.001, epsilon: 1e-4, weightDecay: 0.01),
+                _ => MlpOptimizer.AdamW(0.001, epsilon: 1e-4, weightDecay: 0.5),
+            },
+        });
 
     [Test]
     public void Run_WithClippedGradients_EqualsAutograd() =>

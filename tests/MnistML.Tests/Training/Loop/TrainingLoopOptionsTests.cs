@@ -125,8 +125,15 @@ internal sealed class TrainingLoopOptionsTests
     public void Run_WithDropoutAndBatchNormalization_GivesTheFinishedNetworksLosses()
     {
         var options =
-            Plain with { HiddenLayers = [6, 4], DropoutRate = 0.4, BatchNormalization = true, BatchSize = 2,
-            FeatureScaling = MlpFeatureScaling.Standardize, ValidationFraction = 0.4 };
+            Plain with
+            {
+                HiddenLayers = [6, 4],
+                DropoutRate = 0.4,
+                BatchNormalization = true,
+                BatchSize = 2,
+                FeatureScaling = MlpFeatureScaling.Standardize,
+                ValidationFraction = 0.4
+            };
 
         var result = Train(options, Rows);
 
