@@ -3,14 +3,18 @@ using MnistML.Datasets;
 
 namespace MnistML.Benchmarks;
 
-/// <summary>The real MNIST, where it is at hand.</summary>
+/// <summary>Finds the real MNIST.</summary>
 internal static class Mnist
 {
     private const string DirectoryVariable = "MNIST_DATA_DIR";
 
-    public static Option<string?> DirectoryOption() => new("--data") { Description = $"Folder of the four MNIST files; else {DirectoryVariable}, else the user's cache", HelpName = "DIR" };
+    public static Option<string?> DirectoryOption() => new("--data")
+    {
+        Description = $"Folder of the four MNIST files; else {DirectoryVariable}, else the user's cache",
+        HelpName = "DIR",
+    };
 
-    /// <summary>The files, or null with a line that says so.</summary>
+    /// <summary>The files; or null where they are missing, after a line that says so.</summary>
     public static MnistFiles? Find(string? directory, string whatFor)
     {
         directory ??= Environment.GetEnvironmentVariable(DirectoryVariable);
@@ -25,7 +29,8 @@ internal static class Mnist
         }
         catch (IOException)
         {
-            Console.WriteLine($"{whatFor} is left out: MNIST is not at hand (neither --data, nor {DirectoryVariable}, nor in the user's cache).");
+            Console.WriteLine(
+                $"{whatFor} is left out: MNIST is missing (neither --data, nor {DirectoryVariable}, nor in the user's cache).");
             return null;
         }
     }

@@ -5,7 +5,11 @@ namespace MnistML.Benchmarks;
 /// <summary>Figures as JSON, where a file is asked for.</summary>
 internal static class Report
 {
-    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+    };
 
     public static void Write(string? path, object figures)
     {

@@ -8,7 +8,10 @@ internal sealed record Scores(IReadOnlyList<double> Values)
 {
     public double Mean => Values.Average();
 
-    /// <summary>The standard error of <see cref="Mean"/>: the values' deviation (of a sample) over the root of their number; NaN of a single one.</summary>
+    /// <summary>
+    /// The standard error of <see cref="Mean"/>: the sample's standard deviation over the square root of the number of values. It is NaN
+    /// for a single value.
+    /// </summary>
     public double StandardError => Math.Sqrt(Values.Sum(value => (value - Mean) * (value - Mean)) / (Values.Count - 1) / Values.Count);
 
     /// <summary>Whether its mean is no lower than another's by more than that one's standard error.</summary>
@@ -25,6 +28,9 @@ internal sealed record Scores(IReadOnlyList<double> Values)
     public Scores Minus(Scores other) => new([.. Values.Zip(other.Values, (mine, theirs) => mine - theirs)]);
 
     /// <summary>As a difference of accuracies, in points of a hundred.</summary>
-    public string ToPoints() => string.Create(
-        CultureInfo.InvariantCulture, $"{100 * Mean,6:+0.00;-0.00;0.00}{(Values.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" ± {100 * StandardError:F2}") : "")}");
+    public string ToPoints()
+    {
+        var mean = string.Create(CultureInfo.InvariantCulture, $"{100 * Mean,6:+0.00;-0.00;0.00}");
+        return Values.Count > 1 ? mean + string.Create(CultureInfo.InvariantCulture, $" ± {100 * StandardError:F2}") : mean;
+    }
 }

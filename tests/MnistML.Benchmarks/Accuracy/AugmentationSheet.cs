@@ -6,19 +6,20 @@ using SkiaSharp;
 
 namespace MnistML.Benchmarks.Accuracy;
 
-/// <summary>A picture of images, each as it is at the left and as some epochs would see it beside.</summary>
+/// <summary>A picture of images: each as it is at the left, and beside it as some epochs would see it.</summary>
 internal static class AugmentationSheet
 {
     private const int Images = 8;
     private const int Epochs = 15;
 
-    /// <summary>Pixels of the picture for each of an image.</summary>
+    /// <summary>How many pixels of the picture one pixel of an image takes, in each direction.</summary>
     private const int Zoom = 2;
     private const int Gap = 2;
 
     public static void Write(string path, IDataView images, int height, int width)
     {
-        using var bitmap = new SKBitmap(Zoom * (1 + Epochs) * (width + Gap), Zoom * Images * (height + Gap), SKColorType.Gray8, SKAlphaType.Opaque);
+        var (columns, rows) = (Zoom * (1 + Epochs) * (width + Gap), Zoom * Images * (height + Gap));
+        using var bitmap = new SKBitmap(columns, rows, SKColorType.Gray8, SKAlphaType.Opaque);
         bitmap.Erase(SKColors.Gray);
         var distorter = new ImageDistorter(new MlpAugmentation(height, width));
         var row = 0;

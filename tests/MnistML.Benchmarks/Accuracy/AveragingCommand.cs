@@ -13,8 +13,8 @@ using MnistML.Training.Rows;
 namespace MnistML.Benchmarks.Accuracy;
 
 /// <summary>
-/// What the mean of the weights after a training's last epochs (stochastic weight averaging; Izmailov, Podoprikhin, Garipov, Vetrov and Wilson, 2018) brings to the accurate recipe, on
-/// images set aside: with its one cycle of the learning rate, and with a constant one.
+/// Measures what averaging the weights of a training's last epochs brings to the accurate recipe, on images set aside. This is stochastic
+/// weight averaging (Izmailov, Podoprikhin, Garipov, Vetrov and Wilson, 2018). The learning rate follows one cycle or is constant.
 /// </summary>
 internal static class AveragingCommand
 {
@@ -28,7 +28,10 @@ internal static class AveragingCommand
         var epochs = new Option<int>("--epochs") { Description = "Epochs", DefaultValueFactory = _ => 30 };
         var seed = new Option<int>("--seed") { Description = "Seed", DefaultValueFactory = _ => 1 };
         var images = new Option<int?>("--images") { Description = "Take so many training images [default: all]" };
-        var command = new Command("averaging", "What averaging the weights of the last epochs brings, on images set aside") { data, epochs, seed, images };
+        var command = new Command("averaging", "What averaging the weights of the last epochs brings, on images set aside")
+        {
+            data, epochs, seed, images,
+        };
         command.SetAction(parsed =>
         {
             if (Mnist.Find(parsed.GetValue(data), "averaging") is not { } files)
@@ -37,11 +40,17 @@ internal static class AveragingCommand
             }
 
             LibTorch.EnsureLoaded();
-            var recipe = MlpRecipes.Accurate(Side, Side) with { MaxEpochs = parsed.GetValue(epochs), ValidationFraction = ValidationFraction };
+            var (imageCount, seedValue) = (parsed.GetValue(images), parsed.GetValue(seed));
+            var recipe = MlpRecipes.Accurate(Side, Side) with
+            {
+                MaxEpochs = parsed.GetValue(epochs),
+                ValidationFraction = ValidationFraction,
+            };
+            var constant = recipe with { Schedule = MlpSchedule.Constant };
             Console.WriteLine($"{"the mean of the last epochs' weights",-40} {"accuracy",9} {"loss",8}");
-            Compare("one cycle", recipe, files, parsed.GetValue(images), parsed.GetValue(seed));
-            Compare("constant 0.003", recipe with { Schedule = MlpSchedule.Constant }, files, parsed.GetValue(images), parsed.GetValue(seed));
-            Compare("constant 0.001", recipe with { Schedule = MlpSchedule.Constant, Optimizer = MlpOptimizer.AdamW(0.001) }, files, parsed.GetValue(images), parsed.GetValue(seed));
+            Compare("one cycle", recipe, files, imageCount, seedValue);
+            Compare("constant 0.003", constant, files, imageCount, seedValue);
+            Compare("constant 0.001", constant with { Optimizer = MlpOptimizer.AdamW(0.001) }, files, imageCount, seedValue);
         });
         return command;
     }
@@ -54,7 +63,8 @@ internal static class AveragingCommand
         using var channel = ((IChannelProvider)mlContext).Start("averaging");
         var view = mlContext.Data.LoadFromIdx(files.TrainImages, files.TrainLabels);
         view = images is { } count ? mlContext.Data.TakeRows(view, count) : view;
-        var rows = new DataViewRows(view, InputColumns.Bind(view.Schema, options, mlContext), options.InvalidFeatures, "training data", channel);
+        var columns = InputColumns.Bind(view.Schema, options, mlContext);
+        var rows = new DataViewRows(view, columns, options.InvalidFeatures, "training data", channel);
         var data = TrainingData.Read(rows, validationSource: null, options, seed);
         StateMean[] means = [.. LastEpochs.Where(last => last <= options.MaxEpochs).Select(last => new StateMean(last))];
 
@@ -64,7 +74,8 @@ internal static class AveragingCommand
         foreach (var mean in means)
         {
             var outcome = Validate(mean.Values, data, options);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{$"{name}, {mean.Count}",-40} {outcome.Accuracy,9:P2} {outcome.MeanLoss,8:F4}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{$"{name}, {mean.Count}",-40} {outcome.Accuracy,9:P2} {outcome.MeanLoss,8:F4}"));
         }
 
         void Add(MlpProgress progress)
@@ -80,20 +91,22 @@ internal static class AveragingCommand
     private static BatchOutcome Validate(IReadOnlyDictionary<string, float[]> state, TrainingData data, MlpTrainer.Options options)
     {
         var architecture = new MlpArchitecture(data.FeatureCount, options.HiddenLayers, data.ClassCount, options.Activation);
-        using var network = new MlpNetwork(architecture, new NetworkSettings { BatchNormalization = options.BatchNormalization, FeatureScale = data.Statistics.FeatureScale });
+        var settings = new NetworkSettings { BatchNormalization = options.BatchNormalization, FeatureScale = data.Statistics.FeatureScale };
+        using var network = new MlpNetwork(architecture, settings);
         network.RestoreState(state);
         return Validation.Run(network, data.Validation!, TrainingDevice.Find(options.Device), CancellationToken.None);
     }
 
-    /// <summary>The mean of some states, added one by one.</summary>
-    /// <param name="count">How many there will be.</param>
+    /// <summary>The mean of network states that are added one by one.</summary>
+    /// <param name="count">The number of states that will be added.</param>
     private sealed class StateMean(int count)
     {
         private readonly Dictionary<string, double[]> _sums = [];
 
         public int Count => count;
 
-        public IReadOnlyDictionary<string, float[]> Values => _sums.ToDictionary(sum => sum.Key, sum => Array.ConvertAll(sum.Value, value => (float)(value / count)));
+        public IReadOnlyDictionary<string, float[]> Values =>
+            _sums.ToDictionary(sum => sum.Key, sum => Array.ConvertAll(sum.Value, value => (float)(value / count)));
 
         public void Add(IReadOnlyDictionary<string, float[]> state)
         {

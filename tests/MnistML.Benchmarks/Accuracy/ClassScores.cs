@@ -3,13 +3,14 @@ using Microsoft.ML.Data;
 
 namespace MnistML.Benchmarks.Accuracy;
 
-/// <summary>The probabilities that were found for rows.</summary>
-/// <param name="Rows">One for each class, row by row.</param>
+/// <summary>The predicted probabilities of rows.</summary>
+/// <param name="Rows">For each row, the probability of each class.</param>
 /// <param name="Labels">The zero-based class of each row.</param>
 internal sealed record ClassScores(float[][] Rows, int[] Labels)
 {
     /// <summary>The share of rows whose class has the highest probability.</summary>
-    public double Accuracy => Rows.Zip(Labels, (row, label) => Array.IndexOf(row, row.Max()) == label).Count(isCorrect => isCorrect) / (double)Rows.Length;
+    public double Accuracy =>
+        Rows.Zip(Labels, (row, label) => Array.IndexOf(row, row.Max()) == label).Count(isCorrect => isCorrect) / (double)Rows.Length;
 
     public static ClassScores Of(IDataView scored, int[] labels) => new([.. scored.GetColumn<float[]>("Score")], labels);
 

@@ -7,8 +7,8 @@ using MnistML.Datasets;
 namespace MnistML.Benchmarks.Accuracy;
 
 /// <summary>
-/// Compares choices of hyper-parameters on a sixth of MNIST's training images that are set aside, and never on the test set; <c>--final</c> takes that, once for
-/// each recipe and seed (<see cref="FinalStudy"/>).
+/// Compares choices of hyper-parameters on a sixth of MNIST's training images that are set aside, never on the test set. With
+/// <c>--final</c> the recipes are evaluated on the test set, once for each recipe and seed (<see cref="FinalStudy"/>).
 /// </summary>
 internal static class StudyCommand
 {
@@ -19,13 +19,27 @@ internal static class StudyCommand
         var data = Mnist.DirectoryOption();
         var stage = new Option<string>("--stage") { Description = "Which choices", DefaultValueFactory = _ => "ingredients" };
         stage.AcceptOnlyFromAmong([.. StudyVariant.Stages.Keys]);
-        var only = new Option<string[]>("--only") { Description = "Only variants whose names hold one of these texts", HelpName = "TEXT", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [""] };
-        var seeds = new Option<int[]>("--seeds") { Description = "Seeds", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2, 3] };
+        var only = new Option<string[]>("--only")
+        {
+            Description = "Only variants whose names contain one of these texts",
+            HelpName = "TEXT",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [""],
+        };
+        var seeds = new Option<int[]>("--seeds")
+        {
+            Description = "Seeds",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [1, 2, 3],
+        };
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the training images [default: the recipe's]" };
         var images = new Option<int?>("--images") { Description = "Take so many images [default: all], without --final" };
         var threads = new Option<int?>("--threads") { Description = "Threads [default: the machine's]" };
         var final = new Option<bool>("--final") { Description = "Train the recipes on all training images, and take the test set" };
-        var command = new Command("study", "Compare choices of hyper-parameters, on images set aside") { data, stage, only, seeds, epochs, images, threads, final };
+        var command = new Command("study", "Compare choices of hyper-parameters, on images set aside")
+        {
+            data, stage, only, seeds, epochs, images, threads, final,
+        };
         command.SetAction(parsed =>
         {
             if (Mnist.Find(parsed.GetValue(data), "study") is not { } files)
@@ -34,7 +48,8 @@ internal static class StudyCommand
             }
 
             var isFinal = parsed.GetValue(final);
-            var asked = StudyVariant.Named(isFinal ? null : parsed.GetValue(stage), parsed.GetValue(only)!).Select(variant => variant with
+            var named = StudyVariant.Named(isFinal ? null : parsed.GetValue(stage), parsed.GetValue(only)!);
+            var asked = named.Select(variant => variant with
             {
                 Options = variant.Options with
                 {
@@ -61,13 +76,15 @@ internal static class StudyCommand
         Scores? first = null;
         foreach (var variant in variants)
         {
-            (double Accuracy, double Seconds)[] runs = [.. seeds.Select(seed => Train(files, variant.Options with { Seed = seed }, images))];
+            var options = variant.Options;
+            (double Accuracy, double Seconds)[] runs = [.. seeds.Select(seed => Train(files, options with { Seed = seed }, images))];
             var accuracies = new Scores([.. runs.Select(run => run.Accuracy)]);
             var change = first is null ? "" : accuracies.Minus(first).ToPoints();
             first ??= accuracies;
+            var (mean, min, max) = (accuracies.Mean, accuracies.Values.Min(), accuracies.Values.Max());
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{variant.Name,-28} {accuracies.Mean,9:P3} {accuracies.Values.Min(),9:P3} {accuracies.Values.Max(),9:P3} {change,13} {runs.Average(run => run.Seconds),8:F1}"));
+                $"{variant.Name,-28} {mean,9:P3} {min,9:P3} {max,9:P3} {change,13} {runs.Average(run => run.Seconds),8:F1}"));
         }
     }
 

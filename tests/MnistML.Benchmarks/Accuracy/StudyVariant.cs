@@ -21,16 +21,20 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
         }),
     ];
 
-    /// <summary>Stages by name; in each, the first variant is what the others are compared with.</summary>
-    public static IReadOnlyDictionary<string, IReadOnlyList<StudyVariant>> Stages { get; } = new Dictionary<string, IReadOnlyList<StudyVariant>>
-    {
-        ["ingredients"] = Ingredients(Recipes[1].Options),
-        ["distortions"] = Distortions(Recipes[1].Options),
-        ["sizes"] = Sizes(Recipes[1].Options),
-        ["plain"] = Plain(Recipes[2].Options),
-    };
+    /// <summary>Stages by name. The others of a stage are compared with its first variant.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<StudyVariant>> Stages { get; } =
+        new Dictionary<string, IReadOnlyList<StudyVariant>>
+        {
+            ["ingredients"] = Ingredients(Recipes[1].Options),
+            ["distortions"] = Distortions(Recipes[1].Options),
+            ["sizes"] = Sizes(Recipes[1].Options),
+            ["plain"] = Plain(Recipes[2].Options),
+        };
 
-    /// <summary>The variants of a stage whose names hold one of some texts, behind what they are compared with; or, where no stage is named, such recipes.</summary>
+    /// <summary>
+    /// The variants of a stage whose names contain one of some texts, after the stage's first variant. Where no stage is named, the recipes
+    /// whose names contain one of the texts.
+    /// </summary>
     public static IEnumerable<StudyVariant> Named(string? stage, string[] texts)
     {
         var isNamed = (StudyVariant variant) => texts.Any(text => variant.Name.Contains(text, StringComparison.OrdinalIgnoreCase));
@@ -55,19 +59,15 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
     private static StudyVariant[] Distortions(MlpTrainer.Options recipe)
     {
         var bounds = recipe.Augmentation!;
+        var weaker = bounds with { Shift = 0.05, RotationDegrees = 8, Scale = 0.08, ShearDegrees = 6 };
+        var stronger = bounds with { Shift = 0.07, RotationDegrees = 12, Scale = 0.12, ShearDegrees = 10 };
         return
         [
             new("the recipe", recipe),
-            new("weaker affine", recipe with { Augmentation = bounds with { Shift = 0.05, RotationDegrees = 8, Scale = 0.08, ShearDegrees = 6 } }),
-            new("stronger affine", recipe with { Augmentation = bounds with { Shift = 0.07, RotationDegrees = 12, Scale = 0.12, ShearDegrees = 10 } }),
-            new("stronger affine, elastic 0.04", recipe with
-            {
-                Augmentation = bounds with { Shift = 0.07, RotationDegrees = 12, Scale = 0.12, ShearDegrees = 10, ElasticDisplacement = 0.04 },
-            }),
-            new("stronger affine, elastic 0.06", recipe with
-            {
-                Augmentation = bounds with { Shift = 0.07, RotationDegrees = 12, Scale = 0.12, ShearDegrees = 10, ElasticDisplacement = 0.06 },
-            }),
+            new("weaker affine", recipe with { Augmentation = weaker }),
+            new("stronger affine", recipe with { Augmentation = stronger }),
+            new("stronger affine, elastic 0.04", recipe with { Augmentation = stronger with { ElasticDisplacement = 0.04 } }),
+            new("stronger affine, elastic 0.06", recipe with { Augmentation = stronger with { ElasticDisplacement = 0.06 } }),
         ];
     }
 

@@ -8,8 +8,8 @@ using MnistML.Model;
 namespace MnistML.Benchmarks.Life;
 
 /// <summary>
-/// A long life in one process: predictions one by one and in batches, and models that are loaded, score and are disposed. What the process holds afterwards is compared with what it held
-/// after a tenth of them, when all is compiled and all pools are filled.
+/// Runs for long in one process: it predicts rows one by one and in batches, and it loads, uses and disposes models. Then it compares what
+/// the process holds with what it held after a tenth of them, when all code is compiled and all pools are filled.
 /// </summary>
 internal static class LifeCommand
 {
@@ -19,14 +19,21 @@ internal static class LifeCommand
     private const int PassRows = 2_000;
     private const int RowsScoredAfterLoading = 5;
 
-    /// <summary>Every tenth prediction is one by one, the others are in passes.</summary>
+    /// <summary>Every tenth row is predicted by itself, the others in passes over a view.</summary>
     private const int SingleShare = 10;
 
     public static Command Create()
     {
         var predictions = new Option<int>("--predictions") { Description = "Number of predictions", DefaultValueFactory = _ => 1_000_000 };
-        var cycles = new Option<int>("--cycles") { Description = "Number of models loaded, scored with and disposed", DefaultValueFactory = _ => 1_000 };
-        var command = new Command("life", "Predict, and load and dispose models, many times, and check that the process grows by nothing") { predictions, cycles };
+        var cycles = new Option<int>("--cycles")
+        {
+            Description = "Number of models loaded, scored with and disposed",
+            DefaultValueFactory = _ => 1_000,
+        };
+        var command = new Command("life", "Predict, and load and dispose models, many times, and check that the process grows by nothing")
+        {
+            predictions, cycles,
+        };
         command.SetAction(parsed => Run(parsed.GetValue(predictions), parsed.GetValue(cycles)));
         return command;
     }
@@ -48,7 +55,12 @@ internal static class LifeCommand
                 Compare("predictions", predictions, temporary, verdict, count => Predict(mlContext, model, rows, count));
             }
 
-            Compare("models loaded, scored with and disposed", cycles, temporary, verdict, count => LoadAndDispose(mlContext, path, rows, count));
+            Compare(
+                "models loaded, scored with and disposed",
+                cycles,
+                temporary,
+                verdict,
+                count => LoadAndDispose(mlContext, path, rows, count));
             return verdict.ExitCode;
         }
         finally
@@ -65,14 +77,17 @@ internal static class LifeCommand
         live(count);
         var seconds = watch.Elapsed.TotalSeconds;
         var after = ProcessSize.Read();
-        verdict.Expect(!after.HasGrownFrom(before), FormattableString.Invariant($"{count:N0} {what}, {count / seconds:N0} a second: before {before}, after {after}"));
+        verdict.Expect(
+            !after.HasGrownFrom(before),
+            FormattableString.Invariant($"{count:N0} {what}, {count / seconds:N0} a second: before {before}, after {after}"));
         var files = temporary.GetFileSystemInfos().Length;
         verdict.Expect(files == 0, $"temporary files left: {files}");
     }
 
     private static void Predict(MLContext mlContext, MlpTransformer model, IDataView rows, int count)
     {
-        using var engine = mlContext.Model.CreatePredictionEngine<Digit, Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        var options = new PredictionEngineOptions { OwnsTransformer = false };
+        using var engine = mlContext.Model.CreatePredictionEngine<Digit, Prediction>(model, options);
         var (digit, prediction) = (new Digit(), new Prediction());
         for (var done = 0; done < count / SingleShare; done++)
         {
@@ -114,17 +129,21 @@ internal static class LifeCommand
     private static IDataView Rows(MLContext mlContext)
     {
         var random = new Random(1);
-        return mlContext.Data.LoadFromEnumerable(
-            Enumerable.Range(0, PassRows).Select(i => new Digit { Features = [.. Enumerable.Range(0, FeatureCount).Select(_ => random.NextSingle())], Label = (uint)(i % ClassCount) }).ToArray());
+        return mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, PassRows).Select(row => new Digit
+        {
+            Features = [.. Enumerable.Range(0, FeatureCount).Select(_ => random.NextSingle())],
+            Label = (uint)(row % ClassCount),
+        }).ToArray());
     }
 
-    /// <summary>A network of MNIST's usual form that nobody trained.</summary>
+    /// <summary>An untrained network of the usual size for MNIST.</summary>
     private static MlpTransformer CreateModel(MLContext mlContext, DataViewSchema schema)
     {
         var random = new Random(1);
         var architecture = new MlpArchitecture(FeatureCount, [512, 256], ClassCount);
-        var parameters = new MlpModelParameters(
-            architecture, [.. architecture.Layers.Select(shape => new MlpLayerParameters(shape, Values(shape.WeightCount), Values(shape.OutputSize)))]);
+        var layers = architecture.Layers.Select(
+            shape => new MlpLayerParameters(shape, Values(shape.WeightCount), Values(shape.OutputSize)));
+        var parameters = new MlpModelParameters(architecture, [.. layers]);
         return new MlpTransformer((IHostEnvironment)mlContext, parameters, new MlpMetadata(), schema["Features"], schema["Label"]);
 
         float[] Values(long count) => [.. Enumerable.Range(0, (int)count).Select(_ => (random.NextSingle() - 0.5f) / 10)];

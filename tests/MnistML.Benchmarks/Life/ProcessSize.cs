@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace MnistML.Benchmarks.Life;
 
-/// <summary>What this process holds, garbage apart.</summary>
-/// <param name="AnonymousBytes">Physical memory that is no file's; 0 where the system does not say.</param>
+/// <summary>What this process holds, without garbage.</summary>
+/// <param name="AnonymousBytes">Physical memory that is not backed by a file, or 0 where the system does not report it.</param>
 /// <param name="ManagedBytes">Objects of .NET.</param>
 /// <param name="Threads">Threads.</param>
 /// <param name="Handles">Open files and the like, as the system counts them.</param>
@@ -22,7 +22,8 @@ internal sealed record ProcessSize(long AnonymousBytes, long ManagedBytes, int T
         GC.WaitForPendingFinalizers();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var process = Process.GetCurrentProcess();
-        return new ProcessSize(AnonymousMemory.Read() ?? 0, GC.GetTotalMemory(forceFullCollection: true), process.Threads.Count, process.HandleCount);
+        var managedBytes = GC.GetTotalMemory(forceFullCollection: true);
+        return new ProcessSize(AnonymousMemory.Read() ?? 0, managedBytes, process.Threads.Count, process.HandleCount);
     }
 
     public bool HasGrownFrom(ProcessSize before) =>

@@ -17,12 +17,13 @@ internal static class MicroCommand
         var command = new Command("micro", "Measure parts of a training by themselves") { filter, isShort, artifacts };
         command.SetAction(parsed =>
         {
-            // In this process, since another build would lack the libtorch that this repository's build mends.
+            // In this process, since a separate build would lack the libtorch that this repository's build repairs.
             var job = parsed.GetValue(isShort) ? Job.Dry : Job.Default;
             var config = DefaultConfig.Instance.AddJob(job.WithToolchain(InProcessEmitToolchain.Instance));
             config = parsed.GetValue(artifacts) is { } path ? config.WithArtifactsPath(path) : config;
             string[] arguments = ["--filter", parsed.GetValue(filter)!];
-            var summaries = BenchmarkSwitcher.FromTypes([typeof(UpdateBenchmarks), typeof(GatherBenchmarks), typeof(LoopBenchmarks)]).Run(arguments, config);
+            Type[] benchmarks = [typeof(UpdateBenchmarks), typeof(GatherBenchmarks), typeof(LoopBenchmarks)];
+            var summaries = BenchmarkSwitcher.FromTypes(benchmarks).Run(arguments, config);
             return summaries.All(summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success)) ? 0 : 1;
         });
         return command;

@@ -19,7 +19,8 @@ internal static class PyTorchEvaluation
             return null;
         }
 
-        using var process = Process.Start(new ProcessStartInfo(Python, [Path.Combine(folder, Script), Path.GetDirectoryName(files.TrainImages)!, Epochs])
+        string[] arguments = [Path.Combine(folder, Script), Path.GetDirectoryName(files.TrainImages)!, Epochs];
+        using var process = Process.Start(new ProcessStartInfo(Python, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -12,9 +12,20 @@ internal static class ScreenshotCommand
     {
         var path = new Option<string>("--out") { Description = "The picture", HelpName = "FILE.svg", Required = true };
         var title = new Option<string>("--title") { Description = "What the window's title says", DefaultValueFactory = _ => "" };
-        var when = new Option<string?>("--when") { Description = "The first screen that this matches is drawn, instead of the last one", HelpName = "REGEX" };
-        var program = new Argument<string[]>("COMMAND") { Description = "The program and its arguments, behind --", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("screenshot", "Draw the screen of a program that runs in a terminal of 80 columns") { path, title, when, program };
+        var when = new Option<string?>("--when")
+        {
+            Description = "The first screen that this matches is drawn, instead of the last one",
+            HelpName = "REGEX",
+        };
+        var program = new Argument<string[]>("COMMAND")
+        {
+            Description = "The program and its arguments, behind --",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new Command("screenshot", "Draw the screen of a program that runs in a terminal of 80 columns")
+        {
+            path, title, when, program,
+        };
         command.SetAction(parsed => Run(parsed.GetValue(program)!, parsed.GetValue(when), parsed.GetValue(title)!, parsed.GetValue(path)!));
         return command;
     }

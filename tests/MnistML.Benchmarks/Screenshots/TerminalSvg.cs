@@ -6,7 +6,8 @@ using MnistML.Tests.Support;
 namespace MnistML.Benchmarks.Screenshots;
 
 /// <summary>
-/// A terminal's screen as a picture. Words stand in their columns whichever font the viewer has; rules, bars and half blocks are rectangles, since fonts draw them with gaps.
+/// Draws a terminal's screen as a picture. Words stand in their columns in every font. Rules, bars and half blocks are drawn as rectangles,
+/// since fonts draw them with gaps.
 /// </summary>
 /// <param name="screen">What is on it.</param>
 /// <param name="columns">Its width.</param>
@@ -15,13 +16,13 @@ internal sealed class TerminalSvg(TerminalScreen screen, int columns, string tit
 {
     private const double FontSize = 14;
 
-    /// <summary>Of the usual fonts for terminals, a little more than 0.6 of their size.</summary>
+    /// <summary>A little more than 0.6 of the font size, as in the usual fonts of terminals.</summary>
     private const double CellWidth = 8.43;
 
     /// <summary>Two widths and an even number, so that the halves of a block are squares as far as can be.</summary>
     private const double CellHeight = 18;
 
-    /// <summary>From the top of a cell to the letters' feet.</summary>
+    /// <summary>From the top of a cell to the baseline of its letters.</summary>
     private const double Baseline = 13.5;
 
     private const double Margin = 14;
@@ -40,14 +41,16 @@ internal sealed class TerminalSvg(TerminalScreen screen, int columns, string tit
         var (width, height) = ((columns * CellWidth) + (2 * Margin), TitleHeight + (lines.Length * CellHeight) + Margin);
         _svg.Clear();
         Add($"""<svg xmlns="http://www.w3.org/2000/svg" width="{width:0}" height="{height:0}" viewBox="0 0 {width:0} {height:0}" """);
-        Add($"""font-family="'DejaVu Sans Mono', 'Cascadia Mono', Menlo, Consolas, 'Liberation Mono', monospace" font-size="{FontSize}" fill="{Ink}">""");
+        Add($"""font-family="'DejaVu Sans Mono', 'Cascadia Mono', Menlo, Consolas, 'Liberation Mono', monospace" """);
+        Add($"""font-size="{FontSize}" fill="{Ink}">""");
         Add($"""{'\n'}<rect width="{width:0}" height="{height:0}" rx="8" fill="{Paper}"/>{'\n'}""");
         foreach (var (index, color) in Lights.Index())
         {
             Add($"""<circle cx="{Margin + 6 + (18 * index)}" cy="17" r="5" fill="{color}"/>""");
         }
 
-        Add($"""{'\n'}<text x="{width / 2:0}" y="21.5" text-anchor="middle" font-size="12.5" fill="{DimInk}">{SecurityElement.Escape(title)}</text>{'\n'}""");
+        Add($"""{'\n'}<text x="{width / 2:0}" y="21.5" text-anchor="middle" font-size="12.5" fill="{DimInk}">""");
+        Add($"""{SecurityElement.Escape(title)}</text>{'\n'}""");
         foreach (var (row, line) in lines.Index())
         {
             Draw(line, TitleHeight + (row * CellHeight));
@@ -66,12 +69,15 @@ internal sealed class TerminalSvg(TerminalScreen screen, int columns, string tit
                 to++;
             }
 
-            DrawRun(line[from], string.Concat(line.Skip(from).Take(to - from).Select(cell => cell.Character)), Margin + (from * CellWidth), top);
+            var text = string.Concat(line.Skip(from).Take(to - from).Select(cell => cell.Character));
+            DrawRun(line[from], text, Margin + (from * CellWidth), top);
             from = to;
         }
     }
 
-    /// <summary>Words of one style with one blank between them make a run, as do repeated characters that are drawn; a wider gap ends it.</summary>
+    /// <summary>
+    /// Words of one style with one blank between them make a run, and so do repeated characters that are drawn. A wider gap ends it.
+    /// </summary>
     private static bool BelongTogether(IReadOnlyList<TerminalCell> line, int index)
     {
         var (before, here) = (line[index - 1], line[index]);
@@ -117,13 +123,17 @@ internal sealed class TerminalSvg(TerminalScreen screen, int columns, string tit
             default:
                 var weight = style.IsBold ? " font-weight=\"bold\"" : "";
                 var fill = ink == Ink ? "" : $" fill=\"{ink}\"";
-                Add($"""<text x="{x:0.##}" y="{top + Baseline:0.##}" textLength="{width:0.##}" lengthAdjust="spacingAndGlyphs" xml:space="preserve"{weight}{fill}>{SecurityElement.Escape(text)}</text>{'\n'}""");
+                Add($"""<text x="{x:0.##}" y="{top + Baseline:0.##}" textLength="{width:0.##}" lengthAdjust="spacingAndGlyphs" """);
+                Add($"""xml:space="preserve"{weight}{fill}>{SecurityElement.Escape(text)}</text>{'\n'}""");
                 break;
         }
     }
 
-    private void AddRectangle(double x, double y, double width, double height, string fill) =>
-        Add($"""<rect x="{x:0.##}" y="{y:0.##}" width="{width:0.##}" height="{height:0.##}" fill="{fill}" shape-rendering="crispEdges"/>{'\n'}""");
+    private void AddRectangle(double x, double y, double width, double height, string fill)
+    {
+        Add($"""<rect x="{x:0.##}" y="{y:0.##}" width="{width:0.##}" height="{height:0.##}" """);
+        Add($"""fill="{fill}" shape-rendering="crispEdges"/>{'\n'}""");
+    }
 
     private void Add(FormattableString text) => _svg.Append(text.ToString(CultureInfo.InvariantCulture));
 

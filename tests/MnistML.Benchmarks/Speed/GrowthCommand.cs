@@ -6,7 +6,10 @@ using MnistML.Training.Rows;
 
 namespace MnistML.Benchmarks.Speed;
 
-/// <summary>Whether ten times the rows take ten times the seconds, and what rows take in memory beside their bytes in an IDX file.</summary>
+/// <summary>
+/// Measures whether ten times the rows take ten times the seconds, and how much memory rows take in comparison with their bytes in an IDX
+/// file.
+/// </summary>
 internal static class GrowthCommand
 {
     private const int Pixels = 784;
@@ -42,23 +45,37 @@ internal static class GrowthCommand
         var (smallSeconds, largeSeconds) = (new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
-            smallSeconds.Add(LeastEpochSeconds(small, options));
-            largeSeconds.Add(LeastEpochSeconds(large, options));
+            smallSeconds.Add(MinEpochSeconds(small, options));
+            largeSeconds.Add(MinEpochSeconds(large, options));
         }
 
         GC.KeepAlive(large);
         var (time, memory) = (Statistics.Median(largeSeconds) / Factor / Statistics.Median(smallSeconds), (double)bytes / fileBytes);
         var (times, sizes) = (new Verdict(), new Verdict());
-        times.Expect(time <= MaxShareOfTime, Text($"seconds an epoch at {rows * Factor:N0} rows over {Factor} times those at {rows:N0} at most {MaxShareOfTime}: {time:F3}"));
-        sizes.Expect(memory <= MaxShareOfMemory, Text($"memory for the rows over their bytes in the file at most {MaxShareOfMemory}: {memory:F3}"));
-        Report.Write(jsonPath, new { Machine = Machine.Current, Rows = rows, Rounds = rounds, Small = smallSeconds, Large = largeSeconds, Time = time, Memory = memory });
+        var largeRows = rows * Factor;
+        times.Expect(
+            time <= MaxShareOfTime,
+            Text($"seconds an epoch at {largeRows:N0} rows over {Factor} times those at {rows:N0} at most {MaxShareOfTime}: {time:F3}"));
+        sizes.Expect(
+            memory <= MaxShareOfMemory,
+            Text($"memory for the rows over their bytes in the file at most {MaxShareOfMemory}: {memory:F3}"));
+        Report.Write(jsonPath, new
+        {
+            Machine = Machine.Current,
+            Rows = rows,
+            Rounds = rounds,
+            Small = smallSeconds,
+            Large = largeSeconds,
+            Time = time,
+            Memory = memory,
+        });
         return Math.Max(sizes.ExitCode, check ? times.ExitCode : 0);
     }
 
     private static TrainingData Read(int rows, MlpTrainer.Options options) =>
         TrainingData.Read(new PixelRows(rows, Pixels, Classes), validationSource: null, options, seed: 1);
 
-    private static double LeastEpochSeconds(TrainingData data, MlpTrainer.Options options) =>
+    private static double MinEpochSeconds(TrainingData data, MlpTrainer.Options options) =>
         new TrainingLoop(data, options, seed: 1).Run().History.Min(epoch => epoch.Seconds);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

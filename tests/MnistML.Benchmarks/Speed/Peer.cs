@@ -35,11 +35,21 @@ internal abstract record Peer(string Name)
     /// <summary>The console sample, which must have been built beside this program.</summary>
     public sealed record Sample(string Name, string DataDirectory, params string[] Arguments) : Peer(Name)
     {
-        private static string Assembly => Path.GetFullPath(
-            Path.Combine(AppContext.BaseDirectory.Replace(Path.Combine("tests", "MnistML.Benchmarks"), Path.Combine("samples", "MnistML.Console"), StringComparison.Ordinal), "MnistML.Console.dll"));
+        private static string Assembly
+        {
+            get
+            {
+                var (here, there) = (Path.Combine("tests", "MnistML.Benchmarks"), Path.Combine("samples", "MnistML.Console"));
+                var folder = AppContext.BaseDirectory.Replace(here, there, StringComparison.Ordinal);
+                return Path.GetFullPath(Path.Combine(folder, "MnistML.Console.dll"));
+            }
+        }
 
         protected override ProcessStartInfo CreateStart(string folder, string figuresPath) => new(
-            "dotnet", [Assembly, "train", "--data", DataDirectory, "--out", Path.Combine(folder, "model.zip"), "--json", figuresPath, .. Arguments]);
+            "dotnet",
+            [
+                Assembly, "train", "--data", DataDirectory, "--out", Path.Combine(folder, "model.zip"), "--json", figuresPath, .. Arguments,
+            ]);
 
         protected override MeasuredRun Read(JsonElement figures, double seconds) => new(
             seconds,
@@ -67,7 +77,8 @@ internal abstract record Peer(string Name)
             return process.ExitCode == 0;
         }
 
-        protected override ProcessStartInfo CreateStart(string folder, string figuresPath) => new(Python, [Script, DataDirectory, .. Arguments]);
+        protected override ProcessStartInfo CreateStart(string folder, string figuresPath) =>
+            new(Python, [Script, DataDirectory, .. Arguments]);
 
         protected override MeasuredRun Read(JsonElement figures, double seconds) => new(
             seconds,

@@ -21,5 +21,6 @@ internal sealed record PeerFigures(string Name, IReadOnlyList<MeasuredRun> Runs)
 
     public string ToRow() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Name,-30} {MedianEpochSeconds,7:F3} {LeastEpochSeconds,7:F3} {MedianWholeSeconds,8:F2} {LeastWholeSeconds,8:F2} {MedianPeakMebibytes,7:F0} {LeastAccuracy,8:F4}");
+        $"{Name,-30} {MedianEpochSeconds,7:F3} {LeastEpochSeconds,7:F3} {MedianWholeSeconds,8:F2} {LeastWholeSeconds,8:F2} "
+        + $"{MedianPeakMebibytes,7:F0} {LeastAccuracy,8:F4}");
 }

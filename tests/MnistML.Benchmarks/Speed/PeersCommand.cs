@@ -4,14 +4,17 @@ using MnistML.Datasets;
 
 namespace MnistML.Benchmarks.Speed;
 
-/// <summary>The console sample and the PyTorch programs in turn, as whole processes: seconds an epoch, seconds in all, memory, accuracy.</summary>
+/// <summary>
+/// Runs the console sample and the PyTorch programs in turn, as whole processes, and compares seconds an epoch, seconds in all, memory and
+/// accuracy.
+/// </summary>
 internal static class PeersCommand
 {
     private const string Classic = "classic";
     private const string TensorLoop = "tensor_loop.py";
     private const string SeedRecipe = "seed_recipe.py";
 
-    /// <summary>As many epochs as the recipe has; an epoch's share of a whole run by fewer is scaled up to them.</summary>
+    /// <summary>The epochs of the recipe. If a run has fewer, the time of its epochs is scaled up to these.</summary>
     private const int WholeEpochs = 20;
 
     /// <summary>The one-cycle run that the fast recipe is compared with.</summary>
@@ -20,15 +23,37 @@ internal static class PeersCommand
     public static Command Create()
     {
         var data = Mnist.DirectoryOption();
-        var pytorch = new Option<string?>("--pytorch") { Description = $"Folder of {SeedRecipe} and {TensorLoop}; left out without it", HelpName = "PATH" };
-        var rounds = new Option<int>("--rounds") { Description = "Runs of each program, in turn, by the seeds 1, 2, …", DefaultValueFactory = _ => 3 };
-        var epochs = new Option<int>("--epochs") { Description = "Epochs of the classic recipe on both sides", DefaultValueFactory = _ => WholeEpochs };
+        var pytorch = new Option<string?>("--pytorch")
+        {
+            Description = $"Folder of {SeedRecipe} and {TensorLoop}; left out without it",
+            HelpName = "PATH",
+        };
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "Runs of each program, in turn, by the seeds 1, 2, …",
+            DefaultValueFactory = _ => 3,
+        };
+        var epochs = new Option<int>("--epochs")
+        {
+            Description = "Epochs of the classic recipe on both sides",
+            DefaultValueFactory = _ => WholeEpochs,
+        };
         var json = new Option<string?>("--json") { Description = "Write the figures to this file", HelpName = "FILE" };
         var check = new Option<bool>("--check") { Description = "Fail on a ratio that is too high" };
-        var command = new Command("peers", "Compare the console sample with PyTorch, as whole processes in turn") { data, pytorch, rounds, epochs, json, check };
-        command.SetAction(parsed => Mnist.Find(parsed.GetValue(data), "peers") is { } files
-            ? Run(files, parsed.GetValue(pytorch), parsed.GetValue(rounds), parsed.GetValue(epochs), parsed.GetValue(json), parsed.GetValue(check))
-            : 0);
+        var command = new Command("peers", "Compare the console sample with PyTorch, as whole processes in turn")
+        {
+            data, pytorch, rounds, epochs, json, check,
+        };
+        command.SetAction(parsed =>
+        {
+            if (Mnist.Find(parsed.GetValue(data), "peers") is not { } files)
+            {
+                return 0;
+            }
+
+            var (epochCount, jsonPath, isChecked) = (parsed.GetValue(epochs), parsed.GetValue(json), parsed.GetValue(check));
+            return Run(files, parsed.GetValue(pytorch), parsed.GetValue(rounds), epochCount, jsonPath, isChecked);
+        });
         return command;
     }
 
@@ -51,8 +76,10 @@ internal static class PeersCommand
         }
 
         var figures = runs.ToDictionary(entry => entry.Key, entry => new PeerFigures(entry.Key, entry.Value));
-        var options = MlpRecipes.Fast;
-        Console.WriteLine($"{Machine.Current.Processor}, {Machine.Current.Cores} processors, {options.ChooseThreadCount()} threads of ours, {rounds} rounds, {epochs} epochs of the classic recipe");
+        var (machine, threads) = (Machine.Current, MlpRecipes.Fast.ChooseThreadCount());
+        Console.WriteLine(
+            $"{machine.Processor}, {machine.Cores} processors, {threads} threads of ours, "
+            + $"{rounds} rounds, {epochs} epochs of the classic recipe");
         Console.WriteLine($"{"",-30} {"epoch",7} {"least",7} {"whole",8} {"least",8} {"MiB",7} {"accuracy",8}");
         foreach (var figure in figures.Values)
         {
@@ -61,7 +88,15 @@ internal static class PeersCommand
 
         var verdict = new Verdict();
         var bounds = figures.ContainsKey(TensorLoop) ? Compare(figures, epochs, verdict) : [];
-        Report.Write(jsonPath, new { Machine = Machine.Current, Threads = options.ChooseThreadCount(), Rounds = rounds, Epochs = epochs, Programs = figures.Values, Ratios = bounds });
+        Report.Write(jsonPath, new
+        {
+            Machine = machine,
+            Threads = threads,
+            Rounds = rounds,
+            Epochs = epochs,
+            Programs = figures.Values,
+            Ratios = bounds,
+        });
         return check ? verdict.ExitCode : 0;
     }
 
@@ -78,7 +113,7 @@ internal static class PeersCommand
     {
         if (pytorch is null || !Peer.PyTorch.CanImport("torch"))
         {
-            Console.WriteLine(pytorch is null ? "PyTorch is left out: --pytorch is not given." : "PyTorch is left out: /usr/bin/python3 has no torch.");
+            Console.WriteLine($"PyTorch is left out: {(pytorch is null ? "--pytorch is not given" : "/usr/bin/python3 has no torch")}.");
             yield break;
         }
 
@@ -112,14 +147,16 @@ internal static class PeersCommand
             Expect($"fast, whole, to {WholeEpochs} epochs of the original script", fast.MedianWholeSeconds / whole, 0.06);
         }
 
-        const double LeastAccuracy = 0.98;
-        verdict.Expect(fast.LeastAccuracy >= LeastAccuracy, Text($"fast: at least {LeastAccuracy} on the test set for each seed: {string.Join(", ", fast.Runs.Select(run => Text($"{run.Accuracy:F4}")))}"));
+        const double MinAccuracy = 0.98;
+        var accuracies = string.Join(", ", fast.Runs.Select(run => Text($"{run.Accuracy:F4}")));
+        verdict.Expect(
+            fast.LeastAccuracy >= MinAccuracy, Text($"fast: at least {MinAccuracy} on the test set for each seed: {accuracies}"));
         return ratios;
 
-        void Expect(string what, double ratio, double most)
+        void Expect(string what, double ratio, double max)
         {
             ratios.Add(what, ratio);
-            verdict.Expect(ratio <= most, Text($"{what}: {ratio:F3}, at most {most}"));
+            verdict.Expect(ratio <= max, Text($"{what}: {ratio:F3}, at most {max}"));
         }
     }
 

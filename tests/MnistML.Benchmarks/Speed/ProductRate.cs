@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MnistML.Benchmarks.Speed;
 
 /// <summary>
-/// libtorch's own rate of matrix products for the shapes that a network needs to learn from a batch: for each layer the outputs, the gradient of the
-/// weights and, but for the first, the derivatives by its inputs.
+/// libtorch's own rate of matrix products, for the shapes that a network needs to learn from a batch. For each layer these are its outputs,
+/// the gradient with respect to its weights and, except in the first layer, the gradient with respect to its inputs.
 /// </summary>
 internal static class ProductRate
 {
@@ -30,12 +30,12 @@ internal static class ProductRate
     {
         var inputs = rand(rows, layer.InputSize).to(type);
         var weights = rand(layer.OutputSize, layer.InputSize).to(type);
-        var derivatives = rand(rows, layer.OutputSize).to(type);
+        var gradients = rand(rows, layer.OutputSize).to(type);
         yield return (inputs, weights.t());
-        yield return (derivatives.t(), inputs);
+        yield return (gradients.t(), inputs);
         if (hasInputs)
         {
-            yield return (derivatives, weights);
+            yield return (gradients, weights);
         }
     }
 

@@ -8,15 +8,15 @@ using TorchSharp;
 
 namespace MnistML.Benchmarks.Speed;
 
-/// <summary>How much of libtorch's rate of matrix products a training reaches, and where the rest of the time goes.</summary>
+/// <summary>Measures what share of libtorch's rate of matrix products a training reaches, and where the rest of the time goes.</summary>
 internal static class RooflineCommand
 {
     private const int Pixels = 784;
     private const int Classes = 10;
-    private const double LeastShareInSingle = 0.8;
-    private const double LeastShareInBFloat16 = 0.6;
+    private const double MinShareInSingle = 0.8;
+    private const double MinShareInBFloat16 = 0.6;
 
-    /// <summary>Before the epochs that count: compilers and caches settle.</summary>
+    /// <summary>Epochs before the one that counts, in which code is compiled and caches are filled.</summary>
     private const int WarmUpEpochs = 2;
 
     public static Command Create()
@@ -28,14 +28,20 @@ internal static class RooflineCommand
         var threads = new Option<int?>("--threads") { Description = "Threads; else one for each physical core" };
         var json = new Option<string?>("--json") { Description = "Write the figures to this file", HelpName = "FILE" };
         var check = new Option<bool>("--check") { Description = "Fail on a share that is too low" };
-        var command = new Command("roofline", "Measure which share of libtorch's rate of matrix products a training reaches, phase by phase")
+        var command = new Command(
+            "roofline", "Measure what share of libtorch's rate of matrix products a training reaches, phase by phase")
         {
             hidden, rows, batch, rounds, threads, json, check,
         };
         command.SetAction(parsed =>
         {
             int[] units = [.. parsed.GetValue(hidden)!.Split(',').Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
-            var options = MlpRecipes.Classic with { HiddenLayers = units, BatchSize = parsed.GetValue(batch), ThreadCount = parsed.GetValue(threads) };
+            var options = MlpRecipes.Classic with
+            {
+                HiddenLayers = units,
+                BatchSize = parsed.GetValue(batch),
+                ThreadCount = parsed.GetValue(threads),
+            };
             return Run(options, parsed.GetValue(rows), parsed.GetValue(rounds), parsed.GetValue(json), parsed.GetValue(check));
         });
         return command;
@@ -48,25 +54,45 @@ internal static class RooflineCommand
         torch.set_num_threads(threads);
         var architecture = new MlpArchitecture(Pixels, options.HiddenLayers, Classes);
         var data = TrainingData.Read(new PixelRows(rows, Pixels, Classes), validationSource: null, options, seed: 1);
-        Console.WriteLine(Text($"{architecture}, batches of {options.BatchSize}, {rows:N0} rows, {threads} threads, {Machine.Current.Processor}"));
+        var (machine, batchSize) = (Machine.Current, options.BatchSize);
+        Console.WriteLine(Text($"{architecture}, batches of {batchSize}, {rows:N0} rows, {threads} threads, {machine.Processor}"));
 
         var verdict = new Verdict();
         RooflineFigures[] figures =
         [
-            Measure(data, options with { Precision = MlpPrecision.Single }, architecture, torch.ScalarType.Float32, rounds, LeastShareInSingle, verdict),
-            Measure(data, options with { Precision = MlpPrecision.BFloat16 }, architecture, torch.ScalarType.BFloat16, rounds, LeastShareInBFloat16, verdict),
+            Measure(MlpPrecision.Single, torch.ScalarType.Float32, MinShareInSingle),
+            Measure(MlpPrecision.BFloat16, torch.ScalarType.BFloat16, MinShareInBFloat16),
         ];
-        Report.Write(jsonPath, new { Machine = Machine.Current, Network = architecture.ToString(), Rows = rows, options.BatchSize, Threads = threads, Rounds = rounds, Figures = figures });
+        Report.Write(jsonPath, new
+        {
+            Machine = machine,
+            Network = architecture.ToString(),
+            Rows = rows,
+            BatchSize = batchSize,
+            Threads = threads,
+            Rounds = rounds,
+            Figures = figures,
+        });
         return check ? verdict.ExitCode : 0;
+
+        RooflineFigures Measure(MlpPrecision precision, torch.ScalarType type, double minShare)
+        {
+            var figure = RooflineCommand.Measure(data, options with { Precision = precision }, architecture, type, rounds);
+            figure.Print();
+            verdict.Expect(
+                figure.Share >= minShare, Text($"at least {minShare} of libtorch's own rate in {precision}: {figure.Share:F2}"));
+            return figure;
+        }
     }
 
+    /// <summary>Measures several times, and gives the measurement with the median share.</summary>
     private static RooflineFigures Measure(
-        TrainingData data, MlpTrainer.Options options, MlpArchitecture architecture, torch.ScalarType type, int rounds, double leastShare, Verdict verdict)
+        TrainingData data, MlpTrainer.Options options, MlpArchitecture architecture, torch.ScalarType type, int rounds)
     {
         var figures = new List<RooflineFigures>();
         for (var round = 0; round < rounds; round++)
         {
-            // The rate before and after, so that a machine that changes its pace changes both sides.
+            // The rate is measured before and after, so that a change in the speed of the machine affects both sides.
             var before = ProductRate.Measure(architecture, options.BatchSize, type);
             var timer = new PhaseTimer();
             var history = new TrainingLoop(data, options with { MaxEpochs = WarmUpEpochs + 1 }, seed: 1) { Timer = timer }.Run().History;
@@ -74,10 +100,7 @@ internal static class RooflineCommand
             figures.Add(RooflineFigures.Of(options, architecture, data.Train.RowCount, (before + after) / 2, history, timer));
         }
 
-        var median = figures.OrderBy(figure => figure.WorkRange).ElementAt(rounds / 2);
-        median.Print();
-        verdict.Expect(median.WorkRange >= leastShare, Text($"at least {leastShare} of libtorch's own rate in {options.Precision}: {median.WorkRange:F2}"));
-        return median;
+        return figures.OrderBy(figure => figure.Share).ElementAt(rounds / 2);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

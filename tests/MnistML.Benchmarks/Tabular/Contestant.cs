@@ -3,14 +3,14 @@ using Microsoft.ML.Data;
 
 namespace MnistML.Benchmarks.Tabular;
 
-/// <summary>A trainer with its default options, in a cross-validation.</summary>
-/// <param name="Name">What it is called in the report.</param>
+/// <summary>A trainer with its default options that takes part in a cross-validation.</summary>
+/// <param name="Name">Its name in the report.</param>
 /// <param name="Create">Makes it, in a context whose seed is the fold's.</param>
 internal sealed record Contestant(string Name, Func<MLContext, IEstimator<ITransformer>> Create)
 {
     public static Contestant Mlp { get; } = new("Mlp", mlContext => mlContext.MulticlassClassification.Trainers.Mlp(mlContext));
 
-    /// <summary>ML.NET's own, once on the features as they are and once, where scale matters to them, on standardised ones.</summary>
+    /// <summary>ML.NET's own trainers. Those to which scale matters take part twice: on raw and on standardised features.</summary>
     public static IReadOnlyList<Contestant> Rivals { get; } =
     [
         new("LightGbm", mlContext => mlContext.MulticlassClassification.Trainers.LightGbm()),
@@ -20,13 +20,16 @@ internal sealed record Contestant(string Name, Func<MLContext, IEstimator<ITrans
         new("Lbfgs, scaled", mlContext => Scaled(mlContext).Append(mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy())),
     ];
 
-    /// <summary>What can be tried where features have heavy tails.</summary>
+    /// <summary>What users can try where features have heavy tails.</summary>
     public static IReadOnlyList<Contestant> ForTails { get; } =
     [
         Mlp,
-        new("NormalizeLogMeanVariance, Mlp", mlContext => mlContext.Transforms.NormalizeLogMeanVariance("Features", useCdf: false).Append(Mlp.Create(mlContext))),
-        new("NormalizeBinning, Mlp", mlContext => mlContext.Transforms.NormalizeBinning("Features", fixZero: false).Append(Mlp.Create(mlContext))),
-        new("NormalizeRobustScaling, Mlp", mlContext => mlContext.Transforms.NormalizeRobustScaling("Features").Append(Mlp.Create(mlContext))),
+        new("NormalizeLogMeanVariance, Mlp", mlContext => Then(
+            mlContext.Transforms.NormalizeLogMeanVariance("Features", useCdf: false), Mlp, mlContext)),
+        new("NormalizeBinning, Mlp", mlContext => Then(
+            mlContext.Transforms.NormalizeBinning("Features", fixZero: false), Mlp, mlContext)),
+        new("NormalizeRobustScaling, Mlp", mlContext => Then(
+            mlContext.Transforms.NormalizeRobustScaling("Features"), Mlp, mlContext)),
         Rivals[0],
     ];
 
@@ -43,5 +46,9 @@ internal sealed record Contestant(string Name, Func<MLContext, IEstimator<ITrans
         return mlContext.MulticlassClassification.Evaluate(model.Transform(table.ToView(mlContext, folds.RowsToTest(fold))));
     }
 
-    private static IEstimator<ITransformer> Scaled(MLContext mlContext) => mlContext.Transforms.NormalizeMeanVariance("Features", fixZero: false);
+    private static IEstimator<ITransformer> Scaled(MLContext mlContext) =>
+        mlContext.Transforms.NormalizeMeanVariance("Features", fixZero: false);
+
+    private static IEstimator<ITransformer> Then(IEstimator<ITransformer> first, Contestant contestant, MLContext mlContext) =>
+        first.Append(contestant.Create(mlContext));
 }

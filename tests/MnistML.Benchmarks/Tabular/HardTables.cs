@@ -1,6 +1,6 @@
 namespace MnistML.Benchmarks.Tabular;
 
-/// <summary>Tables as they come in practice, hard in one way each.</summary>
+/// <summary>Tables as they are met in practice, each difficult in one way.</summary>
 internal static class HardTables
 {
     /// <summary>Fisher's iris of 1936, as the tests have it: from the UCI repository, CC BY 4.0.</summary>
@@ -25,7 +25,10 @@ internal static class HardTables
             labels);
     }
 
-    /// <summary>Three categories of 5 to 100 values, one-hot, each value with an effect of its own, beside five numbers of which two act together.</summary>
+    /// <summary>
+    /// Three categories of 5 to 100 values, one-hot. Each value has an effect of its own. Beside them are five numbers, of which two act
+    /// together.
+    /// </summary>
     public static Table OneHot(int rows, int seed = 1)
     {
         const int Numbers = 5;
@@ -37,8 +40,10 @@ internal static class HardTables
         {
             int[] values = [.. sizes.Select(size => random.Next(size))];
             var numbers = random.NextNormals(Numbers);
-            features[row] = [.. sizes.SelectMany((size, i) => Enumerable.Range(0, size).Select(value => value == values[i] ? 1f : 0)), .. numbers.Select(value => (float)value)];
-            labels[row] = values.Select((value, i) => effects[i][value]).Sum() + (numbers[0] * numbers[1]) + (0.5 * random.NextNormal()) > 0 ? 1 : 0;
+            var oneHot = sizes.SelectMany((size, i) => Enumerable.Range(0, size).Select(value => value == values[i] ? 1f : 0));
+            features[row] = [.. oneHot, .. numbers.Select(value => (float)value)];
+            var score = values.Select((value, i) => effects[i][value]).Sum() + (numbers[0] * numbers[1]);
+            labels[row] = score + (0.5 * random.NextNormal()) > 0 ? 1 : 0;
         }
 
         return new Table($"one-hot {rows}x{features[0].Length}", features, labels);

@@ -5,7 +5,10 @@ using MnistML.Native;
 
 namespace MnistML.Benchmarks.Tabular;
 
-/// <summary>The default options on very many classes and on very many rows: seconds to train, and accuracy on a fifth of the rows that is set aside. Measures only.</summary>
+/// <summary>
+/// Measures the default options on very many classes and on very many rows: the seconds of a training, and the accuracy on a fifth of the
+/// rows that is set aside.
+/// </summary>
 internal static class LargeCommand
 {
     private const int RowsOfClass = 20;
@@ -13,10 +16,21 @@ internal static class LargeCommand
 
     public static Command Create()
     {
-        var classes = new Option<int>("--classes") { Description = "Classes of the one table, of 20 rows each", DefaultValueFactory = _ => 1_000 };
-        var rows = new Option<int>("--rows") { Description = "Rows of the other, of 20 features and 3 classes", DefaultValueFactory = _ => 1_000_000 };
+        var classes = new Option<int>("--classes")
+        {
+            Description = "Classes of the one table, of 20 rows each",
+            DefaultValueFactory = _ => 1_000,
+        };
+        var rows = new Option<int>("--rows")
+        {
+            Description = "Rows of the other, of 20 features and 3 classes",
+            DefaultValueFactory = _ => 1_000_000,
+        };
         var seed = new Option<int>("--seed") { Description = "Draws tables, folds and weights", DefaultValueFactory = _ => 1 };
-        var command = new Command("large", "Time the default options on a table of 1,000 classes and on one of a million rows") { classes, rows, seed };
+        var command = new Command("large", "Time the default options on a table of 1,000 classes and on one of a million rows")
+        {
+            classes, rows, seed,
+        };
         command.SetAction(parsed => Run(parsed.GetValue(classes), parsed.GetValue(rows), parsed.GetValue(seed)));
         return command;
     }
@@ -34,6 +48,7 @@ internal static class LargeCommand
         var watch = Stopwatch.StartNew();
         var metrics = Contestant.Mlp.Test(table, folds, fold: 0, seed);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{table.Name}: {metrics.MicroAccuracy:F4} after {watch.Elapsed.TotalSeconds:F1} s of training and testing"));
+            CultureInfo.InvariantCulture,
+            $"{table.Name}: {metrics.MicroAccuracy:F4} after {watch.Elapsed.TotalSeconds:F1} s of training and testing"));
     }
 }

@@ -1,22 +1,36 @@
 namespace MnistML.Benchmarks.Tabular;
 
-/// <summary>Tables drawn by the laws of scikit-learn's generators of the same names, each from a seed.</summary>
+/// <summary>Tables with the distributions of scikit-learn's generators of the same names, each drawn from a seed.</summary>
 internal static class ScikitTables
 {
-    /// <summary><c>make_classification</c>: clouds at the corners of a cube, two for each class, sheared; then linear mixtures of these features, then noise.</summary>
+    /// <summary>
+    /// <c>make_classification</c>: sheared clouds at the corners of a cube, two for each class. Then follow linear mixtures of these
+    /// features, and then noise.
+    /// </summary>
     public static Table Classification(
-        int rows, int features = 20, int informative = 2, int redundant = 2, int classes = 2, double flip = 0.01, double separation = 1, double rareShare = 0, int seed = 1)
+        int rows,
+        int features = 20,
+        int informative = 2,
+        int redundant = 2,
+        int classes = 2,
+        double flip = 0.01,
+        double separation = 1,
+        double rareShare = 0,
+        int seed = 1)
     {
         const int CloudsOfClass = 2;
         var random = new Random(seed);
-        double[][] corners = [.. DrawCorners(random, informative, classes * CloudsOfClass).Select(corner => Array.ConvertAll(corner, side => side * separation))];
+        var cube = DrawCorners(random, informative, classes * CloudsOfClass);
+        double[][] corners = [.. cube.Select(corner => Array.ConvertAll(corner, side => side * separation))];
         double[][][] shears = [.. corners.Select(_ => DrawMatrix(random, informative, informative))];
         var mixture = DrawMatrix(random, informative, redundant);
-        return Draw($"classification {rows}x{features}, {classes} classes" + (rareShare > 0 ? $", {rareShare:P0} rare" : ""), rows, random, () =>
+        var name = $"classification {rows}x{features}, {classes} classes" + (rareShare > 0 ? $", {rareShare:P0} rare" : "");
+        return Draw(name, rows, random, () =>
         {
             var label = rareShare > 0 ? random.NextDouble() < rareShare ? 1 : 0 : random.Next(classes);
             var cloud = (label * CloudsOfClass) + random.Next(CloudsOfClass);
-            double[] point = [.. Multiply(random.NextNormals(informative), shears[cloud]).Zip(corners[cloud], (value, corner) => value + corner)];
+            var sheared = Multiply(random.NextNormals(informative), shears[cloud]);
+            double[] point = [.. sheared.Zip(corners[cloud], (value, corner) => value + corner)];
             double[] all = [.. point, .. Multiply(point, mixture), .. random.NextNormals(features - informative - redundant)];
             return (all, random.NextDouble() < flip ? random.Next(classes) : label);
         });
@@ -42,7 +56,8 @@ internal static class ScikitTables
         {
             var (label, angle) = (random.Next(2), 2 * Math.PI * random.NextDouble());
             var radius = label == 0 ? 1 : factor;
-            return ([(radius * Math.Cos(angle)) + (noise * random.NextNormal()), (radius * Math.Sin(angle)) + (noise * random.NextNormal())], label);
+            var (x, y) = (radius * Math.Cos(angle), radius * Math.Sin(angle));
+            return ([x + (noise * random.NextNormal()), y + (noise * random.NextNormal())], label);
         });
     }
 
@@ -50,12 +65,17 @@ internal static class ScikitTables
     public static Table GaussianQuantiles(int rows, int features, int classes, int seed = 1)
     {
         var random = new Random(seed);
-        double[][] points = [.. Enumerable.Range(0, rows).Select(_ => random.NextNormals(features)).OrderBy(point => point.Sum(value => value * value))];
+        var points = Enumerable.Range(0, rows).Select(_ => random.NextNormals(features))
+            .OrderBy(point => point.Sum(value => value * value));
         return new Table(
-            $"gaussian_quantiles {rows}x{features}, {classes} classes", [.. points.Select(ToSingles)], [.. Enumerable.Range(0, rows).Select(row => (int)((long)row * classes / rows))]);
+            $"gaussian_quantiles {rows}x{features}, {classes} classes",
+            [.. points.Select(ToSingles)],
+            [.. Enumerable.Range(0, rows).Select(row => (int)((long)row * classes / rows))]);
     }
 
-    /// <summary><c>make_hastie_10_2</c>: whether ten squares sum to more than 9.34 (Hastie, Tibshirani and Friedman, 2009, example 10.2).</summary>
+    /// <summary>
+    /// <c>make_hastie_10_2</c>: whether ten squares sum to more than 9.34 (Hastie, Tibshirani and Friedman, 2009, example 10.2).
+    /// </summary>
     public static Table Hastie(int rows, int seed = 1)
     {
         const int Features = 10;
@@ -71,13 +91,13 @@ internal static class ScikitTables
     /// <summary><c>make_blobs</c>: a round cloud for each class.</summary>
     public static Table Blobs(int rows, int features, int classes, double deviation, int seed = 1)
     {
-        const double Farthest = 10;
+        const double Max = 10;
         var random = new Random(seed);
         var centres = DrawMatrix(random, classes, features);
         return Draw($"blobs {rows}x{features}, {classes} classes", rows, random, () =>
         {
             var label = random.Next(classes);
-            return ([.. centres[label].Select(value => (Farthest * value) + (deviation * random.NextNormal()))], label);
+            return ([.. centres[label].Select(value => (Max * value) + (deviation * random.NextNormal()))], label);
         });
     }
 

@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 namespace MnistML.Benchmarks.Tabular;
 
 /// <summary>Rows of features with the class of each, in memory.</summary>
-/// <param name="Name">What it is called in the report.</param>
+/// <param name="Name">Its name in the report.</param>
 /// <param name="Features">A row of features each.</param>
 /// <param name="Labels">The zero-based class of each row.</param>
 internal sealed record Table(string Name, float[][] Features, int[] Labels)
@@ -16,7 +16,7 @@ internal sealed record Table(string Name, float[][] Features, int[] Labels)
 
     public int ClassCount { get; } = Labels.Max() + 1;
 
-    /// <summary>Reads comma-separated numbers without a header, the class last: a whole number from 0, or a name.</summary>
+    /// <summary>Reads comma-separated numbers without a header. The last column is the class: a whole number from 0, or a name.</summary>
     public static Table Parse(string name, IEnumerable<string> lines)
     {
         string[][] rows = [.. lines.Where(line => line.Length > 0).Select(line => line.Split(','))];
@@ -27,13 +27,14 @@ internal sealed record Table(string Name, float[][] Features, int[] Labels)
             [.. rows.Select(row => Array.IndexOf(classes, row[^1]))]);
     }
 
-    /// <summary>Some of its rows, as ML.NET takes them.</summary>
+    /// <summary>Some of its rows as a view of ML.NET.</summary>
     public IDataView ToView(MLContext mlContext, IEnumerable<int> rows)
     {
         var schema = SchemaDefinition.Create(typeof(Row));
         schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, FeatureCount);
         schema[nameof(Row.Label)].ColumnType = new KeyDataViewType(typeof(uint), ClassCount);
-        return mlContext.Data.LoadFromEnumerable(rows.Select(row => new Row { Features = Features[row], Label = (uint)Labels[row] }).ToArray(), schema);
+        var items = rows.Select(row => new Row { Features = Features[row], Label = (uint)Labels[row] });
+        return mlContext.Data.LoadFromEnumerable(items.ToArray(), schema);
     }
 
     /// <summary>The same rows with other features.</summary>

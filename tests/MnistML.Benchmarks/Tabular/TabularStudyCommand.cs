@@ -6,7 +6,8 @@ using MnistML.Native;
 namespace MnistML.Benchmarks.Tabular;
 
 /// <summary>
-/// Compares choices of the default options on drawn tables, by cross-validation. Its draws are not those that <see cref="TabularCommand"/> judges by.
+/// Compares choices of the default options on drawn tables, by cross-validation. Its tables are other draws than those of
+/// <see cref="TabularCommand"/>, so that these stay unseen.
 /// </summary>
 internal static class TabularStudyCommand
 {
@@ -50,7 +51,13 @@ internal static class TabularStudyCommand
     public static Command Create()
     {
         var draws = new Option<int>("--draws") { Description = "Draws of each table", DefaultValueFactory = _ => 3 };
-        var only = new Option<string[]>("--only") { Description = "Only variants whose names hold one of these texts", HelpName = "TEXT", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [""] };
+        var only = new Option<string[]>("--only")
+        {
+            Description = "Only variants whose names contain one of these texts",
+            HelpName = "TEXT",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [""],
+        };
         var tables = new Option<int>("--tables") { Description = "Take so many kinds of tables", DefaultValueFactory = _ => Draws.Length };
         var command = new Command("tabular-study", "Compare choices of the default options on drawn tables") { draws, only, tables };
         command.SetAction(parsed => Run(parsed.GetValue(draws), parsed.GetValue(only)!, parsed.GetValue(tables)));
@@ -60,7 +67,7 @@ internal static class TabularStudyCommand
     private static void Run(int draws, string[] only, int tables)
     {
         LibTorch.EnsureLoaded();
-        Contestant[] others = [.. Variants.Skip(1).Where(variant => only.Any(text => variant.Name.Contains(text, StringComparison.OrdinalIgnoreCase)))];
+        Contestant[] others = [.. Variants.Skip(1).Where(IsAskedFor)];
         var gains = others.ToDictionary(variant => variant.Name, _ => new List<double>());
         foreach (var draw in Draws.Take(tables))
         {
@@ -80,15 +87,25 @@ internal static class TabularStudyCommand
         Console.WriteLine("What each brings, as the mean over the tables");
         foreach (var (name, ofTables) in gains)
         {
-            Console.WriteLine(Text($"  {name,-26} {new Scores(ofTables).ToPoints()}   better on {ofTables.Count(gain => gain > 0)}, worse on {ofTables.Count(gain => gain < 0)}"));
+            var points = new Scores(ofTables).ToPoints();
+            var (better, worse) = (ofTables.Count(gain => gain > 0), ofTables.Count(gain => gain < 0));
+            Console.WriteLine(Text($"  {name,-26} {points}   better on {better}, worse on {worse}"));
         }
+
+        bool IsAskedFor(Contestant variant) => only.Any(text => variant.Name.Contains(text, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The accuracies of all folds of all draws.</summary>
-    private static Scores Score(Contestant contestant, Table[] drawn) =>
-        new([.. drawn.SelectMany((table, i) => contestant.CrossValidate(table, new Folds(table, FoldCount, FirstSeed + i), FirstSeed + i)).Select(metrics => metrics.MicroAccuracy)]);
+    private static Scores Score(Contestant contestant, Table[] drawn) => new(
+    [
+        .. drawn.Index()
+            .SelectMany(draw => contestant.CrossValidate(
+                draw.Item, new Folds(draw.Item, FoldCount, FirstSeed + draw.Index), FirstSeed + draw.Index))
+            .Select(metrics => metrics.MicroAccuracy),
+    ]);
 
-    private static Contestant Variant(string name, MlpTrainer.Options options) => new(name, mlContext => mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options));
+    private static Contestant Variant(string name, MlpTrainer.Options options) =>
+        new(name, mlContext => mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

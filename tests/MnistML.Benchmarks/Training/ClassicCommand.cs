@@ -5,7 +5,7 @@ using MnistML.Datasets;
 
 namespace MnistML.Benchmarks.Training;
 
-/// <summary>Trains the classic recipe on MNIST, and checks that it goes as it goes in PyTorch.</summary>
+/// <summary>Trains the classic recipe on MNIST, and checks that its losses and accuracy are those of PyTorch.</summary>
 internal static class ClassicCommand
 {
     private const int WholeEpochs = 20;
@@ -14,9 +14,15 @@ internal static class ClassicCommand
     {
         var data = Mnist.DirectoryOption();
         var epochs = new Option<int>("--epochs") { Description = "Passes over the training set", DefaultValueFactory = _ => WholeEpochs };
-        var seeds = new Option<int>("--seeds") { Description = "Number of trainings, with the seeds 1, 2, …", DefaultValueFactory = _ => 1 };
+        var seeds = new Option<int>("--seeds")
+        {
+            Description = "Number of trainings, with the seeds 1, 2, …",
+            DefaultValueFactory = _ => 1,
+        };
         var command = new Command("classic", "Train the classic recipe on MNIST, and check loss and accuracy") { data, epochs, seeds };
-        command.SetAction(parsed => Mnist.Find(parsed.GetValue(data), "classic") is { } files ? Run(files, parsed.GetValue(epochs), parsed.GetValue(seeds)) : 0);
+        command.SetAction(parsed => Mnist.Find(parsed.GetValue(data), "classic") is { } files
+            ? Run(files, parsed.GetValue(epochs), parsed.GetValue(seeds))
+            : 0);
         return command;
     }
 
@@ -36,7 +42,8 @@ internal static class ClassicCommand
         var mlContext = new MLContext(seed);
         var train = mlContext.Data.LoadFromIdx(files.TrainImages, files.TrainLabels);
         var test = mlContext.Data.LoadFromIdx(files.TestImages, files.TestLabels);
-        using var model = mlContext.MulticlassClassification.Trainers.Mlp(mlContext, MlpRecipes.Classic with { MaxEpochs = epochs, Seed = seed }).Fit(train);
+        var options = MlpRecipes.Classic with { MaxEpochs = epochs, Seed = seed };
+        using var model = mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options).Fit(train);
         var accuracy = mlContext.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy;
 
         var (first, last) = (model.History[0].TrainLoss, model.History[^1].TrainLoss);

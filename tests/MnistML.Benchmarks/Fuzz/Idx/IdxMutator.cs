@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace MnistML.Benchmarks.Fuzz.Idx;
 
-/// <summary>Spoils right files in the ways in which files are spoilt, and in some in which nobody has yet.</summary>
+/// <summary>Spoils valid files, in common and in uncommon ways.</summary>
 internal sealed class IdxMutator(Random random)
 {
     private const int BombBytes = 8 << 20;
@@ -12,7 +12,12 @@ internal sealed class IdxMutator(Random random)
 
     private static readonly byte[][] ForeignStarts =
     [
-        "<!DOCTYPE html>"u8.ToArray(), "PK\u0003\u0004"u8.ToArray(), [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], [0x1F, 0x8B], [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3], "BZh9"u8.ToArray(),
+        "<!DOCTYPE html>"u8.ToArray(),
+        "PK\u0003\u0004"u8.ToArray(),
+        [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0],
+        [0x1F, 0x8B],
+        [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3],
+        "BZh9"u8.ToArray(),
     ];
 
     private readonly ByteSpoiler _bytes = new(random);

@@ -9,7 +9,7 @@ internal sealed class IdxTarget(string folder) : FuzzTarget(folder)
 {
     private const int MaxRowsRead = 1_000;
 
-    /// <summary>What unpacked files may take at most in a run: a bomb's megabytes, which the library is told to refuse beyond that.</summary>
+    /// <summary>The most that a file may unpack to here. The library refuses larger ones, such as the bombs, by its option.</summary>
     private const long MaxUnpackedBytes = 16 << 20;
     private const long MaxExtraBytes = 64 << 20;
 
@@ -32,7 +32,8 @@ internal sealed class IdxTarget(string folder) : FuzzTarget(folder)
         File.WriteAllBytes(ImagesPath, pair.Images);
         File.WriteAllBytes(LabelsPath, pair.Labels);
         var fromStream = Outcome.Of(() => IdxFile.Read(new MemoryStream(pair.Images), ImagesPath, MaxUnpackedBytes), IsPromised);
-        var fromPaths = Outcome.Of(() => Read(_mlContext.Data.LoadFromIdx(ImagesPath, LabelsPath, pair.Options with { MaxUnpackedBytes = MaxUnpackedBytes })), IsPromised);
+        var options = pair.Options with { MaxUnpackedBytes = MaxUnpackedBytes };
+        var fromPaths = Outcome.Of(() => Read(_mlContext.Data.LoadFromIdx(ImagesPath, LabelsPath, options)), IsPromised);
         var outcome = fromStream.IsPromised ? fromPaths : fromStream;
         return outcome with { AllocatedBytes = Math.Max(fromStream.AllocatedBytes, fromPaths.AllocatedBytes) };
     }
@@ -40,7 +41,7 @@ internal sealed class IdxTarget(string folder) : FuzzTarget(folder)
     private bool IsPromised(Exception error) => error is InvalidDataException or IOException
         && (error.Message.Contains(ImagesPath, StringComparison.Ordinal) || error.Message.Contains(LabelsPath, StringComparison.Ordinal));
 
-    /// <summary>Every column of the first rows.</summary>
+    /// <summary>Reads every column of the first rows.</summary>
     private static void Read(IDataView view)
     {
         using var cursor = view.GetRowCursor(view.Schema);

@@ -5,7 +5,10 @@ namespace MnistML.Benchmarks.Fuzz.Idx;
 /// <summary>A pair of files to load, with the options that fit it.</summary>
 internal sealed record FilePair(byte[] Images, byte[] Labels, IdxLoaderOptions Options);
 
-/// <summary>Right files, put together byte by byte: every element type, 1 to 8 dimensions, never square; labels of each integer type, and a table.</summary>
+/// <summary>
+/// Valid files, put together byte by byte, of every element type and with 1 to 8 dimensions, never square. The labels have each integer
+/// type, and one file holds a table of them.
+/// </summary>
 internal static class SeedFiles
 {
     private const byte UInt8 = 0x08;
@@ -24,22 +27,28 @@ internal static class SeedFiles
         {
             foreach (var shape in Shapes)
             {
-                var images = File(type, [ItemCount, .. shape], random, size, most: 256);
-                yield return new FilePair(images, File(UInt8, [ItemCount], random, size: 1, most: 4), new IdxLoaderOptions { Transpose = shape.Length >= 2 });
+                var images = File(type, [ItemCount, .. shape], random, size, max: 256);
+                var labels = File(UInt8, [ItemCount], random, size: 1, max: 4);
+                yield return new FilePair(images, labels, new IdxLoaderOptions { Transpose = shape.Length >= 2 });
             }
         }
 
-        var pictures = File(UInt8, [ItemCount, 4, 3], random, size: 1, most: 256);
-        yield return new FilePair(pictures, File(0x09, [ItemCount], random, size: 1, most: 4), new IdxLoaderOptions { ClassCount = 4 });
+        var pictures = File(UInt8, [ItemCount, 4, 3], random, size: 1, max: 256);
+        yield return new FilePair(pictures, File(0x09, [ItemCount], random, size: 1, max: 4), new IdxLoaderOptions { ClassCount = 4 });
         yield return new FilePair(pictures, Numbers([ItemCount], random), new IdxLoaderOptions());
         yield return new FilePair(pictures, Numbers([ItemCount, 8], random), new IdxLoaderOptions { LabelField = 3 });
     }
 
-    private static byte[] File(byte type, int[] dimensions, Random random, int size, int most) =>
-        [.. Header(type, dimensions), .. Enumerable.Range(0, dimensions.Aggregate(size, (product, length) => product * length)).Select(_ => (byte)random.Next(most))];
+    private static byte[] File(byte type, int[] dimensions, Random random, int size, int max) =>
+        [.. Header(type, dimensions), .. Enumerable.Range(0, size * CountOf(dimensions)).Select(_ => (byte)random.Next(max))];
 
-    private static byte[] Numbers(int[] dimensions, Random random) =>
-        [.. Header(Int32, dimensions), .. Enumerable.Range(0, dimensions.Aggregate(1, (product, length) => product * length)).SelectMany(_ => (byte[])[0, 0, 0, (byte)random.Next(5)])];
+    private static byte[] Numbers(int[] dimensions, Random random)
+    {
+        var numbers = Enumerable.Range(0, CountOf(dimensions)).SelectMany(_ => (byte[])[0, 0, 0, (byte)random.Next(5)]);
+        return [.. Header(Int32, dimensions), .. numbers];
+    }
+
+    private static int CountOf(int[] dimensions) => dimensions.Aggregate(1, (product, length) => product * length);
 
     private static byte[] Header(byte type, int[] dimensions)
     {
