@@ -1,4 +1,4 @@
-// Uses every name that MnistML promises, through the package alone, and checks what comes back. Prints one line when all is well.
+// Uses every promised name of MnistML, through the package alone, and checks the results. Prints one line if all is well.
 
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -14,7 +14,13 @@ string In(string name) => Path.Combine(folder, name);
 // Data sets: records, and digits drawn by the library.
 MnistDataset[] datasets =
 [
-    MnistDataset.Mnist, MnistDataset.FashionMnist, MnistDataset.KuzushijiMnist, MnistDataset.QMnist, MnistDataset.EmnistDigits, MnistDataset.EmnistLetters, MnistDataset.EmnistBalanced,
+    MnistDataset.Mnist,
+    MnistDataset.FashionMnist,
+    MnistDataset.KuzushijiMnist,
+    MnistDataset.QMnist,
+    MnistDataset.EmnistDigits,
+    MnistDataset.EmnistLetters,
+    MnistDataset.EmnistBalanced,
 ];
 foreach (var dataset in datasets)
 {
@@ -31,8 +37,18 @@ MnistFiles files = SyntheticDigits.Write(In("digits"), trainCount: 600, testCoun
 // IDX files by themselves.
 IdxFile images = IdxFile.Read(files.TrainImages);
 IdxHeader header = images.Header;
-Require(header.ElementType == IdxElementType.UInt8 && header.Dimensions.SequenceEqual([600, 28, 28]), "the header tells what is in the file");
-foreach (var type in (IdxElementType[])[IdxElementType.UInt8, IdxElementType.Int8, IdxElementType.Int16, IdxElementType.Int32, IdxElementType.Single, IdxElementType.Double])
+Require(header.ElementType == IdxElementType.UInt8, "the header has the element type of the file");
+Require(header.Dimensions.SequenceEqual([600, 28, 28]), "the header has the dimensions of the file");
+IdxElementType[] elementTypes =
+[
+    IdxElementType.UInt8,
+    IdxElementType.Int8,
+    IdxElementType.Int16,
+    IdxElementType.Int32,
+    IdxElementType.Single,
+    IdxElementType.Double,
+];
+foreach (var type in elementTypes)
 {
     Require(Enum.IsDefined(type), "an element type");
 }
@@ -62,12 +78,17 @@ IDataView test = mlContext.Data.LoadFromIdx(files.TestImages, files.TestLabels, 
     LabelColumnName = "Label",
 });
 Require(train.Schema.Select(column => column.Name).Order().SequenceEqual(["Features", "Image", "Label"]), "three columns");
-Require(train.Schema["Image"].Type is VectorDataViewType { Dimensions: [28, 28] } image && image.ItemType == NumberDataViewType.Byte, "Image is bytes as in the file");
-Require(train.Schema["Features"].Type is VectorDataViewType { Size: 784 } features && features.ItemType == NumberDataViewType.Single, "Features is a vector of Single");
+Require(
+    train.Schema["Image"].Type is VectorDataViewType { Dimensions: [28, 28] } image && image.ItemType == NumberDataViewType.Byte,
+    "Image is bytes as in the file");
+Require(
+    train.Schema["Features"].Type is VectorDataViewType { Size: 784 } features && features.ItemType == NumberDataViewType.Single,
+    "Features is a vector of Single");
 Require(train.Schema["Label"].Type is KeyDataViewType { Count: 10 }, "Label is a key");
 VBuffer<uint> keyValues = default;
 train.Schema["Label"].GetKeyValues(ref keyValues);
-Require(keyValues.DenseValues().SequenceEqual(Enumerable.Range(0, 10).Select(i => (uint)i)) && train.CanShuffle && train.GetRowCount() == 600, "a view with key values that knows its rows");
+Require(keyValues.DenseValues().SequenceEqual(Enumerable.Range(0, 10).Select(i => (uint)i)), "a view with key values");
+Require(train.CanShuffle && train.GetRowCount() == 600, "a view that knows its rows");
 mlContext.Data.SaveAsIdx(train, In("saved-images"), In("saved-labels"), new IdxSaverOptions());
 Require(File.ReadAllBytes(In("saved-labels")).SequenceEqual(File.ReadAllBytes(files.TrainLabels)), "labels are saved as they were");
 
@@ -106,19 +127,43 @@ var options = new MlpTrainer.Options
     CheckpointPath = In("digits.checkpoint"),
     MaxCacheBytes = 64 << 20,
 };
-foreach (var activation in (MlpActivation[])[MlpActivation.Relu, MlpActivation.LeakyRelu, MlpActivation.Gelu, MlpActivation.Silu, MlpActivation.Tanh, MlpActivation.Sigmoid])
+MlpActivation[] activations =
+[
+    MlpActivation.Relu,
+    MlpActivation.LeakyRelu,
+    MlpActivation.Gelu,
+    MlpActivation.Silu,
+    MlpActivation.Tanh,
+    MlpActivation.Sigmoid,
+];
+foreach (var activation in activations)
 {
     _ = options with { Activation = activation };
 }
 
 MlpInitializer[] initializers =
 [
-    MlpInitializer.Default, MlpInitializer.Normal(0.01), MlpInitializer.XavierUniform, MlpInitializer.XavierNormal, MlpInitializer.KaimingUniform, MlpInitializer.KaimingNormal,
+    MlpInitializer.Default,
+    MlpInitializer.Normal(0.01),
+    MlpInitializer.XavierUniform,
+    MlpInitializer.XavierNormal,
+    MlpInitializer.KaimingUniform,
+    MlpInitializer.KaimingNormal,
 ];
-MlpOptimizer[] optimizers = [MlpOptimizer.Sgd(learningRate: 0.2, momentum: 0.9, nesterov: true, weightDecay: 1e-4), MlpOptimizer.Adam(), MlpOptimizer.AdamW()];
+MlpOptimizer[] optimizers =
+[
+    MlpOptimizer.Sgd(learningRate: 0.2, momentum: 0.9, nesterov: true, weightDecay: 1e-4),
+    MlpOptimizer.Adam(),
+    MlpOptimizer.AdamW(),
+];
 MlpSchedule[] schedules =
 [
-    MlpSchedule.Constant, MlpSchedule.StepDecay(everyEpochs: 2), MlpSchedule.Cosine(), MlpSchedule.OneCycle(), MlpSchedule.ReduceOnPlateau(), MlpSchedule.Constant with { WarmUpEpochs = 1 },
+    MlpSchedule.Constant,
+    MlpSchedule.StepDecay(everyEpochs: 2),
+    MlpSchedule.Cosine(),
+    MlpSchedule.OneCycle(),
+    MlpSchedule.ReduceOnPlateau(),
+    MlpSchedule.Constant with { WarmUpEpochs = 1 },
 ];
 MlpFeatureScaling[] scalings = [MlpFeatureScaling.None, MlpFeatureScaling.Standardize];
 MlpClassWeights[] weights = [MlpClassWeights.None, MlpClassWeights.Balanced, MlpClassWeights.Explicit(Enumerable.Repeat(1.0, 10))];
@@ -132,32 +177,42 @@ Require(violations.Contains("BatchSize") && violations.Contains("DropoutRate"), 
 var augmented = options with { Augmentation = new MlpAugmentation(28, 28), CheckpointPath = null, MaxEpochs = 1 };
 Require(MlpRecipes.Accurate(28, 28).Augmentation is not null, "Accurate augments");
 Require(new MlpTrainer.Options() == MlpRecipes.Fast, "new Options() equals Fast");
-Require(MlpRecipes.Classic.HiddenLayers.SequenceEqual([512, 256]) && MlpRecipes.Classic is { BatchSize: 256, MaxEpochs: 20, Precision: MlpPrecision.Single }, "Classic is the original script");
+Require(MlpRecipes.Classic.HiddenLayers.SequenceEqual([512, 256]), "Classic has the layers of the original script");
+Require(
+    MlpRecipes.Classic is { BatchSize: 256, MaxEpochs: 20, Precision: MlpPrecision.Single },
+    "Classic has the options of the original script");
 
 // Training.
 ITrainerEstimator<MlpTransformer, MlpModelParameters> trainer = mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options);
-_ = mlContext.MulticlassClassification.Trainers.Mlp(mlContext, labelColumnName: "Label", featureColumnName: "Features", exampleWeightColumnName: null);
+_ = mlContext.MulticlassClassification.Trainers.Mlp(
+    mlContext, labelColumnName: "Label", featureColumnName: "Features", exampleWeightColumnName: null);
 _ = new MlpTrainer(mlContext, labelColumnName: "Label", featureColumnName: "Features", exampleWeightColumnName: null);
-Require(trainer.Info is not null, "what the trainer is");
-Throws<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(new SchemaShape([]))); // a shape with columns can't be made from outside ML.NET
+Require(trainer.Info is not null, "information about the trainer");
+// Only ML.NET can create a shape with columns.
+Throws<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(new SchemaShape([])));
 using MlpTransformer model = trainer.Fit(train);
-Require(epochs.Count(report => report.Metrics is not null) == model.History.Count && File.Exists(In("digits.checkpoint")), "progress, history and a checkpoint");
+Require(epochs.Count(report => report.Metrics is not null) == model.History.Count, "progress and history");
+Require(File.Exists(In("digits.checkpoint")), "a checkpoint");
 using var augmentedModel = new MlpTrainer(mlContext, augmented).Fit(train);
-using var further = new MlpTrainer(mlContext, options with { ValidationFraction = 0, CheckpointPath = null, MaxEpochs = 2 }).Fit(train, test, initialModel: model.Model);
+var furtherOptions = options with { ValidationFraction = 0, CheckpointPath = null, MaxEpochs = 2 };
+using var further = new MlpTrainer(mlContext, furtherOptions).Fit(train, test, initialModel: model.Model);
 Require(further.History is [{ ValidationAccuracy: > 0 }, ..], "a warm start, validated");
 Throws<ArgumentOutOfRangeException>(() => new MlpTrainer(mlContext, "Image").Fit(train));
 
-// What comes out.
+// Predictions, and the network.
 ISingleFeaturePredictionTransformer<MlpModelParameters> scorer = model;
 IDataView scored = scorer.Transform(test);
 var metrics = mlContext.MulticlassClassification.Evaluate(scored);
 var probabilities = scored.GetColumn<float[]>("Score").ToArray();
-Require(probabilities.All(row => Math.Abs(row.Sum() - 1) < 1e-5) && scored.Schema["PredictedLabel"].Type is KeyDataViewType { Count: 10 }, "probabilities and a key");
+Require(probabilities.All(row => Math.Abs(row.Sum() - 1) < 1e-5), "probabilities");
+Require(scored.Schema["PredictedLabel"].Type is KeyDataViewType { Count: 10 }, "a key");
 Require(scored.Schema["PredictedLabel"].Annotations.Schema.Any(annotation => annotation.Name == "KeyValues"), "annotations");
 MlpArchitecture architecture = model.Model.Architecture;
-Require(architecture.ToString() == "784-32-16-10" && model.Model.Layers[0].Weights.Length == 784 * 32 && model.Model.Layers[2].Biases.Length == 10, "weights and biases per layer");
+Require(architecture.ToString() == "784-32-16-10", "an architecture");
+Require(model.Model.Layers[0].Weights.Length == 784 * 32 && model.Model.Layers[2].Biases.Length == 10, "weights and biases per layer");
 model.Model.Save(In("digits.safetensors"));
-Require(MlpModelParameters.Load(In("digits.safetensors")).Layers[1].Weights.Span.SequenceEqual(model.Model.Layers[1].Weights.Span), "safetensors");
+var reloaded = MlpModelParameters.Load(In("digits.safetensors"));
+Require(reloaded.Layers[1].Weights.Span.SequenceEqual(model.Model.Layers[1].Weights.Span), "safetensors");
 model.SaveAsOnnx(In("digits.onnx"));
 using (var onnx = new MemoryStream())
 {
@@ -171,8 +226,9 @@ ITransformer plain = mlContext.Model.Load(In("digits.zip"), out DataViewSchema _
 Require(Same(plain.Transform(test), probabilities), "the same bits, loaded by ML.NET");
 ITransformer loaded = mlContext.Model.LoadMlp(In("digits.zip"), out DataViewSchema inputSchema);
 MlpTransformer found = MlpTransformer.Find(loaded) ?? throw new InvalidOperationException("No network is found.");
-Require(Same(loaded.Transform(test), probabilities) && inputSchema.Count == 3 && found.History.Count == model.History.Count, "the same bits, loaded by LoadMlp");
-Require(found.GetOutputSchema(test.Schema).Select(column => (column.Name, column.Type)).SequenceEqual(scored.Schema.Select(column => (column.Name, column.Type))), "the same schema");
+Require(Same(loaded.Transform(test), probabilities), "the same bits, loaded by LoadMlp");
+Require(inputSchema.Count == 3 && found.History.Count == model.History.Count, "the input schema and the history, loaded by LoadMlp");
+Require(Columns(found.GetOutputSchema(test.Schema)).SequenceEqual(Columns(scored.Schema)), "the same schema");
 using (var zip = File.OpenRead(In("digits.zip")))
 {
     Require(MlpTransformer.Find(mlContext.Model.LoadMlp(zip, out _)) is not null, "LoadMlp takes a stream");
@@ -183,7 +239,12 @@ var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label", nameof(Sha
     .Append(mlContext.Transforms.Concatenate("Features", nameof(Shape.Width), nameof(Shape.Height)))
     .Append(mlContext.MulticlassClassification.Trainers.Mlp(mlContext, MlpRecipes.Fast with { HiddenLayers = [8], MaxEpochs = 100 }))
     .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
-var shapes = mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 120).Select(i => new Shape { Width = i % 11 + 1, Height = 1 + i % 7, Name = i % 11 > i % 7 ? "wide" : "tall" }));
+var shapes = mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 120).Select(i => new Shape
+{
+    Width = i % 11 + 1,
+    Height = 1 + i % 7,
+    Name = i % 11 > i % 7 ? "wide" : "tall",
+}));
 var folds = mlContext.MulticlassClassification.CrossValidate(shapes, pipeline, numberOfFolds: 3);
 var shapesModel = pipeline.Fit(shapes);
 Require(shapesModel.Transform(shapes).Schema["Score"].HasSlotNames(), "scores are named by their classes");
@@ -191,9 +252,13 @@ var engine = mlContext.Model.CreatePredictionEngine<Shape, Prediction>(shapesMod
 Require(folds.Count == 3 && engine.Predict(new Shape { Width = 9, Height = 2 }).PredictedLabel == "wide", "two classes, in a pipeline");
 
 Directory.Delete(folder, recursive: true);
-Console.WriteLine($"All promised names are there and do what they should: {metrics.MicroAccuracy:F3} on digits after {model.History.Count} epochs");
+var accuracy = $"{metrics.MicroAccuracy:F3} on digits after {model.History.Count} epochs";
+Console.WriteLine($"All promised names exist and do what they should: {accuracy}");
 
-static bool Same(IDataView scored, float[][] expected) => scored.GetColumn<float[]>("Score").Zip(expected).All(pair => pair.First.SequenceEqual(pair.Second));
+static bool Same(IDataView scored, float[][] expected) =>
+    scored.GetColumn<float[]>("Score").Zip(expected).All(pair => pair.First.SequenceEqual(pair.Second));
+
+static IEnumerable<(string Name, DataViewType Type)> Columns(DataViewSchema schema) => schema.Select(column => (column.Name, column.Type));
 
 static void Require(bool isTrue, string what)
 {
@@ -240,7 +305,8 @@ internal sealed class Immediate<T>(Action<T> report) : IProgress<T>
 
 internal sealed class NoNetwork : HttpMessageHandler
 {
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new HttpRequestException("There is no network.");
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        throw new HttpRequestException("There is no network.");
 }
 
 internal sealed class Shape

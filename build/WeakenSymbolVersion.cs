@@ -10,7 +10,9 @@ using Microsoft.Build.Utilities;
 /// Copies an ELF library and marks one symbol version that it needs as weak, so that a system without that version loads the copy.
 /// Right only if nothing in the library ever calls a symbol of that version.
 /// </summary>
-/// <remarks>The layout is that of the Linux Standard Base, "Symbol Versioning": section .gnu.version_r, entries Verneed and Vernaux.</remarks>
+/// <remarks>
+/// The layout is that of the Linux Standard Base, "Symbol Versioning": section .gnu.version_r, entries Verneed and Vernaux.
+/// </remarks>
 public sealed class WeakenSymbolVersion : Task
 {
     private const int ElfMagic = 0x464C457F; // 0x7F, 'E', 'L', 'F'

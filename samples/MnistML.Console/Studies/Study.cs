@@ -35,12 +35,9 @@ internal sealed record Study(string Name, string ChoiceName, IReadOnlyList<Studi
         "init",
         "Initializer",
         [
-            .. ((MlpTrainer.Options[])[
-                Base,
-                Base with { HiddenLayers = [128, 128, 128, 128, 128, 128] },
-                Base with { HiddenLayers = [128, 128, 128], Activation = MlpActivation.Sigmoid },
-            ]).Select(options => new StudiedNetwork(options,
-            [.. Initializers.Select(initializer => new StudyChoice($"{initializer}", options with { Initializer = initializer }))])),
+            UnderInitializers(Base),
+            UnderInitializers(Base with { HiddenLayers = [128, 128, 128, 128, 128, 128] }),
+            UnderInitializers(Base with { HiddenLayers = [128, 128, 128], Activation = MlpActivation.Sigmoid }),
         ],
         ShowsSignal: true);
 
@@ -49,10 +46,17 @@ internal sealed record Study(string Name, string ChoiceName, IReadOnlyList<Studi
         "optimizers",
         "Optimizer",
         [
-            new StudiedNetwork(
-                Base, [.. Optimizers.Select(optimizer => new StudyChoice(ShortNameOf(optimizer), Base with { Optimizer = optimizer }))]),
+            UnderOptimizers(Base),
         ],
         ShowsSignal: false);
+
+    private static StudiedNetwork UnderInitializers(MlpTrainer.Options options) => new(
+        options,
+        [.. Initializers.Select(initializer => new StudyChoice($"{initializer}", options with { Initializer = initializer }))]);
+
+    private static StudiedNetwork UnderOptimizers(MlpTrainer.Options options) => new(
+        options,
+        [.. Optimizers.Select(optimizer => new StudyChoice(ShortNameOf(optimizer), options with { Optimizer = optimizer }))]);
 
     private static string ShortNameOf(MlpOptimizer optimizer) => $"{optimizer}"
         .Replace("learning rate ", "", StringComparison.Ordinal)

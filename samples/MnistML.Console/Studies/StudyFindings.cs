@@ -29,7 +29,9 @@ internal static class StudyFindings
 
     public static string FormatSignal(double signal) => signal >= SmallSignal ? $"{signal:F3}" : $"{signal:0E0}";
 
-    /// <summary>Names the best and the worst choice, their distance, and the choices that do not differ from the best by more than chance.</summary>
+    /// <summary>
+    /// Names the best and the worst choice, their distance, and the choices that do not differ from the best by more than chance.
+    /// </summary>
     private static string Compare(string network, IReadOnlyList<ChoiceOutcome> outcomes, int epochs)
     {
         var (best, worst, diverged) = Rank(outcomes, epochs);

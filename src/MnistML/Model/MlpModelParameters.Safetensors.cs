@@ -37,9 +37,10 @@ public sealed partial class MlpModelParameters
     }
 
     /// <summary>
-    /// Loads a network from safetensors: the <c>state_dict</c> of an <c>nn.Sequential</c> of fully connected layers, in the order of the numbers in
-    /// the tensors' names. Values are float32, or float16 or bfloat16, which convert exactly. Batch normalisation (<c>nn.BatchNorm1d</c>) is folded
-    /// into the layer directly before it, or else directly after it, with PyTorch's default <c>eps</c> of 1e-5, which the file does not hold.
+    /// Loads a network from safetensors: the <c>state_dict</c> of an <c>nn.Sequential</c> of fully connected layers, in the order of the
+    /// numbers in the tensors' names. Values are float32, or float16 or bfloat16, which convert exactly. Batch normalisation
+    /// (<c>nn.BatchNorm1d</c>) is folded into the layer directly before it, or else directly after it, with PyTorch's default <c>eps</c> of
+    /// 1e-5, which the file does not hold.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="activation">The function after each hidden layer if the file does not name it, as those from PyTorch do not.</param>

@@ -32,7 +32,9 @@ internal sealed record SafetensorsFile
     public void Write(string path) => AtomicFile.Write(path, Write);
 
     /// <summary>Reads a file; every size is checked before it is used.</summary>
-    /// <exception cref="InvalidDataException">It is not a complete safetensors file, or its values do not convert to float32 exactly.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is not a complete safetensors file, or its values do not convert to float32 exactly.
+    /// </exception>
     public static SafetensorsFile Read(string path)
     {
         using var stream = File.OpenRead(path);
@@ -42,7 +44,9 @@ internal sealed record SafetensorsFile
     /// <summary>Reads a stream from its position to its end.</summary>
     /// <param name="stream">A seekable stream.</param>
     /// <param name="name">Its name in error messages.</param>
-    /// <exception cref="InvalidDataException">It is not a complete safetensors file, or its values do not convert to float32 exactly.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is not a complete safetensors file, or its values do not convert to float32 exactly.
+    /// </exception>
     public static SafetensorsFile Read(Stream stream, string name)
     {
         try
@@ -178,6 +182,7 @@ internal sealed record SafetensorsFile
         return start == position && end <= dataLength && shape.All(size => size >= 0) && end - start == checked(count * itemSize)
             ? end - start
             : throw new InvalidDataException(
-                $"tensor '{entry.Name}' is {entry.Value.GetRawText()}, but should begin at byte {position} and fit its shape and the file.");
+                $"tensor '{entry.Name}' is {entry.Value.GetRawText()}, "
+                + $"but should begin at byte {position} and fit its shape and the file.");
     }
 }

@@ -37,7 +37,9 @@ internal static class SafetensorsTypes
         for (var i = 0; i < values.Length; i++)
         {
             var bits = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(i * sizeof(ushort)));
-            values[i] = type == Half ? (float)BitConverter.UInt16BitsToHalf(bits) : BitConverter.UInt32BitsToSingle((uint)bits << BFloat16Shift);
+            values[i] = type == Half
+                ? (float)BitConverter.UInt16BitsToHalf(bits)
+                : BitConverter.UInt32BitsToSingle((uint)bits << BFloat16Shift);
         }
 
         return values;

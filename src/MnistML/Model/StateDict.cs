@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace MnistML.Model;
 
 /// <summary>
-/// Reads fully connected layers from the tensors of PyTorch's <c>nn.Sequential</c>: the numbers in the tensors' names order the modules. Batch
-/// normalisation (<c>nn.BatchNorm1d</c>) is folded into the layer before it, or else into the layer after it.
+/// Reads fully connected layers from the tensors of PyTorch's <c>nn.Sequential</c>: the numbers in the tensors' names order the modules.
+/// Batch normalisation (<c>nn.BatchNorm1d</c>) is folded into the layer before it, or else into the layer after it.
 /// </summary>
 /// <param name="tensors">The tensors by name.</param>
 /// <param name="fileName">The name of the file, for error messages.</param>
@@ -17,14 +17,17 @@ internal sealed partial class StateDict(IReadOnlyDictionary<string, SafetensorsT
     private string _prefix = "";
 
     /// <summary>The layers from the input on.</summary>
-    /// <exception cref="InvalidDataException">The tensors are not those of a multi-layer perceptron; the message says what was found.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The tensors are not those of a multi-layer perceptron; the message says what was found.
+    /// </exception>
     public List<MlpLayerParameters> ReadLayers()
     {
         var modules = ReadModules();
         var layers = new SortedDictionary<int, MlpLayerParameters>();
         foreach (var (number, parts) in modules.Where(module => !IsNormalization(module.Value)))
         {
-            layers.Add(number, ToLayer(number, parts, isBiasOptional: modules.TryGetValue(number + 1, out var next) && IsNormalization(next)));
+            var isNormalizedNext = modules.TryGetValue(number + 1, out var next) && IsNormalization(next);
+            layers.Add(number, ToLayer(number, parts, isBiasOptional: isNormalizedNext));
         }
 
         foreach (var (number, parts) in modules.Where(module => IsNormalization(module.Value)))
@@ -109,7 +112,9 @@ internal sealed partial class StateDict(IReadOnlyDictionary<string, SafetensorsT
     private static string Describe(SafetensorsTensor? tensor) =>
         tensor is null ? "missing" : $"of shape [{string.Join(", ", tensor.Shape)}]";
 
-    /// <summary>In PyTorch's order, layer, normalisation, activation, the layer before is adjacent; otherwise the layer after must be.</summary>
+    /// <summary>
+    /// In PyTorch's order, layer, normalisation, activation, the layer before is adjacent; otherwise the layer after must be.
+    /// </summary>
     private void Fold(int number, Dictionary<string, SafetensorsTensor> parts, SortedDictionary<int, MlpLayerParameters> layers)
     {
         if (layers.TryGetValue(number - 1, out var before))

@@ -71,8 +71,8 @@ internal sealed class ElasticField
         {
             for (var x = 0; x < _lineLength; x += Vector512<float>.Count)
             {
-                var values =
-                    (Vector512.ConvertToSingle((VectorHash.Scramble(counters) >> UnusedBits).AsInt32()) * Unit) - Vector512<float>.One;
+                var drawn = (VectorHash.Scramble(counters) >> UnusedBits).AsInt32();
+                var values = (Vector512.ConvertToSingle(drawn) * Unit) - Vector512<float>.One;
                 var isInside = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(_width - x));
                 (values.AsInt32() & isInside).AsSingle().StoreUnsafe(ref to, (nuint)((y * _lineLength) + x));
                 counters += Vector512.Create((uint)Vector512<float>.Count * VectorHash.Step);
