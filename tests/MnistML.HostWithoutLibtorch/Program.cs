@@ -2,7 +2,8 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML;
 
-// Prints what Fit throws: the exception's type, its message, and the type of its inner exception. Twice, since the second try is to say the same.
+// Prints what Fit throws: the exception's type, its message, and the type of its inner exception. It tries twice: the second try is to
+// throw the same as the first.
 var mlContext = new MLContext();
 var data = mlContext.Data.LoadFromEnumerable([new Row { Label = 0 }, new Row { Label = 1 }]);
 var trainer = new MlpTrainer(mlContext);

@@ -6,30 +6,44 @@ using System.Xml.Linq;
 
 namespace MnistML.Tests.Conventions;
 
-/// <summary>Holds what the documentation says of each option's default ("…, the default", "… by default") to the default.</summary>
+/// <summary>Checks that the documentation of each option states its real default ("…, the default", "… by default").</summary>
 internal sealed partial class DefaultTests
 {
     private const long Gibibyte = 1L << 30;
 
-    private static readonly object[] Options = [new MlpTrainer.Options(), new IdxLoaderOptions(), new IdxSaverOptions(), new MlpEarlyStopping(), new MlpAugmentation(2, 3), MlpSchedule.Constant];
+    private static readonly object[] Options =
+    [
+        new MlpTrainer.Options(),
+        new IdxLoaderOptions(),
+        new IdxSaverOptions(),
+        new MlpEarlyStopping(),
+        new MlpAugmentation(2, 3),
+        MlpSchedule.Constant,
+    ];
 
-    private static readonly Dictionary<string, XElement> Documentation = XDocument.Load(Path.ChangeExtension(typeof(MlpTrainer).Assembly.Location, ".xml"))
-        .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
+    private static readonly Dictionary<string, XElement> Documentation =
+        XDocument.Load(Path.ChangeExtension(typeof(MlpTrainer).Assembly.Location, ".xml"))
+            .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
 
-    private static IEnumerable<TestCaseData> Properties => Options.SelectMany(
-        options => options.GetType().GetProperties().Where(IsSetByUsers).Select(property => new TestCaseData(property, property.GetValue(options)).SetArgDisplayNames(NameOf(property))));
+    private static IEnumerable<TestCaseData> Properties =>
+        from options in Options
+        from property in options.GetType().GetProperties()
+        where IsSetByUsers(property)
+        select new TestCaseData(property, property.GetValue(options)).SetArgDisplayNames(NameOf(property));
 
-    private static IEnumerable<TestCaseData> Parameters => new[] { typeof(MlpOptimizer), typeof(MlpSchedule) }
-        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Where(method => method.ReturnType == type))
-        .SelectMany(method => method.GetParameters())
-        .Where(parameter => parameter.HasDefaultValue)
-        .Select(parameter => new TestCaseData(parameter).SetArgDisplayNames($"{parameter.Member.DeclaringType!.Name}.{parameter.Member.Name}, {parameter.Name}"));
+    private static IEnumerable<TestCaseData> Parameters =>
+        from type in new[] { typeof(MlpOptimizer), typeof(MlpSchedule) }
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        where method.ReturnType == type
+        from parameter in method.GetParameters()
+        where parameter.HasDefaultValue
+        select new TestCaseData(parameter).SetArgDisplayNames($"{type.Name}.{method.Name}, {parameter.Name}");
 
     [Test]
     public void Options_OfTheLibrary_AreAllHeldToTheirDefaults()
     {
         var withRules = typeof(MlpTrainer).Assembly.GetExportedTypes()
-            .Where(type => !type.IsAbstract && type.GetProperties().Any(property => IsSetByUsers(property) && property.GetCustomAttributes<ValidationAttribute>().Any()));
+            .Where(type => !type.IsAbstract && type.GetProperties().Any(IsValidatedOption));
 
         Assert.That(withRules, Is.SubsetOf(Options.Select(options => options.GetType())));
     }
@@ -58,21 +72,30 @@ internal sealed partial class DefaultTests
     [TestCase("Units of each layer; 512 and 256 by default.", "512 and 256")]
     [TestCase("Null, the default, is off.", "null")]
     [TestCase("The default is good.")]
-    public void StatedIn_AText_IsWhatItCallsTheDefault(string text, params string[] expected) => Assert.That(StatedIn(text), Is.EqualTo(expected));
+    public void StatedIn_AText_IsWhatItCallsTheDefault(string text, params string[] expected) =>
+        Assert.That(StatedIn(text), Is.EqualTo(expected));
 
-    /// <summary>What a constructor asks for has no default.</summary>
-    private static bool IsSetByUsers(PropertyInfo property) => property.SetMethod is { IsPublic: true } && !property.ReflectedType!.GetConstructors()
-        .SelectMany(constructor => constructor.GetParameters())
-        .Any(parameter => !parameter.HasDefaultValue && string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase));
+    /// <summary>A property that a constructor requires has no default.</summary>
+    private static bool IsSetByUsers(PropertyInfo property) =>
+        property.SetMethod is { IsPublic: true }
+        && !property.ReflectedType!.GetConstructors()
+            .SelectMany(constructor => constructor.GetParameters())
+            .Where(parameter => !parameter.HasDefaultValue)
+            .Any(parameter => string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase));
 
-    private static string NameOf(PropertyInfo property) => $"{property.ReflectedType!.FullName!.Split('.')[^1].Replace('+', '.')}.{property.Name}";
+    private static bool IsValidatedOption(PropertyInfo property) =>
+        IsSetByUsers(property) && property.GetCustomAttributes<ValidationAttribute>().Any();
 
-    private static IEnumerable<string> StatedIn(string text) => Statement().Matches(text).Select(match => match.Groups["value"].Value).Select(LowerWord).Distinct();
+    private static string NameOf(PropertyInfo property) =>
+        $"{property.ReflectedType!.FullName!.Split('.')[^1].Replace('+', '.')}.{property.Name}";
+
+    private static IEnumerable<string> StatedIn(string text) =>
+        Statement().Matches(text).Select(match => match.Groups["value"].Value).Select(LowerWord).Distinct();
 
     /// <summary>Null, True and False are written with a capital where they begin a sentence.</summary>
     private static string LowerWord(string value) => value is "Null" or "True" or "False" ? value.ToLowerInvariant() : value;
 
-    /// <summary>The text as it is read: a reference by its last name, white space as single spaces.</summary>
+    /// <summary>The text of an element. A reference is replaced by its last name, white space by single spaces.</summary>
     private static string TextOf(XElement element)
     {
         var copy = new XElement(element);
@@ -103,21 +126,29 @@ internal sealed partial class DefaultTests
     private static string Shown(MlpOptimizer optimizer)
     {
         Assert.That(optimizer, Is.EqualTo(MlpOptimizer.AdamW(optimizer.LearningRate, weightDecay: optimizer.WeightDecay)));
-        return FormattableString.Invariant($"AdamW with a learning rate of {optimizer.LearningRate} and a weight decay of {optimizer.WeightDecay}");
+        return FormattableString.Invariant(
+            $"AdamW with a learning rate of {optimizer.LearningRate} and a weight decay of {optimizer.WeightDecay}");
     }
 
-    /// <summary>The name of what makes a choice without being told more: an enum's, a property's, or a method's whose parameters all have defaults.</summary>
+    /// <summary>
+    /// The name of the member that makes a choice: a value of an enum, a static property, or a static method whose parameters all have
+    /// defaults.
+    /// </summary>
     private static string NameOfChoice(object value)
     {
-        var type = value is Enum ? value.GetType() : value.GetType().BaseType is { IsAbstract: true } family && family != typeof(object) ? family : value.GetType();
-        return value is Enum
-            ? value.ToString()!
-            : type.GetProperties(BindingFlags.Public | BindingFlags.Static).Where(property => value.Equals(property.GetValue(null))).Select(property => property.Name)
-                .Concat(type.GetMethods(BindingFlags.Public | BindingFlags.Static)
-                    .Where(method => method.ReturnType == type && method.GetParameters().All(parameter => parameter.HasDefaultValue) && !method.IsSpecialName)
-                    .Where(method => value.Equals(method.Invoke(null, [.. method.GetParameters().Select(parameter => parameter.DefaultValue)])))
-                    .Select(method => method.Name))
-                .First();
+        if (value is Enum)
+        {
+            return value.ToString()!;
+        }
+
+        var type = value.GetType().BaseType is { IsAbstract: true } family && family != typeof(object) ? family : value.GetType();
+        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Static)
+            .Where(property => value.Equals(property.GetValue(null)));
+        var methods = type.GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Where(method => method.ReturnType == type && !method.IsSpecialName)
+            .Where(method => method.GetParameters().All(parameter => parameter.HasDefaultValue))
+            .Where(method => value.Equals(method.Invoke(null, [.. method.GetParameters().Select(parameter => parameter.DefaultValue)])));
+        return properties.Concat<MemberInfo>(methods).First().Name;
     }
 
     [GeneratedRegex(@"(?<value>""[^""]*""|[^\s,;:()]+), the default\b|(?:^|[;,(] |\. )(?<value>(?:[^;,.(]|\.(?=\d))+?) by default\b")]

@@ -28,7 +28,8 @@ internal sealed class DocumentedCodeTests
     [Test]
     public void Blocks_OfReadmeAndPackage_BeginAlike()
     {
-        static string FirstOf(string document) => Markdown.BlocksIn(Repository.Read(document)).First(block => block.Language == "csharp").Text;
+        static string FirstOf(string document) =>
+            Markdown.BlocksIn(Repository.Read(document)).First(block => block.Language == "csharp").Text;
 
         Assert.Multiple(() =>
         {
@@ -42,7 +43,7 @@ internal sealed class DocumentedCodeTests
     {
         using var folder = new TemporaryFolder();
 
-        // Beside the tests, so that it finds what they reference; with a name that no other run has.
+        // The assembly lies beside the tests, to find what they reference. No other run uses its name.
         var assembly = Path.Combine(AppContext.BaseDirectory, $"{Example}-{Guid.NewGuid():N}.dll");
         try
         {
@@ -66,7 +67,11 @@ internal sealed class DocumentedCodeTests
     private static string Run(string assembly, string workingDirectory)
     {
         var settings = Path.Combine(AppContext.BaseDirectory, "MnistML.Tests");
-        var start = new ProcessStartInfo("dotnet", ["exec", "--runtimeconfig", $"{settings}.runtimeconfig.json", "--depsfile", $"{settings}.deps.json", assembly])
+        string[] arguments =
+        [
+            "exec", "--runtimeconfig", $"{settings}.runtimeconfig.json", "--depsfile", $"{settings}.deps.json", assembly,
+        ];
+        var start = new ProcessStartInfo("dotnet", arguments)
         {
             WorkingDirectory = workingDirectory,
             RedirectStandardOutput = true,

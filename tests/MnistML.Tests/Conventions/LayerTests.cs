@@ -6,14 +6,15 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace MnistML.Tests.Conventions;
 
 /// <summary>
-/// Holds the rooms of src/MnistML: each folder uses only the folders and libraries that it may. The sources are compiled anew, and
-/// every name in them is followed to what it stands for.
+/// Checks the rooms of src/MnistML: each folder uses only the folders and libraries that it may. The test compiles the sources, and looks
+/// up what every name in them refers to.
 /// </summary>
 internal sealed class LayerTests
 {
     /// <summary>
-    /// The rooms of the library, from the ground floor up, and the rooms that each may use beside itself. A room is a folder, or a folder within one: what is
-    /// allowed to use <c>Training/Rows</c> may not therefore use <c>Training/Loop</c>. This is the table of ARCHITECTURE.md.
+    /// The rooms of the library, from the ground floor up, and the rooms that each may use beside itself. A room is a folder, or a folder
+    /// within one. A room that may use <c>Training/Rows</c> may not therefore use <c>Training/Loop</c>. This is the table of
+    /// ARCHITECTURE.md.
     /// </summary>
     private static readonly Dictionary<string, string[]> AllowedRooms = new()
     {
@@ -40,21 +41,28 @@ internal sealed class LayerTests
         ["Training/Options"] =
             ["Common", "Model", "Vectors", "Native", "Network", "Training/Schedules", "Training/Optimizers", "Training/Augmentation"],
         ["Training/Rows"] = ["Common", "Model", "Network", "Training/Options"],
-        ["Training/Checkpoints"] = ["Common", "Model", "Network", "Training/Schedules", "Training/Optimizers", "Training/Options", "Training/Rows"],
+        ["Training/Checkpoints"] =
+            ["Common", "Model", "Network", "Training/Schedules", "Training/Optimizers", "Training/Options", "Training/Rows"],
         ["Training/Loop"] =
         [
-            "Common", "Model", "Vectors", "Native", "Network", "Network/Backprop", "Training/Schedules", "Training/Optimizers", "Training/Augmentation",
-            "Training/Options", "Training/Rows", "Training/Checkpoints",
+            "Common", "Model", "Vectors", "Native", "Network", "Network/Backprop", "Training/Schedules", "Training/Optimizers",
+            "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Checkpoints",
         ],
         ["Trainers"] =
         [
             "Common", "Common/DataViews", "Model", "Onnx", "Scoring", "Native", "Network", "Training/Schedules", "Training/Optimizers",
             "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Checkpoints", "Training/Loop",
         ],
-        ["Catalog"] = ["Common", "Idx", "Datasets", "Datasets/Synthetic", "Data/Loading", "Data/Saving", "Model", "Scoring", "Scoring/Archive", "Training/Options", "Trainers"],
+        ["Catalog"] =
+        [
+            "Common", "Idx", "Datasets", "Datasets/Synthetic", "Data/Loading", "Data/Saving", "Model", "Scoring", "Scoring/Archive",
+            "Training/Options", "Trainers",
+        ],
     };
 
-    /// <summary>Assemblies beyond .NET's own, by the beginning of their names. Rooms that are not here use none.</summary>
+    /// <summary>
+    /// The libraries beside .NET that a room may use, by the beginning of their names. Rooms that are not listed use none.
+    /// </summary>
     private static readonly Dictionary<string, string[]> AllowedLibraries = new()
     {
         ["Common/DataViews"] = ["Microsoft.ML.DataView"],
@@ -77,7 +85,7 @@ internal sealed class LayerTests
         ["Catalog"] = ["Microsoft.ML"],
     };
 
-    /// <summary>Where public types live; all others live in the namespace of their folder.</summary>
+    /// <summary>The namespaces of public types. All other types are in the namespace of their folder.</summary>
     private static readonly string[] PublicNamespaces = ["MnistML", "MnistML.Idx", "MnistML.Datasets", "Microsoft.ML"];
 
     private const int MaxFilesInRoom = 16;
@@ -95,7 +103,8 @@ internal sealed class LayerTests
             .. Directory.EnumerateDirectories(SourceFolder).Where(folder => Path.GetFileName(folder) is not ("obj" or "bin"))
                 .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)),
             .. Directory.EnumerateFiles(SourceFolder, "*.cs"),
-            .. Directory.EnumerateFiles(generated, "*.cs", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) is "MnistML.GlobalUsings.g.cs" or "Onnx.cs"),
+            .. Directory.EnumerateFiles(generated, "*.cs", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(file) is "MnistML.GlobalUsings.g.cs" or "Onnx.cs"),
         ];
         var parse = new CSharpParseOptions(LanguageVersion.Preview);
         _compilation = CSharpCompilation.Create(
@@ -104,15 +113,17 @@ internal sealed class LayerTests
             ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
                 .Where(file => Path.GetFileName(file) is not ("MnistML.dll" or "MnistML.Tests.dll"))
                 .Select(file => MetadataReference.CreateFromFile(file)),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
     }
 
     [Test]
     public void Sources_CompiledAnew_HaveNoErrorsButOfGenerators()
     {
-        // Methods that source generators fill in are the only ones without a body here.
+        // Methods whose bodies source generators write are the only ones without a body here.
         const string PartialWithoutBody = "CS8795";
-        var errors = _compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != PartialWithoutBody);
+        var errors = _compilation.GetDiagnostics()
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != PartialWithoutBody);
 
         Assert.That(errors, Is.Empty);
     }
@@ -128,7 +139,9 @@ internal sealed class LayerTests
     [Test]
     public void Folders_OfTheLibrary_HoldFewFiles()
     {
-        var crowded = OwnTrees.GroupBy(tree => RoomOf(tree.FilePath)).Where(room => room.Count() > MaxFilesInRoom).Select(room => $"{room.Key}: {room.Count()} files");
+        var crowded = OwnTrees.GroupBy(tree => RoomOf(tree.FilePath))
+            .Where(room => room.Count() > MaxFilesInRoom)
+            .Select(room => $"{room.Key}: {room.Count()} files");
 
         Assert.That(crowded, Is.Empty);
     }
@@ -137,9 +150,12 @@ internal sealed class LayerTests
     public void Room_OfEachFolder_UsesOnlyWhatItMay(KeyValuePair<string, string[]> entry)
     {
         var room = entry.Key;
-        var violations = _compilation.SyntaxTrees
-            .Where(tree => RoomOf(tree.FilePath) == room)
-            .SelectMany(tree => UsedBy(tree).Where(use => !IsAllowed(room, use)).Select(use => $"{Path.GetRelativePath(SourceFolder, tree.FilePath)} uses {use}"));
+        var violations =
+            from tree in _compilation.SyntaxTrees
+            where RoomOf(tree.FilePath) == room
+            from use in UsedBy(tree)
+            where !IsAllowed(room, use)
+            select $"{Path.GetRelativePath(SourceFolder, tree.FilePath)} uses {use}";
 
         Assert.That(violations.Distinct(), Is.Empty);
     }
@@ -159,39 +175,54 @@ internal sealed class LayerTests
         Assert.That(violations.Distinct(), Is.Empty);
     }
 
-    /// <summary>Without what source generators make.</summary>
-    private IEnumerable<SyntaxTree> OwnTrees =>
-        _compilation.SyntaxTrees.Where(tree => tree.FilePath.StartsWith(SourceFolder, StringComparison.Ordinal) && !IsGenerated(tree.FilePath));
+    /// <summary>The sources without those that generators write.</summary>
+    private IEnumerable<SyntaxTree> OwnTrees => _compilation.SyntaxTrees.Where(
+        tree => tree.FilePath.StartsWith(SourceFolder, StringComparison.Ordinal) && !IsGenerated(tree.FilePath));
 
-    private static bool IsAllowed(string room, Use use) => use.IsRoom
-        ? use.Name == room || AllowedRooms[room].Contains(use.Name)
-        : IsOfDotNet(use.Name) || AllowedLibraries.GetValueOrDefault(room, []).Any(library => use.Name.StartsWith(library, StringComparison.Ordinal));
+    private static bool IsAllowed(string room, Use use)
+    {
+        if (use.IsRoom)
+        {
+            return use.Name == room || AllowedRooms[room].Contains(use.Name);
+        }
 
-    /// <summary>System.Numerics.Tensors comes as a package, by way of ML.NET.</summary>
+        var libraries = AllowedLibraries.GetValueOrDefault(room, []);
+        return IsOfDotNet(use.Name) || libraries.Any(library => use.Name.StartsWith(library, StringComparison.Ordinal));
+    }
+
+    /// <summary>System.Numerics.Tensors is a package, which ML.NET brings.</summary>
     private static bool IsOfDotNet(string assembly) =>
-        (assembly.StartsWith("System.", StringComparison.Ordinal) && assembly != "System.Numerics.Tensors") || assembly is "netstandard" or "Microsoft.Win32.Primitives";
+        (assembly.StartsWith("System.", StringComparison.Ordinal) && assembly != "System.Numerics.Tensors")
+        || assembly is "netstandard" or "Microsoft.Win32.Primitives";
 
     private IEnumerable<Use> UsedBy(SyntaxTree tree)
     {
         var model = _compilation.GetSemanticModel(tree);
         foreach (var name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
         {
-            if (model.GetSymbolInfo(name).Symbol is { Kind: not (SymbolKind.Namespace or SymbolKind.Local or SymbolKind.Parameter or SymbolKind.RangeVariable) } symbol)
+            var symbol = model.GetSymbolInfo(name).Symbol;
+            if (symbol?.Kind is null or SymbolKind.Namespace or SymbolKind.Local or SymbolKind.Parameter or SymbolKind.RangeVariable)
             {
-                var source = symbol.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree.FilePath;
-                yield return source is not null ? new Use(RoomOf(source), IsRoom: true) : new Use(symbol.ContainingAssembly?.Name ?? "System.Runtime", IsRoom: false);
+                continue;
             }
+
+            var source = symbol.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree.FilePath;
+            yield return source is not null
+                ? new Use(RoomOf(source), IsRoom: true)
+                : new Use(symbol.ContainingAssembly?.Name ?? "System.Runtime", IsRoom: false);
         }
     }
 
-    private static bool IsGenerated(string file) => file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+    private static bool IsGenerated(string file) =>
+        file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
 
     private static string RoomOf(string file) => Path.GetFileName(file) == "Onnx.cs"
         ? "Onnx" // made from Onnx/onnx.proto
         : IsGenerated(file) ? "Common" // global usings
         : Path.GetRelativePath(SourceFolder, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '/');
 
-    private static string Metadata(string key) => typeof(LayerTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+    private static string Metadata(string key) =>
+        typeof(LayerTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 
     private readonly record struct Use(string Name, bool IsRoom)
     {

@@ -2,19 +2,25 @@ using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Conventions;
 
-/// <summary>Holds every link within the repository, in every document, to a file that is there and a heading that is in it.</summary>
+/// <summary>Checks that every link within the repository leads to an existing file and to a heading in it.</summary>
 internal sealed class LinkTests
 {
     [TestCaseSource(typeof(Repository), nameof(Repository.Documents))]
     public void Links_InADocument_LeadToWhatIsThere(string document)
     {
-        var broken = Markdown.LinksIn(Repository.Read(document)).Where(link => !link.Contains("://", StringComparison.Ordinal) && !IsThere(document, link));
+        var broken = Markdown.LinksIn(Repository.Read(document))
+            .Where(link => !link.Contains("://", StringComparison.Ordinal) && !IsThere(document, link));
 
         Assert.That(broken, Is.Empty);
     }
 
     [Test]
-    public void Links_OfTheReadme_AreFound() => Assert.That(Markdown.LinksIn(Repository.Read("README.md")), Has.Member("src/ARCHITECTURE.md").And.Member("LICENSE"));
+    public void Links_OfTheReadme_AreFound()
+    {
+        var links = Markdown.LinksIn(Repository.Read("README.md"));
+
+        Assert.That(links, Has.Member("src/ARCHITECTURE.md").And.Member("LICENSE"));
+    }
 
     [TestCase("src/ARCHITECTURE.md#no-such-heading")]
     [TestCase("no-such-file.md")]

@@ -6,7 +6,7 @@ using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Conventions;
 
-/// <summary>Packs the library as it was built with the tests, and opens what came out.</summary>
+/// <summary>Packs the library as it was built with the tests, and opens the package.</summary>
 internal sealed class PackageTests
 {
 #if DEBUG
@@ -28,7 +28,11 @@ internal sealed class PackageTests
     public void Pack()
     {
         _folder = new TemporaryFolder();
-        var start = new ProcessStartInfo("dotnet", ["pack", "-c", Configuration, "--no-build", "-nologo", "-o", _folder.Path, Repository.PathOf("src/MnistML")])
+        string[] arguments =
+        [
+            "pack", "-c", Configuration, "--no-build", "-nologo", "-o", _folder.Path, Repository.PathOf("src/MnistML"),
+        ];
+        var start = new ProcessStartInfo("dotnet", arguments)
         {
             RedirectStandardOutput = true,
         };
@@ -56,7 +60,13 @@ internal sealed class PackageTests
     {
         string[] expected =
         [
-            "LICENSE", "PACKAGE.md", "buildTransitive/MnistML.targets", "buildTransitive/WeakenSymbolVersion.cs", "icon.png", "lib/net10.0/MnistML.dll", "lib/net10.0/MnistML.xml",
+            "LICENSE",
+            "PACKAGE.md",
+            "buildTransitive/MnistML.targets",
+            "buildTransitive/WeakenSymbolVersion.cs",
+            "icon.png",
+            "lib/net10.0/MnistML.dll",
+            "lib/net10.0/MnistML.xml",
         ];
 
         Assert.That(FilesOf(_package), Is.EquivalentTo(expected));
@@ -69,7 +79,8 @@ internal sealed class PackageTests
     public void Dependencies_OfThePackage_AreWhatTheLibraryUses()
     {
         var group = _metadata.Elements().Single(element => element.Name.LocalName == "dependencies").Elements().Single();
-        var found = group.Elements().ToDictionary(dependency => dependency.Attribute("id")!.Value, dependency => dependency.Attribute("version")!.Value);
+        var found = group.Elements().ToDictionary(
+            dependency => dependency.Attribute("id")!.Value, dependency => dependency.Attribute("version")!.Value);
 
         Assert.Multiple(() =>
         {
@@ -93,7 +104,9 @@ internal sealed class PackageTests
     [TestCase("readme", "PACKAGE.md")]
     [TestCase("icon", "icon.png")]
     [TestCase("copyright", "Copyright (c) 2026 MnistML contributors")]
-    [TestCase("tags", "ML.NET mlnet machine-learning neural-network multilayer-perceptron MLP deep-learning classification TorchSharp ONNX MNIST IDX")]
+    [TestCase(
+        "tags",
+        "ML.NET mlnet machine-learning neural-network multilayer-perceptron MLP deep-learning classification TorchSharp ONNX MNIST IDX")]
     public void Field_OfThePackage_IsWhatItShouldBe(string field, string expected) => Assert.That(Field(field), Is.EqualTo(expected));
 
     [Test]
@@ -139,8 +152,10 @@ internal sealed class PackageTests
         Assert.That(assembly.ReadDebugDirectory().Select(entry => entry.Type), Has.Member(DebugDirectoryEntryType.Reproducible));
     }
 
-    private static IEnumerable<string> FilesOf(ZipArchive package) => package.Entries.Select(entry => entry.FullName)
-        .Where(file => file is not ("MnistML.nuspec" or "[Content_Types].xml" or "_rels/.rels") && !file.StartsWith("package/services/", StringComparison.Ordinal));
+    private static IEnumerable<string> FilesOf(ZipArchive package) => package.Entries
+        .Select(entry => entry.FullName)
+        .Where(file => file is not ("MnistML.nuspec" or "[Content_Types].xml" or "_rels/.rels"))
+        .Where(file => !file.StartsWith("package/services/", StringComparison.Ordinal));
 
     private string Field(string name) => _metadata.Elements().Single(element => element.Name.LocalName == name).Value;
 

@@ -6,14 +6,20 @@ using PublicApiGenerator;
 namespace MnistML.Tests.Conventions;
 
 /// <summary>
-/// Holds the library's public names to an approved list. To accept a change, run the tests with MNISTML_APPROVE_API=1, which writes the list anew, and
-/// commit it with the change that it shows.
+/// Compares the library's public names with an approved list. To accept a change, run the tests with MNISTML_APPROVE_API=1, which rewrites
+/// the list, and commit it with the change.
 /// </summary>
 internal sealed class PublicApiTests
 {
     private const string ApproveVariable = "MNISTML_APPROVE_API";
 
-    private static readonly string ApprovedFile = Path.Combine(Repository.Folder, "tests", "MnistML.Tests", "Conventions", "PublicApi.approved.txt");
+    private static readonly string ApprovedFile =
+        Path.Combine(Repository.Folder, "tests", "MnistML.Tests", "Conventions", "PublicApi.approved.txt");
+
+    private static readonly IEnumerable<string> ValidationAttributes =
+        from type in typeof(RequiredAttribute).Assembly.GetExportedTypes()
+        where type.IsAssignableTo(typeof(Attribute))
+        select type.FullName!;
 
     /// <summary>Some of the names are in the namespace Microsoft.ML, which the generator would leave out.</summary>
     private static readonly ApiGeneratorOptions Settings = new()
@@ -21,7 +27,7 @@ internal sealed class PublicApiTests
         DenyNamespacePrefixes = [],
         ExcludeAttributes =
         [
-            .. typeof(RequiredAttribute).Assembly.GetExportedTypes().Where(type => type.IsAssignableTo(typeof(Attribute))).Select(type => type.FullName!),
+            .. ValidationAttributes,
             typeof(ParamCollectionAttribute).FullName!,
         ],
         IncludeAssemblyAttributes = false,
@@ -40,6 +46,7 @@ internal sealed class PublicApiTests
 
         Assert.That(
             found.Split('\n'), Is.EqualTo(approved.Split('\n')),
-            $"The public names have changed. If that is wanted, run this test with {ApproveVariable}=1 and commit {Path.GetFileName(ApprovedFile)}; else make them internal.");
+            $"The public names have changed. If that is wanted, run this test with {ApproveVariable}=1 and commit "
+            + $"{Path.GetFileName(ApprovedFile)}. Otherwise make them internal.");
     }
 }

@@ -41,9 +41,12 @@ public sealed class IdxPipelineTests
     [Test]
     public void FilterRowsByColumn_Files_GivesTheSameRows()
     {
-        var withSum = new MLContext().Transforms.CustomMapping<ImageRow, PixelSum>((row, sum) => sum.Sum = row.Image.Sum(pixel => pixel), contractName: null);
+        var withSum = new MLContext().Transforms.CustomMapping<ImageRow, PixelSum>(
+            (row, sum) => sum.Sum = row.Image.Sum(pixel => pixel), contractName: null);
 
-        AssertSame((data, view) => data.FilterRowsByColumn(withSum.Fit(view).Transform(view), "Sum", lowerBound: 600, upperBound: 900), rowCount: null);
+        AssertSame(
+            (data, view) => data.FilterRowsByColumn(withSum.Fit(view).Transform(view), "Sum", lowerBound: 600, upperBound: 900),
+            rowCount: null);
     }
 
     [Test]

@@ -44,8 +44,8 @@ public sealed class StateDictTests
     public void Load_TorchFile_NamesTheRemedy() => Assert.That(
         () => MlpModelParameters.Load(new MemoryStream(Zip.Write(("archive/data.pkl", [1, 2, 3])))),
         Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-            "The stream cannot be read: it is a zip archive, as torch.save writes (.pt, .pth), and not a safetensors file. Save it in Python "
-            + "with safetensors.torch.save_file(model.state_dict(), path)."));
+            "The stream cannot be read: it is a zip archive, as torch.save writes (.pt, .pth), and not a safetensors file. "
+            + "Save it in Python with safetensors.torch.save_file(model.state_dict(), path)."));
 
     [TestCase(float.NaN, "NaN")]
     [TestCase(float.PositiveInfinity, "Infinity")]
@@ -90,8 +90,8 @@ public sealed class StateDictTests
 
     [Test]
     public void Load_BatchNormalizationWithoutANeighbour_IsRefused() => AssertRefused(
-        "'3' is batch normalisation without a fully connected layer directly before or after it, so it cannot be folded; fold it in PyTorch "
-        + "before saving.",
+        "'3' is batch normalisation without a fully connected layer directly before or after it, so it cannot be folded; "
+        + "fold it in PyTorch before saving.",
         [Weights, Biases, .. Normalization("3")]);
 
     [Test]

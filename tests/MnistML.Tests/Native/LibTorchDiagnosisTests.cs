@@ -53,10 +53,12 @@ public sealed class LibTorchDiagnosisTests
             OtherLibTorch = "/opt/libtorch.so",
         };
 
-        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
+        const string Cause = "the application references no libtorch package. "
+            + "The libtorch at /opt/libtorch.so was loaded instead and does not fit.";
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo($"""
             libtorch, which MnistML trains with, could not be loaded on linux-x64.
             Looked for: libLibTorchSharp.so (found in /app/native) and libtorch_cpu.so (not found), in /app/native, /app.
-            Likely cause: the application references no libtorch package. The libtorch at /opt/libtorch.so was loaded instead and does not fit.
+            Likely cause: {Cause}
             Add to its project file: <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
             For CUDA, instead: <PackageReference Include="TorchSharp-cuda-linux" Version="0.107.0" />
             """));

@@ -105,9 +105,8 @@ internal sealed partial class ConsoleTrainingOptionsTests
         string[] arguments = ["--epochs", "40", "--dropout", "0.2", "--validation", "0.1"];
         var through = Train([.. arguments, "--out", "through.zip"]);
 
-        using (
-            var process = Host.Start(
-                "MnistML.Console", _work, AllArguments([.. arguments, "--checkpoint", "training.checkpoint", "--out", "killed.zip"])))
+        string[] killed = [.. arguments, "--checkpoint", "training.checkpoint", "--out", "killed.zip"];
+        using (var process = Host.Start("MnistML.Console", _work, AllArguments(killed)))
         {
             while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("Epoch 4/", StringComparison.Ordinal))
             {

@@ -72,10 +72,9 @@ internal sealed class DefaultOptionsTests
         var linearAccuracy = mlContext.MulticlassClassification.Evaluate(normalizer.Transform(View(test))).MicroAccuracy;
 
         // With clouds that are round and alike, the best that can be done is the class of the nearest centre.
-        var best =
-            test.Average(
-                point => centres.Select((centre, i) => (Distance: Distance(centre, point.Features), Label: i / 2))
-                    .MinBy(entry => entry.Distance).Label == point.Label ? 1.0 : 0);
+        var best = test.Average(
+            point => centres.Select((centre, i) => (Distance: Distance(centre, point.Features), Label: i / 2))
+                .MinBy(entry => entry.Distance).Label == point.Label ? 1.0 : 0);
         Assert.That(best, Is.InRange(0.9, 0.995));
         Assert.That(accuracy, Is.GreaterThan(best - 0.05).And.GreaterThan(linearAccuracy + 0.1));
 

@@ -74,8 +74,8 @@ internal sealed class MlpTrainerDataTests
     [Test]
     public void Fit_OfKeysThatNoRowHas_GivesThemALowProbability()
     {
-        var data =
-            View([.. Enumerable.Range(0, 90).Select(row => (float[])[row % 3])], isSparse: false, classes: 7, labelOf: row => row % 3);
+        var values = Enumerable.Range(0, 90).Select(row => (float[])[row % 3]);
+        var data = View([.. values], isSparse: false, classes: 7, labelOf: row => row % 3);
 
         using var model = new MlpTrainer(_mlContext, Small with { ClassWeights = MlpClassWeights.Balanced, ValidationFraction = 0.2 })
             .Fit(data);

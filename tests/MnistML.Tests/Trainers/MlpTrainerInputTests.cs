@@ -48,9 +48,8 @@ internal sealed class MlpTrainerInputTests
     {
         var shape = ShapeOf(MlContext.Data.LoadFromEnumerable([new TextPoint { Features = [1, 2] }]));
 
-        var stock =
-            Assert.Throws<ArgumentOutOfRangeException>(
-                () => MlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy().GetOutputSchema(shape));
+        var stock = Assert.Throws<ArgumentOutOfRangeException>(
+            () => MlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy().GetOutputSchema(shape));
         Assert.That(
             () => new MlpTrainer(MlContext).GetOutputSchema(shape),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.EqualTo(stock!.Message));

@@ -183,15 +183,14 @@ internal sealed class MlpTrainerOptionsTests
     {
         var data = Tables.Clusters(_mlContext, rows: 60);
         using var first = new MlpTrainer(_mlContext, Small with { MaxEpochs = 30 }).Fit(data);
-        var options =
-            Small with
-            {
-                FeatureScaling = scaling,
-                BatchNormalization = batchNormalization,
-                Optimizer = MlpOptimizer.Sgd(1e-30),
-                BatchSize = 60,
-                MaxEpochs = 1
-            };
+        var options = Small with
+        {
+            FeatureScaling = scaling,
+            BatchNormalization = batchNormalization,
+            Optimizer = MlpOptimizer.Sgd(1e-30),
+            BatchSize = 60,
+            MaxEpochs = 1
+        };
 
         using var second = new MlpTrainer(_mlContext, options).Fit(data, validationData: data, first.Model);
 
@@ -237,15 +236,14 @@ internal sealed class MlpTrainerOptionsTests
     public void Fit_AboveTheCacheWithValidation_GivesTheSameSplitAsBelowIt()
     {
         var data = _mlContext.Data.LoadFromEnumerable(Wide(6_000));
-        var options =
-            Small with
-            {
-                HiddenLayers = [],
-                MaxEpochs = 2,
-                ValidationFraction = 0.1,
-                Optimizer = MlpOptimizer.Sgd(1e-30),
-                MaxCacheBytes = 1 << 20
-            };
+        var options = Small with
+        {
+            HiddenLayers = [],
+            MaxEpochs = 2,
+            ValidationFraction = 0.1,
+            Optimizer = MlpOptimizer.Sgd(1e-30),
+            MaxCacheBytes = 1 << 20
+        };
 
         using var streamed = new MlpTrainer(_mlContext, options).Fit(data);
         using var cached = new MlpTrainer(_mlContext, options with { MaxCacheBytes = 1 << 30 }).Fit(data);
@@ -258,9 +256,8 @@ internal sealed class MlpTrainerOptionsTests
     public void Fit_WithManyAtOnce_GivesEachTheSameBits()
     {
         var data = Tables.Clusters(_mlContext, rows: 60);
-        var trainer =
-            new MlpTrainer(
-                _mlContext, Small with { DropoutRate = 0.2, BatchNormalization = true, ValidationFraction = 0.2, ThreadCount = 1 });
+        var trainer = new MlpTrainer(
+            _mlContext, Small with { DropoutRate = 0.2, BatchNormalization = true, ValidationFraction = 0.2, ThreadCount = 1 });
         using var first = trainer.Fit(data);
 
         var others = Enumerable.Range(0, 6).AsParallel().WithDegreeOfParallelism(6).Select(_ =>

@@ -85,9 +85,8 @@ internal sealed class MlpTrainerTests
         string[] labels = ["b", "?", "a", "b", "?", "a"];
         float[][] features = [[0, 1], [9, 9], [1, 0], [0.5f, 1], [float.NaN, 0], [1, 0.5f]];
         TextPoint[] rows = [.. labels.Zip(features, (label, values) => new TextPoint { Label = label, Features = values })];
-        var keys =
-            mlContext.Transforms.Conversion.MapValueToKey(
-                "Label", keyData: mlContext.Data.LoadFromEnumerable([new TextKey("a"), new TextKey("b")]));
+        var keys = mlContext.Transforms.Conversion.MapValueToKey(
+            "Label", keyData: mlContext.Data.LoadFromEnumerable([new TextKey("a"), new TextKey("b")]));
         var withMissing = FitBits(new MlpTrainer(mlContext, Small), Map(rows));
         var without = FitBits(new MlpTrainer(mlContext, Small), Map([.. rows.Where(row => row.Label != "?")]));
 

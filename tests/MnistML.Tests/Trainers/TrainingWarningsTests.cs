@@ -39,8 +39,13 @@ internal sealed class TrainingWarningsTests
     [Test]
     public void Fit_WithTooFewEpochs_SaysThatTheLossWasStillFalling()
     {
-        var few =
-            Small with { Optimizer = MlpOptimizer.Sgd(0.2), Schedule = MlpSchedule.Constant, BatchNormalization = false, MaxEpochs = 2 };
+        var few = Small with
+        {
+            Optimizer = MlpOptimizer.Sgd(0.2),
+            Schedule = MlpSchedule.Constant,
+            BatchNormalization = false,
+            MaxEpochs = 2,
+        };
 
         Assert.That(
             MessagesOf(few, Points(row => row % 3)),

@@ -5,7 +5,10 @@ using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Data.Loading;
 
-/// <summary>What cursors do with the files that they read: hold them no longer than they must, say what happened to them, and take no memory for a row.</summary>
+/// <summary>
+/// What cursors do with the files that they read: hold them no longer than they must, say what happened to them, and take no memory for a
+/// row.
+/// </summary>
 public sealed class IdxCursorFileTests
 {
     private ManyImageFiles _files = null!;
@@ -172,7 +175,9 @@ public sealed class IdxCursorFileTests
         using var cursor = view.GetRowCursor(view.Schema, shuffled ? new Random(1) : null);
         Action[] getters =
         [
-            Getter(cursor, view.Schema["Image"]), Getter<VBuffer<float>>(cursor, view.Schema["Features"]), Getter<uint>(cursor, view.Schema["Label"]),
+            Getter(cursor, view.Schema["Image"]),
+            Getter<VBuffer<float>>(cursor, view.Schema["Features"]),
+            Getter<uint>(cursor, view.Schema["Label"]),
             Getter(cursor.GetIdGetter()),
         ];
         long before = 0;

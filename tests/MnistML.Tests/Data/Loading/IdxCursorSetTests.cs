@@ -45,7 +45,8 @@ public sealed class IdxCursorSetTests
     }
 
     [Test]
-    public void GetRowCursorSet_MoreThanRows_GivesOneForEachRow() => Assert.That(Shares(1_000, seed: null), Has.Length.EqualTo(RowCount).And.All.Count.EqualTo(1));
+    public void GetRowCursorSet_MoreThanRows_GivesOneForEachRow() =>
+        Assert.That(Shares(1_000, seed: null), Has.Length.EqualTo(RowCount).And.All.Count.EqualTo(1));
 
     [Test]
     public void GetRowCursorSet_NoRows_GivesOneEmptyCursor()
@@ -79,9 +80,12 @@ public sealed class IdxCursorSetTests
         var expected = Read(_view.GetRowCursor(_view.Schema)).ToDictionary(row => row.Id, row => row.Pixels);
 
         Assert.That(expected, Has.Count.EqualTo(RowCount));
-        Assert.That(Read(_view.GetRowCursor(_view.Schema, new Random(7))).ToDictionary(row => row.Id, row => row.Pixels), Is.EquivalentTo(expected));
-        Assert.That(Shares(3, seed: 9).SelectMany(share => share).ToDictionary(row => row.Id, row => row.Pixels), Is.EquivalentTo(expected));
+        Assert.That(PixelsById(Read(_view.GetRowCursor(_view.Schema, new Random(7)))), Is.EquivalentTo(expected));
+        Assert.That(PixelsById(Shares(3, seed: 9).SelectMany(share => share)), Is.EquivalentTo(expected));
     }
+
+    private static Dictionary<DataViewRowId, string> PixelsById(IEnumerable<SeenRow> rows) =>
+        rows.ToDictionary(row => row.Id, row => row.Pixels);
 
     private static Random? RandomOf(int? seed) => seed is { } given ? new Random(given) : null;
 

@@ -65,7 +65,8 @@ public sealed class IdxCursorTests
         using var cursor = _view.GetRowCursor(_view.Schema);
 
         Assert.That(
-            () => cursor.GetGetter<VBuffer<float>>(_view.Schema["Image"]), ThrowsWrongType("Image", typeof(VBuffer<float>), typeof(VBuffer<byte>)));
+            () => cursor.GetGetter<VBuffer<float>>(_view.Schema["Image"]),
+            ThrowsWrongType("Image", typeof(VBuffer<float>), typeof(VBuffer<byte>)));
         Assert.That(
             () => cursor.GetGetter<float>(_view.Schema["Features"]), ThrowsWrongType("Features", typeof(float), typeof(VBuffer<float>)));
         Assert.That(

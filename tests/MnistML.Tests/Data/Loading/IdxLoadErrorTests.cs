@@ -24,7 +24,8 @@ public sealed class IdxLoadErrorTests
     [Test]
     public void LoadFromIdx_SwappedFiles_SaysSo() => AssertInvalid(
         _files.LabelsPath, _files.ImagesPath,
-        $"'{_files.LabelsPath}' holds UInt8 5 and '{_files.ImagesPath}' holds UInt8 5×2×3: the two are swapped, since the images come first.");
+        $"'{_files.LabelsPath}' holds UInt8 5 and '{_files.ImagesPath}' holds UInt8 5×2×3: "
+        + "the two are swapped, since the images come first.");
 
     [Test]
     public void LoadFromIdx_ImagesAsLabels_Throws() => AssertInvalid(
@@ -49,7 +50,8 @@ public sealed class IdxLoadErrorTests
 
         AssertInvalid(
             _files.ImagesPath, labels,
-            $"'{labels}' holds UInt8 5×2, 2 in a row, but LabelField is {field} (zero-based).", new IdxLoaderOptions { LabelField = field });
+            $"'{labels}' holds UInt8 5×2, 2 in a row, but LabelField is {field} (zero-based).",
+            new IdxLoaderOptions { LabelField = field });
     }
 
     [Test]
@@ -65,7 +67,9 @@ public sealed class IdxLoadErrorTests
     {
         var labels = _files.Folder.Write("fractions", IdxBytes.Of(0x0D, [5], new byte[20]));
 
-        AssertInvalid(_files.ImagesPath, labels, $"'{labels}' holds Single 5, but labels must be whole numbers: UInt8, Int8, Int16 or Int32.");
+        AssertInvalid(
+            _files.ImagesPath, labels,
+            $"'{labels}' holds Single 5, but labels must be whole numbers: UInt8, Int8, Int16 or Int32.");
     }
 
     [Test]
@@ -75,7 +79,8 @@ public sealed class IdxLoadErrorTests
 
         AssertInvalid(
             images, null,
-            $"'{images}' holds UInt8 5×2×0, items without elements, but images were expected, such as UInt8 60000×28×28 (count × height × width).");
+            $"'{images}' holds UInt8 5×2×0, items without elements, "
+            + "but images were expected, such as UInt8 60000×28×28 (count × height × width).");
     }
 
     [Test]
@@ -115,7 +120,8 @@ public sealed class IdxLoadErrorTests
 
         AssertInvalid(
             _files.ImagesPath, labels,
-            $"'{labels}' holds label 1048576 in row 4 (zero-based), but there can be at most 1048576 classes: is this the column of labels?");
+            $"'{labels}' holds label 1048576 in row 4 (zero-based), "
+            + "but there can be at most 1048576 classes: is this the column of labels?");
     }
 
     [Test]
@@ -139,13 +145,16 @@ public sealed class IdxLoadErrorTests
             - LabelField is -2, but must be at least 0.
             - Scale is NaN, but must be a finite number other than 0.
             - MaxUnpackedBytes is 0, but must be at least 1.
-            - FeatureColumnName, ImageColumnName and LabelColumnName are 'Features', 'Features', 'Label', but must be different. (Parameter 'options')
-            """.ReplaceLineEndings()));
+
+            """.ReplaceLineEndings()
+            + "- FeatureColumnName, ImageColumnName and LabelColumnName are 'Features', 'Features', 'Label', "
+            + "but must be different. (Parameter 'options')"));
 
     [Test]
     public void LoadFromIdx_MoreUnpackedThanIsWanted_Throws() => Assert.That(
         () => _files.Load(new IdxLoaderOptions { MaxUnpackedBytes = 4 }),
-        Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"'{_files.LabelsPath}' unpacks to UInt8 5, 5 bytes, but at most 4 are held"));
+        Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(
+            $"'{_files.LabelsPath}' unpacks to UInt8 5, 5 bytes, but at most 4 are held"));
 
     [Test]
     public void LoadFromIdx_LabelBeyondTheClassCount_ThrowsAndNamesTheRow() => AssertInvalid(
@@ -164,7 +173,9 @@ public sealed class IdxLoadErrorTests
     {
         var images = _files.Folder.Write("broken", []);
 
-        AssertInvalid(images, null, $"'{images}' is empty, but an IDX file was expected: fetch it again, from another address if that does not help.");
+        AssertInvalid(
+            images, null,
+            $"'{images}' is empty, but an IDX file was expected: fetch it again, from another address if that does not help.");
     }
 
     [Test]

@@ -25,7 +25,8 @@ public sealed class IdxLoadPropertyTests
             var view = Load(given.Content.File, new IdxLoaderOptions { Transpose = given.Transpose, Scale = given.Scale });
             var items = PlainItems(given.Content, given.Transpose);
 
-            Assert.That(((VectorDataViewType)view.Schema["Image"].Type).Dimensions, Is.EqualTo(PlainDimensions(given.Content, given.Transpose)));
+            var image = (VectorDataViewType)view.Schema["Image"].Type;
+            Assert.That(image.Dimensions, Is.EqualTo(PlainDimensions(given.Content, given.Transpose)));
             Assert.That(Images(view, given.Content.Type), Is.EqualTo(items));
             Assert.That(
                 view.GetColumn<float[]>("Features"),
@@ -53,10 +54,13 @@ public sealed class IdxLoadPropertyTests
             };
 
             var view = new MLContext().Data.LoadFromIdx(
-                _folder.Write("five", IdxBytes.FiveImages), _folder.PathOf("labels"), new IdxLoaderOptions { FirstLabel = given.First, LabelField = given.Field });
+                _folder.Write("five", IdxBytes.FiveImages),
+                _folder.PathOf("labels"),
+                new IdxLoaderOptions { FirstLabel = given.First, LabelField = given.Field });
 
             Assert.That(view.GetColumn<uint>("Label"), Is.EqualTo(given.Labels.Select(label => (uint)(label - given.First + 1))));
-            Assert.That(view.Schema["Label"].GetKeyValues(), Is.EqualTo(Enumerable.Range(given.First, given.Labels.Max() - given.First + 1)));
+            var classCount = given.Labels.Max() - given.First + 1;
+            Assert.That(view.Schema["Label"].GetKeyValues(), Is.EqualTo(Enumerable.Range(given.First, classCount)));
 
             int Write<T>(IEnumerable<T> values)
                 where T : unmanaged
@@ -66,7 +70,8 @@ public sealed class IdxLoadPropertyTests
             }
         });
 
-    private IDataView Load(byte[] file, IdxLoaderOptions options) => new MLContext().Data.LoadFromIdx(_folder.Write("items", file), options: options);
+    private IDataView Load(byte[] file, IdxLoaderOptions options) =>
+        new MLContext().Data.LoadFromIdx(_folder.Write("items", file), options: options);
 
     private static int[] PlainDimensions(IdxContent content, bool transpose)
     {

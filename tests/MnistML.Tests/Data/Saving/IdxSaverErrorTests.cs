@@ -34,7 +34,8 @@ public sealed class IdxSaverErrorTests
 
     [Test]
     public void SaveAsIdx_NeitherImageNorFeatures_Throws() => AssertRefused<ArgumentOutOfRangeException>(
-        TableRows.OfPlain<byte>(_mlContext, 1), "The data has no column 'Features', but 'Items': name one of them by ColumnName. (Parameter 'data')");
+        TableRows.OfPlain<byte>(_mlContext, 1),
+        "The data has no column 'Features', but 'Items': name one of them by ColumnName. (Parameter 'data')");
 
     [Test]
     public void SaveAsIdx_MissingLabelColumn_Throws() => AssertRefused<ArgumentOutOfRangeException>(
@@ -45,7 +46,8 @@ public sealed class IdxSaverErrorTests
     [Test]
     public void SaveAsIdx_VectorOfUnknownSize_Throws() => AssertItemsRefused<ArgumentOutOfRangeException>(
         TableRows.Of(_mlContext, [new Row<byte[]> { Items = [1, 2] }], type: null),
-        "The column 'Items' is Vector<Byte>, whose size differs from row to row, but the items of an IDX file are all of one size. (Parameter 'column')");
+        "The column 'Items' is Vector<Byte>, whose size differs from row to row, "
+        + "but the items of an IDX file are all of one size. (Parameter 'column')");
 
     [Test]
     public void SaveAsIdx_Text_Throws() => AssertItemsRefused<ArgumentOutOfRangeException>(
@@ -55,8 +57,8 @@ public sealed class IdxSaverErrorTests
     [Test]
     public void SaveAsIdx_EightDimensions_Throws() => AssertItemsRefused<ArgumentOutOfRangeException>(
         TableRows.Of<byte>(_mlContext, [1, 1, 1, 1, 1, 1, 1, 1], [[1]]),
-        "The column 'Items' is Vector<Byte, 1, 1, 1, 1, 1, 1, 1, 1>, of 8 dimensions, but with the number of items there may be 8 at most: give it fewer. "
-        + "(Parameter 'column')");
+        "The column 'Items' is Vector<Byte, 1, 1, 1, 1, 1, 1, 1, 1>, of 8 dimensions, "
+        + "but with the number of items there may be 8 at most: give it fewer. (Parameter 'column')");
 
     [Test]
     public void SaveAsIdx_NaNInAnInteger_NamesRowAndSlot() => AssertItemsRefused<InvalidDataException>(
@@ -73,10 +75,11 @@ public sealed class IdxSaverErrorTests
     [TestCase(32_768, IdxElementType.Int16, "32768", "Int16", "-32768 to 32767")]
     [TestCase(2_147_483_648, IdxElementType.Int32, "2147483648", "Int32", "-2147483648 to 2147483647")]
     [TestCase(double.PositiveInfinity, IdxElementType.Int32, "Infinity", "Int32", "-2147483648 to 2147483647")]
-    public void SaveAsIdx_NumberThatIsNoSuchInteger_NamesTheRoom(double value, IdxElementType type, string found, string name, string room) =>
+    public void SaveAsIdx_NumberThatIsNoSuchInteger_NamesTheRange(
+        double value, IdxElementType type, string found, string name, string range) =>
         AssertItemsRefused<InvalidDataException>(
             TableRows.OfPlain(_mlContext, 7, value),
-            $"Row 1 (zero-based) of the column 'Items' holds {found}, but {name} has room for whole numbers from {room}: "
+            $"Row 1 (zero-based) of the column 'Items' holds {found}, but {name} has room for whole numbers from {range}: "
             + "choose another ElementType or Scale, or take the row out.",
             new IdxSaverOptions { ElementType = type });
 
@@ -89,31 +92,36 @@ public sealed class IdxSaverErrorTests
     [Test]
     public void SaveAsIdx_DoubleBeyondSingle_Throws() => AssertItemsRefused<InvalidDataException>(
         TableRows.OfPlain(_mlContext, 1e39),
-        "Row 0 (zero-based) of the column 'Items' holds 1E+39, but Single has room for numbers from -3.4028234663852886E+38 to 3.4028234663852886E+38: "
+        "Row 0 (zero-based) of the column 'Items' holds 1E+39, "
+        + "but Single has room for numbers from -3.4028234663852886E+38 to 3.4028234663852886E+38: "
         + "choose another ElementType or Scale, or take the row out.",
         new IdxSaverOptions { ElementType = IdxElementType.Single });
 
     [Test]
     public void SaveAsIdx_ScaledOutOfRange_ShowsBothNumbers() => AssertItemsRefused<InvalidDataException>(
         TableRows.OfPlain(_mlContext, 2f),
-        "Row 0 (zero-based) of the column 'Items' holds 2, which times Scale 255 is 510, but UInt8 has room for whole numbers from 0 to 255: "
+        "Row 0 (zero-based) of the column 'Items' holds 2, which times Scale 255 is 510, "
+        + "but UInt8 has room for whole numbers from 0 to 255: "
         + "choose another ElementType or Scale, or take the row out.",
         new IdxSaverOptions { ElementType = IdxElementType.UInt8, Scale = 255 });
 
     [Test]
     public void SaveAsIdx_RowOfAnotherLength_Throws() => AssertItemsRefused<InvalidDataException>(
         new OtherLengthView(_mlContext),
-        "Row 1 (zero-based) of the column 'Items' has 3 values, but its type is Vector<Byte, 2>: correct the step that creates the column.");
+        "Row 1 (zero-based) of the column 'Items' has 3 values, but its type is Vector<Byte, 2>: "
+        + "correct the step that creates the column.");
 
     [Test]
     public void SaveAsIdx_TextLabel_Throws() => AssertRefused<ArgumentOutOfRangeException>(
         Labels("seven"),
-        "The column 'Label' is String, but labels are keys or whole numbers: apply MapValueToKey first, or name another column by LabelColumnName. (Parameter 'column')");
+        "The column 'Label' is String, but labels are keys or whole numbers: "
+        + "apply MapValueToKey first, or name another column by LabelColumnName. (Parameter 'column')");
 
     [Test]
     public void SaveAsIdx_LabelOfFractions_Throws() => AssertRefused<ArgumentOutOfRangeException>(
         Labels(1f),
-        "The column 'Label' is Single, but labels are keys or whole numbers: apply MapValueToKey first, or name another column by LabelColumnName. (Parameter 'column')");
+        "The column 'Label' is Single, but labels are keys or whole numbers: "
+        + "apply MapValueToKey first, or name another column by LabelColumnName. (Parameter 'column')");
 
     [Test]
     public void SaveAsIdx_MissingKey_NamesTheRow() => AssertRefused<InvalidDataException>(
@@ -123,14 +131,15 @@ public sealed class IdxSaverErrorTests
     [Test]
     public void SaveAsIdx_LabelOutOfRange_NamesTheRoom() => AssertRefused<InvalidDataException>(
         Labels(3, -1),
-        "Row 1 (zero-based) of the column 'Label' holds label -1, but UInt8 has room for whole numbers from 0 to 255: choose another LabelElementType.",
+        "Row 1 (zero-based) of the column 'Label' holds label -1, "
+        + "but UInt8 has room for whole numbers from 0 to 255: choose another LabelElementType.",
         new IdxSaverOptions { LabelElementType = IdxElementType.UInt8 });
 
     [Test]
     public void SaveAsIdx_LargestUnsignedLabel_Throws() => AssertRefused<InvalidDataException>(
         Labels(ulong.MaxValue),
-        "Row 0 (zero-based) of the column 'Label' holds label 18446744073709551615, but Int32 has room for whole numbers from -2147483648 to 2147483647: "
-        + "choose another LabelElementType.");
+        "Row 0 (zero-based) of the column 'Label' holds label 18446744073709551615, "
+        + "but Int32 has room for whole numbers from -2147483648 to 2147483647: choose another LabelElementType.");
 
     [Test]
     public void SaveAsIdx_OneFileForBoth_Throws() => Assert.That(
@@ -209,7 +218,9 @@ public sealed class IdxSaverErrorTests
         var path = _folder.PathOf(Path.Combine("nowhere", "labels"));
 
         AssertRefused<DirectoryNotFoundException>(
-            Labels(1), $"'{path}' can't be written, since the folder '{Path.GetDirectoryName(path)}' does not exist: create it first.", labelsPath: path);
+            Labels(1),
+            $"'{path}' can't be written, since the folder '{Path.GetDirectoryName(path)}' does not exist: create it first.",
+            labelsPath: path);
     }
 
     [Test]
@@ -303,7 +314,8 @@ public sealed class IdxSaverErrorTests
 
             public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
             {
-                ValueGetter<VBuffer<byte>> get = (ref VBuffer<byte> value) => value = new VBuffer<byte>((int)honest.Position + 2, [1, 2, 3]);
+                ValueGetter<VBuffer<byte>> get = (ref VBuffer<byte> value) =>
+                    value = new VBuffer<byte>((int)honest.Position + 2, [1, 2, 3]);
                 return (ValueGetter<TValue>)(object)get;
             }
         }

@@ -94,12 +94,15 @@ public sealed class IdxSaverTests
     {
         var whole = TableRows.OfPlain<double>(_mlContext, -128, 0, 127);
 
-        Assert.That(SaveItems(whole, new IdxSaverOptions { ElementType = IdxElementType.Int8 }), Is.EqualTo(IdxBytes.Of(0x09, [3], 0x80, 0, 0x7F)));
+        Assert.That(
+            SaveItems(whole, new IdxSaverOptions { ElementType = IdxElementType.Int8 }),
+            Is.EqualTo(IdxBytes.Of(0x09, [3], 0x80, 0, 0x7F)));
         Assert.That(
             SaveItems(TableRows.OfPlain(_mlContext, 0.1), new IdxSaverOptions { ElementType = IdxElementType.Single }),
             Is.EqualTo(IdxBytes.Of(0x0D, [1], [.. BitConverter.GetBytes(0.1f).Reverse()])));
         Assert.That(
-            SaveItems(TableRows.OfPlain(_mlContext, double.NaN), new IdxSaverOptions { ElementType = IdxElementType.Single })[^4..^2], Is.EqualTo(new byte[] { 0xFF, 0xC0 }));
+            SaveItems(TableRows.OfPlain(_mlContext, double.NaN), new IdxSaverOptions { ElementType = IdxElementType.Single })[^4..^2],
+            Is.EqualTo(new byte[] { 0xFF, 0xC0 }));
     }
 
     [Test]
@@ -107,7 +110,9 @@ public sealed class IdxSaverTests
     {
         var row = new Row<VBuffer<byte>> { Items = new VBuffer<byte>(4, 2, [7, 9], [1, 3]) };
 
-        Assert.That(SaveItems(TableRows.Of(_mlContext, [row], new VectorDataViewType(NumberDataViewType.Byte, 4))), Is.EqualTo(IdxBytes.Of(0x08, [1, 4], 0, 7, 0, 9)));
+        var items = SaveItems(TableRows.Of(_mlContext, [row], new VectorDataViewType(NumberDataViewType.Byte, 4)));
+
+        Assert.That(items, Is.EqualTo(IdxBytes.Of(0x08, [1, 4], 0, 7, 0, 9)));
     }
 
     [Test]
@@ -144,7 +149,8 @@ public sealed class IdxSaverTests
 
         var (images, labels) = Save(zeros);
 
-        Assert.That(images, Is.EqualTo(IdxBytes.Of(0x08, [2, 2, 3], [.. IdxBytes.FivePixelBytes[6..12], .. IdxBytes.FivePixelBytes[18..24]])));
+        byte[] pixels = [.. IdxBytes.FivePixelBytes[6..12], .. IdxBytes.FivePixelBytes[18..24]];
+        Assert.That(images, Is.EqualTo(IdxBytes.Of(0x08, [2, 2, 3], pixels)));
         Assert.That(labels, Is.EqualTo(IdxBytes.Labels(0, 0)));
     }
 
@@ -155,7 +161,8 @@ public sealed class IdxSaverTests
 
         Save(shuffled);
 
-        var pairs = IdxFile.Read(PathOf("items")).ToArray<byte>().Chunk(6).Select(Convert.ToHexString).Zip(IdxFile.Read(PathOf("labels")).ToArray<byte>());
+        var items = IdxFile.Read(PathOf("items")).ToArray<byte>().Chunk(6).Select(Convert.ToHexString);
+        var pairs = items.Zip(IdxFile.Read(PathOf("labels")).ToArray<byte>());
         Assert.That(pairs, Is.EquivalentTo(ImageRow.Five.Select(row => (Convert.ToHexString(row.Image), (byte)row.Label))));
     }
 
@@ -173,10 +180,13 @@ public sealed class IdxSaverTests
     [TestCase(4, 300, 0x0C)]
     public void SaveAsIdx_Keys_AreBytesWhereAllOfThemFit(int keyCount, int firstLabel, byte elementType)
     {
-        var (_, labels) = Save(TableRows.WithLabels(_mlContext, new KeyDataViewType(typeof(uint), keyCount), 0u, 2u), new IdxSaverOptions { FirstLabel = firstLabel });
+        var keys = TableRows.WithLabels(_mlContext, new KeyDataViewType(typeof(uint), keyCount), 0u, 2u);
+        var (_, labels) = Save(keys, new IdxSaverOptions { FirstLabel = firstLabel });
 
         Assert.That(labels[2], Is.EqualTo(elementType));
-        Assert.That(new MLContext().Data.LoadFromIdx(PathOf("items"), PathOf("labels"), new IdxLoaderOptions { FirstLabel = firstLabel }).GetColumn<uint>("Label"), Is.EqualTo(new uint[] { 1, 3 }));
+        var options = new IdxLoaderOptions { FirstLabel = firstLabel };
+        var loaded = new MLContext().Data.LoadFromIdx(PathOf("items"), PathOf("labels"), options);
+        Assert.That(loaded.GetColumn<uint>("Label"), Is.EqualTo(new uint[] { 1, 3 }));
     }
 
     [Test]
@@ -207,8 +217,11 @@ public sealed class IdxSaverTests
     {
         var view = TableRows.WithLabels(_mlContext, labelType: null, -1, 7);
 
-        Assert.That(Save(view, new IdxSaverOptions { LabelElementType = IdxElementType.Int8 }).Labels, Is.EqualTo(IdxBytes.Of(0x09, [2], 255, 7)));
-        Assert.That(Save(view, new IdxSaverOptions { LabelElementType = IdxElementType.Int16 }).Labels, Is.EqualTo(IdxBytes.Of(0x0B, [2], 255, 255, 0, 7)));
+        var int8 = Save(view, new IdxSaverOptions { LabelElementType = IdxElementType.Int8 }).Labels;
+        var int16 = Save(view, new IdxSaverOptions { LabelElementType = IdxElementType.Int16 }).Labels;
+
+        Assert.That(int8, Is.EqualTo(IdxBytes.Of(0x09, [2], 255, 7)));
+        Assert.That(int16, Is.EqualTo(IdxBytes.Of(0x0B, [2], 255, 255, 0, 7)));
     }
 
     [Test]
@@ -246,7 +259,9 @@ public sealed class IdxSaverTests
     {
         byte[] bigEndian = [.. values.SelectMany(value => littleEndian(value).Reverse())];
 
-        Assert.That(SaveItems(TableRows.Of(_mlContext, [3, 1], values.Chunk(3))), Is.EqualTo(IdxBytes.Of(elementType, [2, 3, 1], bigEndian)));
+        var items = SaveItems(TableRows.Of(_mlContext, [3, 1], values.Chunk(3)));
+
+        Assert.That(items, Is.EqualTo(IdxBytes.Of(elementType, [2, 3, 1], bigEndian)));
     }
 
     private byte[] LabelsOf<T>(params T[] labels)

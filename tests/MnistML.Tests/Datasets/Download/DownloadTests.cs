@@ -108,7 +108,8 @@ internal sealed class DownloadTests
         new TestCaseData(
             IdxBytes.Of(0x08, [40, 5, 3], new byte[599]), "has 615 bytes, but 616 were expected").SetArgDisplayNames("RawAndShort"),
         new TestCaseData(
-            IdxBytes.Gzip(new byte[100_000]), "holds other data: has more than 616 bytes, but 616 were expected").SetArgDisplayNames("Larger"),
+            IdxBytes.Gzip(new byte[100_000]),
+            "holds other data: has more than 616 bytes, but 616 were expected").SetArgDisplayNames("Larger"),
     ];
 
     [TestCaseSource(nameof(WrongFilesWithoutHashes))]

@@ -3,14 +3,14 @@ using System.Diagnostics;
 namespace MnistML.Tests.Support;
 
 /// <summary>
-/// A program in a terminal of its own, as a person runs it: it finds a screen of 80 columns and 40 rows, and keys are what it reads. The
-/// terminal is made by <c>script</c> of util-linux.
+/// A program in a terminal of its own, as a person runs it. Its screen has 80 columns and 40 rows, and it reads keys. The terminal is
+/// created by <c>script</c> of util-linux.
 /// </summary>
 internal sealed partial class PseudoTerminal : IDisposable
 {
     public const int Columns = 80;
 
-    /// <summary>What the keys Ctrl and C send; the terminal makes it a SIGINT.</summary>
+    /// <summary>The character that the keys Ctrl and C send. The terminal turns it into a SIGINT.</summary>
     public const string CtrlC = "\x03";
 
     private const int Rows = 40;
@@ -42,7 +42,7 @@ internal sealed partial class PseudoTerminal : IDisposable
         }
     }
 
-    /// <summary>The output, in the pieces in which it came.</summary>
+    /// <summary>The output, in the pieces in which it arrived.</summary>
     public IReadOnlyList<string> Pieces
     {
         get
@@ -56,20 +56,19 @@ internal sealed partial class PseudoTerminal : IDisposable
 
     private string LastFrame => Frames is [.., var last] ? last : "";
 
-    /// <summary>Whether <c>script</c> can be had.</summary>
+    /// <summary>Whether <c>script</c> is installed.</summary>
     public static bool IsAvailable => OperatingSystem.IsLinux() && File.Exists("/usr/bin/script");
 
     /// <summary>Starts the described program in a terminal, and changes the description to that of the terminal.</summary>
     public static PseudoTerminal Start(ProcessStartInfo program)
     {
-        var command = string.Join(
-            ' ',
-            ((string[])[program.FileName, .. program.ArgumentList]).Select(
-                word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'"));
+        var words = ((string[])[program.FileName, .. program.ArgumentList])
+            .Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'");
+        var command = string.Join(' ', words);
         program.FileName = "script";
         program.ArgumentList.Clear();
-        foreach (
-            var argument in (string[])["--quiet", "--return", "--command", $"stty cols {Columns} rows {Rows}; exec {command}", "/dev/null"])
+        string[] arguments = ["--quiet", "--return", "--command", $"stty cols {Columns} rows {Rows}; exec {command}", "/dev/null"];
+        foreach (var argument in arguments)
         {
             program.ArgumentList.Add(argument);
         }

@@ -75,8 +75,15 @@ internal sealed class ImageDistorterTests
     public void Distort_ByAnElasticField_EqualsPlainLoops()
     {
         const ulong Seed = 5;
-        var bounds =
-            Rigid with { Shift = 0, RotationDegrees = 0, Scale = 0, ShearDegrees = 0, ElasticDisplacement = 0.3, ElasticSmoothness = 0.2 };
+        var bounds = Rigid with
+        {
+            Shift = 0,
+            RotationDegrees = 0,
+            Scale = 0,
+            ShearDegrees = 0,
+            ElasticDisplacement = 0.3,
+            ElasticSmoothness = 0.2,
+        };
         var field = new ElasticField(Height, Width, 0.3 * Height, 0.2 * Height);
         field.Draw(SplitMix64.Hash(~Seed));
         var (moveX, moveY, line) = (field.X.ToArray(), field.Y.ToArray(), ElasticField.LineLengthOf(Width));

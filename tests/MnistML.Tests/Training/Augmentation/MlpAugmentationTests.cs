@@ -46,7 +46,8 @@ internal sealed class MlpAugmentationTests
         AssertEven(drawn.Select(one => one.ScaleX), 1, 0.2);
         AssertEven(drawn.Select(one => one.ScaleY), 1, 0.2);
         AssertEven(drawn.Select(one => Math.Atan(one.Shear) * 180 / Math.PI), 0, 15);
-        Assert.That(drawn.Average(one => (one.ScaleX - 1) * (one.ScaleY - 1)), Is.EqualTo(0).Within(4e-4), "height and width by themselves");
+        var covariance = drawn.Average(one => (one.ScaleX - 1) * (one.ScaleY - 1));
+        Assert.That(covariance, Is.EqualTo(0).Within(4e-4), "height and width by themselves");
 
         static void AssertEven(IEnumerable<double> values, double middle, double bound)
         {
@@ -76,7 +77,8 @@ internal sealed class MlpAugmentationTests
     [Test]
     public void Run_WithAugmentation_AugmentsEachEpochAnewAndNoValidationRow()
     {
-        // A rate at which nothing is learnt, without normalisation: the losses are those of the same network on the same rows, distorted or not.
+        // The learning rate is so small that nothing is learnt, and there is no normalisation. So the losses are those of the same network
+        // on the same rows, distorted or not.
         var options = Options with { BatchNormalization = false, Optimizer = MlpOptimizer.Sgd(1e-30), Schedule = MlpSchedule.Constant };
         var (plain, augmented) = (Train(options with { Augmentation = null }).History, Train(options).History);
 
@@ -88,7 +90,14 @@ internal sealed class MlpAugmentationTests
     [Test]
     public void Run_WithBoundsOfNothing_EqualsNone()
     {
-        var still = new MlpAugmentation(Height, Width) { Shift = 0, RotationDegrees = 0, Scale = 0, ShearDegrees = 0, ElasticDisplacement = 0 };
+        var still = new MlpAugmentation(Height, Width)
+        {
+            Shift = 0,
+            RotationDegrees = 0,
+            Scale = 0,
+            ShearDegrees = 0,
+            ElasticDisplacement = 0,
+        };
 
         Assert.That(
             Train(Options with { Augmentation = still }).Model.Layers[0].Weights.ToArray(),
@@ -104,7 +113,9 @@ internal sealed class MlpAugmentationTests
 
         Assert.That(
             () => Train(options with { Augmentation = options.Augmentation! with { Scale = 0.2 } }),
-            Throws.InvalidOperationException.With.Message.Contains("- Augmentation is MlpAugmentation { ").And.Message.Contains("Scale = 0.2,"));
+            Throws.InvalidOperationException
+                .With.Message.Contains("- Augmentation is MlpAugmentation { ")
+                .And.Message.Contains("Scale = 0.2,"));
     }
 
     [Test]
@@ -144,7 +155,9 @@ internal sealed class MlpAugmentationTests
             ElasticSmoothness = 0,
         };
 
-        var exception = Assert.Throws<ArgumentException>(() => new MlpTrainer(new MLContext(), new MlpTrainer.Options { Augmentation = augmentation }));
+        var options = new MlpTrainer.Options { Augmentation = augmentation };
+
+        var exception = Assert.Throws<ArgumentException>(() => new MlpTrainer(new MLContext(), options));
 
         string[] expected =
         [
@@ -165,9 +178,11 @@ internal sealed class MlpAugmentationTests
 
     private static void AssertSame(TrainingResult expected, TrainingResult found)
     {
-        Assert.That(found.History.Select(epoch => epoch.TrainLoss), Is.EqualTo(expected.History.Select(epoch => epoch.TrainLoss)).Within(2e-4));
+        Assert.That(LossesOf(found), Is.EqualTo(LossesOf(expected)).Within(2e-4));
         Assert.That(found.Model.Layers[0].Weights.ToArray(), Is.EqualTo(expected.Model.Layers[0].Weights.ToArray()).Within(1e-3));
     }
+
+    private static IEnumerable<double> LossesOf(TrainingResult result) => result.History.Select(epoch => epoch.TrainLoss);
 
     private static TrainingResult Train(MlpTrainer.Options options, (float[] Features, int Label)[]? rows = null, bool usesAutograd = false)
     {
@@ -184,7 +199,9 @@ internal sealed class MlpAugmentationTests
             .. Enumerable.Range(0, count).Select(_ =>
             {
                 var label = random.Next(Classes);
-                return (Enumerable.Range(0, Height * Width).Select(slot => random.NextSingle() + (slot / Width * Classes / Height == label ? 0.3f : 0)).ToArray(), label);
+                var pixels = Enumerable.Range(0, Height * Width)
+                    .Select(pixel => random.NextSingle() + (pixel / Width * Classes / Height == label ? 0.3f : 0));
+                return (pixels.ToArray(), label);
             }),
         ];
     }

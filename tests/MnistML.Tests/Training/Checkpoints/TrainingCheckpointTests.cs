@@ -278,8 +278,11 @@ internal sealed class TrainingCheckpointTests
     {
         File.WriteAllText(_folder.PathOf("file"), "");
         var reports = 0;
-        var options =
-            new MlpTrainer.Options { CheckpointPath = _folder.PathOf("file/checkpoint"), Progress = new Listener(_ => reports++) };
+        var options = new MlpTrainer.Options
+        {
+            CheckpointPath = _folder.PathOf("file/checkpoint"),
+            Progress = new Listener(_ => reports++),
+        };
 
         Assert.That(() => Train(options), Throws.InstanceOf<IOException>());
         Assert.That(reports, Is.Zero);

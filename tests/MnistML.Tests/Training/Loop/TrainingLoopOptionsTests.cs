@@ -114,9 +114,7 @@ internal sealed class TrainingLoopOptionsTests
     {
         var result = Train(Plain with { Optimizer = MlpOptimizer.Sgd(1e-30) }, Rows);
 
-        var right =
-            Rows.Count(
-                row => PlainNetwork.Logits(result.Model, row.Features) is var logits && (logits[1] > logits[0] ? 1 : 0) == row.Label);
+        var right = Rows.Count(row => PredictedClass(result.Model, row.Features) == row.Label);
         Assert.That(result.History.Select(epoch => epoch.TrainAccuracy), Is.All.EqualTo(right / 5.0).Within(1e-12));
         Assert.That(result.History.Select(epoch => epoch.RowsPerSecond * epoch.Seconds), Is.All.EqualTo(5).Within(1e-6));
     }
@@ -124,16 +122,15 @@ internal sealed class TrainingLoopOptionsTests
     [Test]
     public void Run_WithDropoutAndBatchNormalization_GivesTheFinishedNetworksLosses()
     {
-        var options =
-            Plain with
-            {
-                HiddenLayers = [6, 4],
-                DropoutRate = 0.4,
-                BatchNormalization = true,
-                BatchSize = 2,
-                FeatureScaling = MlpFeatureScaling.Standardize,
-                ValidationFraction = 0.4
-            };
+        var options = Plain with
+        {
+            HiddenLayers = [6, 4],
+            DropoutRate = 0.4,
+            BatchNormalization = true,
+            BatchSize = 2,
+            FeatureScaling = MlpFeatureScaling.Standardize,
+            ValidationFraction = 0.4
+        };
 
         var result = Train(options, Rows);
 
@@ -250,6 +247,12 @@ internal sealed class TrainingLoopOptionsTests
         Assert.That(result.History.Select(epoch => epoch.TrainLoss), Is.EqualTo(losses).Within(2e-6));
         Assert.That(result.Model.Layers[0].Weights.ToArray(), Is.EqualTo(parameters[..6]).Within(2e-5));
         Assert.That(result.Model.Layers[0].Biases.ToArray(), Is.EqualTo(parameters[6..]).Within(2e-5));
+    }
+
+    private static int PredictedClass(MlpModelParameters model, float[] features)
+    {
+        var logits = PlainNetwork.Logits(model, features);
+        return logits[1] > logits[0] ? 1 : 0;
     }
 
     private static double[] Normalized(params double[] weights) => [.. weights.Select(weight => weight / weights.Average())];

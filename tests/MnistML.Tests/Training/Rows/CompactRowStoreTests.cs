@@ -37,9 +37,8 @@ internal sealed class CompactRowStoreTests
     public void ByteCount_OfRowsWithFewValues_IsAByteForEach()
     {
         var random = new Random(1);
-        var store =
-            Fill([.. Enumerable.Range(0, 2_000)
-                .Select(_ => Enumerable.Range(0, 784).Select(_ => random.Next(1, 256) / 255f).ToArray())], 784);
+        var rows = Enumerable.Range(0, 2_000).Select(_ => Enumerable.Range(0, 784).Select(_ => random.Next(1, 256) / 255f).ToArray());
+        var store = Fill([.. rows], 784);
 
         Assert.That(store.ByteCount, Is.LessThan((2_000 * 784 * 1.05) + (1 << 18)));
     }
@@ -72,8 +71,8 @@ internal sealed class CompactRowStoreTests
     public void ByteCount_OfRowsOfAnyValues_IsFourBytesForEach()
     {
         var random = new Random(1);
-        var store =
-            Fill([.. Enumerable.Range(0, 2_000).Select(_ => Enumerable.Range(0, 100).Select(_ => random.NextSingle() + 1).ToArray())], 100);
+        var rows = Enumerable.Range(0, 2_000).Select(_ => Enumerable.Range(0, 100).Select(_ => random.NextSingle() + 1).ToArray());
+        var store = Fill([.. rows], 100);
 
         Assert.That(store.ByteCount, Is.InRange(2_000 * 100 * 4, (2_000 * 100 * 4 * 1.05) + (1 << 18)));
     }
