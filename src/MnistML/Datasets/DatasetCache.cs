@@ -1,3 +1,5 @@
+using MnistML.Common;
+
 namespace MnistML.Datasets;
 
 /// <summary>Where data sets are kept for a user, so that each is fetched once.</summary>
@@ -11,24 +13,6 @@ public static class DatasetCache
     public static string GetDirectory(string datasetName)
     {
         ArgumentException.ThrowIfNullOrEmpty(datasetName);
-        return Path.Combine(GetUserCache(), "mnistml", datasetName);
-    }
-
-    private static string GetUserCache()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        }
-
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        if (OperatingSystem.IsMacOS())
-        {
-            return Path.Combine(home, "Library", "Caches");
-        }
-
-        // The XDG Base Directory Specification says that a relative path is to be ignored.
-        var xdg = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        return Path.IsPathFullyQualified(xdg ?? "") ? xdg! : Path.Combine(home, ".cache");
+        return UserCache.GetDirectory(datasetName);
     }
 }

@@ -39,17 +39,17 @@ internal static class LibTorch
     private static void Load()
     {
         OpenMpWaiting.Shorten();
-        if (!RunsFromPackageFolder())
+        NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, searchPath: null, out _); // as TorchSharp does, for the same reason
+        if (TorchSharpPackage.Find() is not { } package)
         {
-            NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, searchPath: null, out _); // as TorchSharp does, for the same reason
             NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, searchPath: null);
+        }
+        else if (!NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, searchPath: null, out _))
+        {
+            // If this is not the library that is known, TorchSharp itself copies libtorch and its own library into one folder.
+            MendedTorchSharp.TryLoad(package);
         }
 
         RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
     }
-
-    /// <summary>In a notebook TorchSharp.dll is loaded from its package (lib/net8.0), and TorchSharp itself collects libtorch.</summary>
-    private static bool RunsFromPackageFolder() =>
-        Path.GetDirectoryName(typeof(torch).Assembly.Location) is { } folder
-        && File.Exists(Path.Combine(folder, "..", "..", "torchsharp.nuspec"));
 }

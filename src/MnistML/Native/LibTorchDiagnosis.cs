@@ -8,6 +8,12 @@ internal static class LibTorchDiagnosis
     private static readonly Version MendedCppRuntimeVersion = new(3, 4, 30);
     private static readonly Version MendedGlibcVersion = new(2, 34);
 
+    private const string SwitchInProject =
+        "Add to the project file, in a PropertyGroup, and build again: <MnistMLMendTorchSharp>true</MnistMLMendTorchSharp>";
+
+    private const string SwitchInScript =
+        $"""Remove from the script, and start it again: AppContext.SetSwitch("{MendedTorchSharp.SwitchName}", false)""";
+
     private static readonly string[] SupportedRuntimeIdentifiers = ["linux-x64", "win-x64", "osx-arm64"];
 
     public static string Explain(LibTorchFacts facts) => string.Join(
@@ -48,8 +54,8 @@ internal static class LibTorchDiagnosis
     {
         var other = facts.OtherLibTorch is null ? "" : $" The libtorch at {facts.OtherLibTorch} was loaded instead and does not fit.";
         var cause = $"""
-            Likely cause: the application references no libtorch package.{other}
-            Add to its project file: {PackageReference("TorchSharp-cpu", facts)}
+            Likely cause: the {(facts.IsScript ? "script" : "application")} references no libtorch package.{other}
+            Add to {(facts.IsScript ? "it" : "its project file")}: {PackageReference("TorchSharp-cpu", facts)}
             """;
         return facts.RuntimeIdentifier switch
         {
@@ -59,8 +65,9 @@ internal static class LibTorchDiagnosis
         };
     }
 
-    private static string PackageReference(string package, LibTorchFacts facts) =>
-        $"""<PackageReference Include="{package}" Version="{facts.TorchSharpVersion}" />""";
+    private static string PackageReference(string package, LibTorchFacts facts) => facts.IsScript
+        ? $"#r \"nuget: {package}, {facts.TorchSharpVersion}\""
+        : $"""<PackageReference Include="{package}" Version="{facts.TorchSharpVersion}" />""";
 
     private static string ExplainOldRuntime(LibTorchFacts facts, string missing)
     {
@@ -70,11 +77,10 @@ internal static class LibTorchDiagnosis
         var glibc = $"glibc {facts.GlibcVersion?.ToString() ?? "of unknown version"}";
         var cause = $"""
             Likely cause: the {library} of this system is too old. {missing} is needed; the system has {cppRuntime} and {glibc}.
-            MnistML's build mends {file} so that it needs GLIBCXX_{MendedCppRuntimeVersion} and glibc {MendedGlibcVersion}.
+            {(facts.IsScript ? "MnistML" : "MnistML's build")} mends {file} so that it needs GLIBCXX_{MendedCppRuntimeVersion} and glibc {MendedGlibcVersion}.
             """;
         return missing == OriginalSymbolVersion && MendedLibraryLoads(facts)
-            ? $"{cause} This copy is not mended.\nAdd to the project file, in a PropertyGroup, and build again: "
-              + "<MnistMLMendTorchSharp>true</MnistMLMendTorchSharp>"
+            ? $"{cause} This copy is not mended.\n{(facts.IsScript ? SwitchInScript : SwitchInProject)}"
             : $"{cause} This system has older versions.\nTrain on a newer system: Debian 12, Ubuntu 22.04 or later.";
     }
 

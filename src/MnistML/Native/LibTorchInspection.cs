@@ -7,20 +7,31 @@ namespace MnistML.Native;
 /// <summary>Collects facts about a failure to load libtorch. Never throws: a fact that cannot be determined is null.</summary>
 internal static partial class LibTorchInspection
 {
-    public static LibTorchFacts Inspect(Exception error)
+    public static LibTorchFacts Inspect(Exception error) => Inspect(error, Try(TorchSharpPackage.Find));
+
+    /// <param name="error">Why libtorch was not loaded.</param>
+    /// <param name="package">The package that a script loaded TorchSharp from; null in an application.</param>
+    public static LibTorchFacts Inspect(Exception error, TorchSharpPackage? package)
     {
-        var folders = Try(FindFolders) ?? [AppContext.BaseDirectory];
+        var folders = package is null ? Try(FindFolders) ?? [AppContext.BaseDirectory] : [package.NativeFolder, package.LibTorchFolder];
         (var prefix, var extension) = OperatingSystem.IsWindows() ? ("", ".dll")
             : OperatingSystem.IsMacOS() ? ("lib", ".dylib")
             : ("lib", ".so");
         var libTorchName = $"{prefix}torch_cpu{extension}";
-        var loaderLines = Try(() => ReadLoaderLines(error)) ?? [];
+        string[] inOrderOfLoading = [libTorchName, $"{prefix}torch{extension}", $"{prefix}LibTorchSharp{extension}"];
+
+        // TorchSharp's own exception does not quote the system's loader.
+        var loaderError = error is TypeInitializationException && package is not null
+            ? FindLoaderError(inOrderOfLoading.Select(name => Find(name, folders)))
+            : null;
+        var loaderLines = Try(() => ReadLoaderLines(loaderError ?? error)) ?? [];
         return new LibTorchFacts
         {
+            IsScript = package is not null,
             RuntimeIdentifier = GetRuntimeIdentifier(),
             TorchSharpVersion = Try(GetTorchSharpVersion) ?? "0.107.0",
             SearchedFolders = folders,
-            TorchSharpFile = Find($"{prefix}LibTorchSharp{extension}", folders),
+            TorchSharpFile = Find(inOrderOfLoading[^1], folders),
             LibTorchFile = Find(libTorchName, folders),
             OtherLibTorch = Try(() => FindLoaded(libTorchName) is { } path && !folders.Contains(Path.GetDirectoryName(path)) ? path : null),
             MissingSymbolVersion = loaderLines.Select(line => SymbolVersion().Match(line)).FirstOrDefault(match => match.Success)?.Value,
@@ -44,7 +55,7 @@ internal static partial class LibTorchInspection
     }
 
     /// <summary>The portable identifier that packages use; .NET's own may name a distribution (debian.12-x64).</summary>
-    private static string GetRuntimeIdentifier()
+    public static string GetRuntimeIdentifier()
     {
         var musl = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal)
             || RuntimeInformation.RuntimeIdentifier.StartsWith("alpine", StringComparison.Ordinal);
@@ -71,6 +82,24 @@ internal static partial class LibTorchInspection
     /// <remarks><see cref="File.Exists"/> does not throw.</remarks>
     private static NativeFile Find(string name, string[] folders) =>
         new(name, Array.Find(folders, folder => File.Exists(Path.Combine(folder, name))));
+
+    /// <summary>Loads libraries that exist, as far as that goes.</summary>
+    private static DllNotFoundException? FindLoaderError(IEnumerable<NativeFile> files)
+    {
+        try
+        {
+            foreach (var file in files.Where(file => file.Folder is not null))
+            {
+                NativeLibrary.Load(Path.Combine(file.Folder!, file.Name));
+            }
+
+            return null;
+        }
+        catch (DllNotFoundException error)
+        {
+            return error;
+        }
+    }
 
     /// <summary>
     /// .NET lists every path that it tried. Only the lines about files that exist, or about their dependencies, are informative.

@@ -12,6 +12,26 @@ public sealed partial class MlpTrainer
     {
         private const string Missing = "{0} is missing: it must name a column.";
 
+        /// <summary>The default options, those of <see cref="MlpRecipes.Fast"/>.</summary>
+        public Options()
+        {
+        }
+
+        /// <summary>
+        /// A copy of other options, which an object initializer changes: what <c>with</c> does, in a form that F# has too.
+        /// <c>MlpTrainer.Options(MlpRecipes.Classic, MaxEpochs = Nullable 3)</c>
+        /// </summary>
+        /// <param name="original">The options to copy; they stay as they are.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="original"/> is null.</exception>
+        public Options(Options original)
+            : base(original ?? throw new ArgumentNullException(nameof(original)))
+        {
+            LabelColumnName = original.LabelColumnName;
+            FeatureColumnName = original.FeatureColumnName;
+            ExampleWeightColumnName = original.ExampleWeightColumnName;
+            InvalidFeatures = original.InvalidFeatures;
+        }
+
         /// <summary>The column of labels, a key; <c>"Label"</c> by default.</summary>
         [Required(ErrorMessage = Missing)]
         public string LabelColumnName { get; init; } = "Label";

@@ -45,6 +45,20 @@ public sealed class LibTorchDiagnosisTests
     }
 
     [Test]
+    public void Explain_NoLibTorchInAScript_GivesTheLinesToAdd()
+    {
+        var facts = LinuxWithBothFiles with { IsScript = true, LibTorchFile = new NativeFile("libtorch_cpu.so", null) };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
+            libtorch, which MnistML trains with, could not be loaded on linux-x64.
+            Looked for: libLibTorchSharp.so (found in /app/native) and libtorch_cpu.so (not found), in /app/native, /app.
+            Likely cause: the script references no libtorch package.
+            Add to it: #r "nuget: TorchSharp-cpu, 0.107.0"
+            For CUDA, instead: #r "nuget: TorchSharp-cuda-linux, 0.107.0"
+            """));
+    }
+
+    [Test]
     public void Explain_OnlyTheSystemsLibTorch_NamesItToo()
     {
         var facts = LinuxWithBothFiles with
@@ -110,6 +124,18 @@ public sealed class LibTorchDiagnosisTests
             Likely cause: the C++ runtime of this system is too old. GLIBCXX_3.4.32 is needed; the system has GLIBCXX_3.4.30 and glibc 2.36.
             MnistML's build mends libLibTorchSharp.so so that it needs GLIBCXX_3.4.30 and glibc 2.34. This copy is not mended.
             Add to the project file, in a PropertyGroup, and build again: <MnistMLMendTorchSharp>true</MnistMLMendTorchSharp>
+            """));
+    }
+
+    [Test]
+    public void Explain_LibraryNotMendedInAScript_NamesTheSwitch()
+    {
+        var facts = LinuxWithBothFiles with { IsScript = true, MissingSymbolVersion = "GLIBCXX_3.4.32" };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo(LinuxOpening + """
+            Likely cause: the C++ runtime of this system is too old. GLIBCXX_3.4.32 is needed; the system has GLIBCXX_3.4.30 and glibc 2.36.
+            MnistML mends libLibTorchSharp.so so that it needs GLIBCXX_3.4.30 and glibc 2.34. This copy is not mended.
+            Remove from the script, and start it again: AppContext.SetSwitch("MnistML.MendTorchSharp", false)
             """));
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MnistML.Native;
+using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Native;
 
@@ -15,6 +16,19 @@ public sealed class LibTorchInspectionTests
         Assert.That(facts.TorchSharpFile.Folder, Does.StartWith(AppContext.BaseDirectory));
         Assert.That(facts.LibTorchFile.Folder, Is.EqualTo(facts.TorchSharpFile.Folder));
         Assert.That(facts.OtherLibTorch, Is.Null);
+    }
+
+    [Test]
+    public void Inspect_AScript_LooksIntoThePackages()
+    {
+        var package = new TorchSharpPackage(Host.PathOf("TorchSharpPackageFolder"), LibTorchInspection.GetRuntimeIdentifier());
+
+        var facts = LibTorchInspection.Inspect(new DllNotFoundException(), package);
+
+        Assert.That(facts.IsScript, Is.True);
+        Assert.That(facts.SearchedFolders, Is.EqualTo(new[] { package.NativeFolder, package.LibTorchFolder }));
+        Assert.That(facts.TorchSharpFile.Folder, Is.EqualTo(package.NativeFolder));
+        Assert.That(facts.LibTorchFile.Folder, Is.EqualTo(package.LibTorchFolder));
     }
 
     [Test]

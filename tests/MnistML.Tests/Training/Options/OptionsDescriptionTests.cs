@@ -60,6 +60,17 @@ internal sealed class OptionsDescriptionTests
         }
     }
 
+    [Test]
+    public void Options_Copied_AreEqual()
+    {
+        foreach (var (name, options) in Changed)
+        {
+            Assert.That(new MlpTrainer.Options(options), Is.EqualTo(options).And.Not.EqualTo(Default), name);
+        }
+
+        Assert.That(() => new MlpTrainer.Options(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("original"));
+    }
+
     private static IEnumerable<TestCaseData> PairsThatDifferInOneSetting() =>
     [
         new(Default with { Optimizer = MlpOptimizer.Sgd(0.1) }, Default with { Optimizer = MlpOptimizer.Sgd(0.2) }),
