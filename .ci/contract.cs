@@ -181,6 +181,7 @@ Require(MlpRecipes.Classic.HiddenLayers.SequenceEqual([512, 256]), "Classic has 
 Require(
     MlpRecipes.Classic is { BatchSize: 256, MaxEpochs: 20, Precision: MlpPrecision.Single },
     "Classic has the options of the original script");
+Require(new MlpTrainer.Options(MlpRecipes.Classic) { MaxEpochs = 3 } == MlpRecipes.Classic with { MaxEpochs = 3 }, "a copy of options");
 
 // Training.
 ITrainerEstimator<MlpTransformer, MlpModelParameters> trainer = mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options);
