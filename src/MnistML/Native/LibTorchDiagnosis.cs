@@ -74,10 +74,11 @@ internal static class LibTorchDiagnosis
         var library = missing.StartsWith("GLIBCXX_", StringComparison.Ordinal) ? "C++ runtime" : "C library";
         var cppRuntime = facts.CppRuntimeVersion is null ? "a C++ runtime of unknown version" : $"GLIBCXX_{facts.CppRuntimeVersion}";
         var file = facts.TorchSharpFile.Name;
+        var mender = facts.IsScript ? "MnistML" : "MnistML's build";
         var glibc = $"glibc {facts.GlibcVersion?.ToString() ?? "of unknown version"}";
         var cause = $"""
             Likely cause: the {library} of this system is too old. {missing} is needed; the system has {cppRuntime} and {glibc}.
-            {(facts.IsScript ? "MnistML" : "MnistML's build")} mends {file} so that it needs GLIBCXX_{MendedCppRuntimeVersion} and glibc {MendedGlibcVersion}.
+            {mender} mends {file} so that it needs GLIBCXX_{MendedCppRuntimeVersion} and glibc {MendedGlibcVersion}.
             """;
         return missing == OriginalSymbolVersion && MendedLibraryLoads(facts)
             ? $"{cause} This copy is not mended.\n{(facts.IsScript ? SwitchInScript : SwitchInProject)}"

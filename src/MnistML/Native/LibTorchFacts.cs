@@ -3,7 +3,7 @@ namespace MnistML.Native;
 /// <summary>What is known about a system that cannot load libtorch. Unknown facts are null.</summary>
 internal sealed record LibTorchFacts
 {
-    /// <summary>Whether TorchSharp was loaded from its package, as scripts and notebooks do, and not from an application's folder.</summary>
+    /// <summary>Whether TorchSharp was loaded from its package, as in scripts and notebooks, not from an application's folder.</summary>
     public bool IsScript { get; init; }
 
     /// <summary>The portable runtime identifier, as in the names of packages: linux-x64.</summary>

@@ -26,8 +26,8 @@ internal static class MendedTorchSharp
     private static bool IsSwitchedOn => !AppContext.TryGetSwitch(SwitchName, out var isOn) || isOn;
 
     /// <summary>
-    /// Loads libtorch from its package, and then a mended copy of TorchSharp's library. The system's loader takes libraries that are already
-    /// loaded by their names, so that TorchSharp finds this one.
+    /// Loads libtorch from its package, and then a mended copy of TorchSharp's library. The system's loader finds libraries that are
+    /// already loaded by their names, so TorchSharp gets this one.
     /// </summary>
     /// <returns>False if the switch is off, or if the package has another library or no libtorch beside it.</returns>
     /// <exception cref="DllNotFoundException">The system cannot load one of the libraries.</exception>

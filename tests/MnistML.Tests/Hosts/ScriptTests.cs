@@ -11,6 +11,8 @@ namespace MnistML.Tests.Hosts;
 [Platform("Linux", Reason = "A build copies only the host's libraries, and only that for linux-x64 is mended.")]
 internal sealed class ScriptTests
 {
+    private const string SwitchOff = $"AppContext.SetSwitch(\"{MendedTorchSharp.SwitchName}\", false)";
+
     private TemporaryFolder _folder = null!;
 
     private string PlaceOfCopies => Path.Combine(TorchSharpPackage, "lib", "net8.0", "cpu");
@@ -24,7 +26,8 @@ internal sealed class ScriptTests
         _folder = new TemporaryFolder();
         Directory.CreateDirectory(_folder.PathOf("run"));
         var original = Host.PathOf("TorchSharpPackageFolder");
-        foreach (var file in (string[])["torchsharp.nuspec", "lib/net8.0/TorchSharp.dll", $"runtimes/linux-x64/native/{MendedTorchSharp.FileName}"])
+        string[] files = ["torchsharp.nuspec", "lib/net8.0/TorchSharp.dll", $"runtimes/linux-x64/native/{MendedTorchSharp.FileName}"];
+        foreach (var file in files)
         {
             var copy = Path.Combine(TorchSharpPackage, file);
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -70,11 +73,11 @@ internal sealed class ScriptTests
 
         File.WriteAllText(PlaceOfCopies, "A file, so that TorchSharp does not copy half a gigabyte.");
 
-        var (exitCode, output) = RunScript(first: "System.AppContext.SetSwitch(\"MnistML.MendTorchSharp\", false)");
+        var (exitCode, output) = RunScript(first: $"System.{SwitchOff}");
 
         Assert.That(exitCode, Is.Not.Zero);
         Assert.That(output, Does.Contain("Likely cause: the C++ runtime of this system is too old. GLIBCXX_3.4.32 is needed;"));
-        Assert.That(output, Does.Contain("Remove from the script, and start it again: AppContext.SetSwitch(\"MnistML.MendTorchSharp\", false)"));
+        Assert.That(output, Does.Contain($"Remove from the script, and start it again: {SwitchOff}"));
     }
 
     /// <summary>Runs the guide's script, with files in the place of packages.</summary>

@@ -54,7 +54,10 @@ internal sealed partial class WebGuideTests
         try
         {
             var address = ReadAddress(process.StandardOutput);
-            using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = ThreadCount }) { BaseAddress = address };
+            using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = ThreadCount })
+            {
+                BaseAddress = address,
+            };
 
             var wrongScores = 0;
             var threads = Enumerable.Range(0, ThreadCount).Select(thread => new Thread(() =>
