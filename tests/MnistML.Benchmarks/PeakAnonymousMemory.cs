@@ -1,6 +1,6 @@
 namespace MnistML.Benchmarks;
 
-/// <summary>Watches <see cref="AnonymousMemory"/>, from its making on.</summary>
+/// <summary>Watches <see cref="AnonymousMemory"/> from its creation on.</summary>
 internal sealed class PeakAnonymousMemory : IDisposable
 {
     private const int IntervalMilliseconds = 20;
@@ -16,7 +16,7 @@ internal sealed class PeakAnonymousMemory : IDisposable
         }
     }
 
-    /// <summary>The most bytes that were seen.</summary>
+    /// <summary>The maximum of bytes that was seen.</summary>
     public long? Read() => _timer is null ? null : Interlocked.Read(ref _peak);
 
     public void Dispose() => _timer?.Dispose();

@@ -12,7 +12,7 @@ using MnistML.Benchmarks.Training;
 
 namespace MnistML.Benchmarks;
 
-/// <summary>Measurements, and checks that take long, each a command by name.</summary>
+/// <summary>Measurements and long checks. Each is a command.</summary>
 internal static class Program
 {
     public static int Main(string[] arguments)

@@ -1,6 +1,6 @@
 namespace MnistML.Benchmarks;
 
-/// <summary>Of repeated measurements.</summary>
+/// <summary>Statistics of repeated measurements.</summary>
 internal static class Statistics
 {
     public static double Median(IEnumerable<double> values)

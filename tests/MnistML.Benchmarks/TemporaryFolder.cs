@@ -1,6 +1,6 @@
 namespace MnistML.Benchmarks;
 
-/// <summary>A folder that is gone afterwards.</summary>
+/// <summary>A folder that is deleted afterwards.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("mnistml-benchmark-").FullName;

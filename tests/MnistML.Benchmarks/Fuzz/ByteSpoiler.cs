@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MnistML.Benchmarks.Fuzz;
 
-/// <summary>Spoils bytes in the ways in which any file may be spoilt.</summary>
+/// <summary>Spoils bytes in ways that apply to any file.</summary>
 internal sealed class ByteSpoiler(Random random)
 {
     private const int MaxNoise = 64;
@@ -49,17 +49,17 @@ internal sealed class ByteSpoiler(Random random)
 
     public byte[] Insert(byte[] bytes, int at) => [.. bytes[..at], .. Noise(1 + random.Next(MaxInserted)), .. bytes[at..]];
 
-    /// <summary>Flips a bit, or puts a byte that means something in some format.</summary>
+    /// <summary>Flips a bit, or writes a byte that has a meaning in some format.</summary>
     public byte[] WithByte(byte[] bytes, int at)
     {
         var bit = random.Next(2) == 0 ? 1 << random.Next(BitsInByte) : 0;
         return WithByte(bytes, at, bit, Pick(TellingBytes));
     }
 
-    /// <summary>Puts a byte that means something in some format.</summary>
+    /// <summary>Writes a byte that has a meaning in some format.</summary>
     public byte[] WithTellingByte(byte[] bytes, int at) => WithByte(bytes, at, bit: 0, Pick(TellingBytes));
 
-    /// <summary>Puts a number in place of four bytes, or of eight, as lengths are written.</summary>
+    /// <summary>Replaces four or eight bytes by a number, as a length would be written.</summary>
     public byte[] WithNumber(byte[] bytes, int at)
     {
         byte[] changed = [.. bytes];

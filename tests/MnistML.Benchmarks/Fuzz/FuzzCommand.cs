@@ -14,7 +14,7 @@ internal static class FuzzCommand
     private const int ProgressInterval = 10_000;
     private const long MaxLeakedBytes = 16 << 20;
 
-    /// <summary>After so many files all code is compiled, that of errors too.</summary>
+    /// <summary>By then all code is compiled, including the handling of errors.</summary>
     private const int SettledAfter = 2_000;
 
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);

@@ -1,24 +1,24 @@
 namespace MnistML.Benchmarks.Fuzz;
 
 /// <summary>A loader that is given spoilt files.</summary>
-/// <param name="folder">Where it writes them; each in the place of the one before.</param>
+/// <param name="folder">The folder that it writes them to. Each file replaces the one before.</param>
 internal abstract class FuzzTarget(string folder) : IDisposable
 {
     /// <summary>What the files are.</summary>
     public abstract string Things { get; }
 
-    /// <summary>The most bytes that loading one may allocate, garbage included.</summary>
+    /// <summary>The maximum of bytes that loading one may allocate, including garbage.</summary>
     public abstract long MaxAllocatedBytes { get; }
 
     protected string Folder => folder;
 
-    /// <summary>Loads what must be right.</summary>
+    /// <summary>Loads a valid file.</summary>
     public abstract void WarmUp();
 
-    /// <summary>Makes a spoilt file of random numbers, and loads it.</summary>
+    /// <summary>Creates a spoilt file by random numbers, and loads it.</summary>
     public abstract Outcome Load(Random random);
 
-    /// <summary>Checks what may be left after all of them.</summary>
+    /// <summary>Checks what is left after all of them.</summary>
     public virtual void CheckAfterwards(Verdict verdict)
     {
     }

@@ -4,7 +4,7 @@ using MnistML.Datasets;
 
 namespace MnistML.Benchmarks.Loading;
 
-/// <summary>A Python process that loads MNIST by NumPy as often as it is asked to, and says how long it took.</summary>
+/// <summary>A Python process that loads MNIST with NumPy on request, and reports the seconds.</summary>
 internal sealed class NumPyLoader : IDisposable
 {
     private const string Python = "/usr/bin/python3";
@@ -25,7 +25,7 @@ internal sealed class NumPyLoader : IDisposable
 
     private NumPyLoader(Process process) => _process = process;
 
-    /// <summary>Starts Python; null where it has no NumPy.</summary>
+    /// <summary>Starts Python. Null where it has no NumPy.</summary>
     public static NumPyLoader? TryStart(MnistFiles files)
     {
         if (!File.Exists(Python))

@@ -4,7 +4,7 @@ using MnistML.Training.Rows;
 
 namespace MnistML.Benchmarks.Micro;
 
-/// <summary>A batch of 256 rows of 784 pixels out of the store.</summary>
+/// <summary>Gathers a batch of 256 rows of 784 pixels.</summary>
 public class GatherBenchmarks
 {
     private const int Pixels = 784;

@@ -6,7 +6,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace MnistML.Benchmarks.Micro;
 
-/// <summary>Parts of a training by themselves, by BenchmarkDotNet.</summary>
+/// <summary>Measures parts of a training by themselves, with BenchmarkDotNet.</summary>
 internal static class MicroCommand
 {
     public static Command Create()

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace MnistML.Benchmarks.Micro;
 
-/// <summary>One step of an optimiser over the classic network, on one thread: by libtorch, and piece by piece in plain loops.</summary>
+/// <summary>One step of an optimiser over the classic network, on one thread: by libtorch, and chunk by chunk in plain loops.</summary>
 public class UpdateBenchmarks
 {
     private const int PieceSize = 2048;

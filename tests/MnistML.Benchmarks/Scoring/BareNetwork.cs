@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace MnistML.Benchmarks.Scoring;
 
-/// <summary>A network's exported ONNX model in ONNX Runtime alone, over rows that lie ready in memory.</summary>
+/// <summary>A network's exported ONNX model in ONNX Runtime alone, over rows in memory.</summary>
 internal sealed class BareNetwork : IDisposable
 {
     private readonly float[] _features;

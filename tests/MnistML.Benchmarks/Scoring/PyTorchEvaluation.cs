@@ -11,7 +11,7 @@ internal static class PyTorchEvaluation
     private const string Script = "tensor_loop.py";
     private const string Epochs = "3";
 
-    /// <summary>Seconds after the script's last epoch; null where there is no script or no torch.</summary>
+    /// <summary>The seconds of the evaluation after the last epoch, or null where there is no script or no torch.</summary>
     public static double? TryMeasureSeconds(string? folder, MnistFiles files)
     {
         if (folder is null || !File.Exists(Python))

@@ -19,7 +19,7 @@ internal sealed class TerminalSvg(TerminalScreen screen, int columns, string tit
     /// <summary>A little more than 0.6 of the font size, as in the usual fonts of terminals.</summary>
     private const double CellWidth = 8.43;
 
-    /// <summary>Two widths and an even number, so that the halves of a block are squares as far as can be.</summary>
+    /// <summary>An even number near two widths, so that half blocks are nearly square.</summary>
     private const double CellHeight = 18;
 
     /// <summary>From the top of a cell to the baseline of its letters.</summary>

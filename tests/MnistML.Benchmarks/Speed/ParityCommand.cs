@@ -62,7 +62,7 @@ internal static class ParityCommand
 
         Report.Write(jsonPath, new { Machine = Machine.Current, Epochs = epochs, Single = single, Auto = auto, PyTorch = theirs });
 
-        // Means over part of the seeds or epochs say little.
+        // Means over fewer seeds or epochs say little.
         const int MinSeeds = 5;
         return seeds >= MinSeeds && epochs == WholeEpochs ? verdict.ExitCode : 0;
 

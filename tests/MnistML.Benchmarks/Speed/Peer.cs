@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace MnistML.Benchmarks.Speed;
 
-/// <summary>A program that trains on MNIST, as a command line, and how its figures are read.</summary>
+/// <summary>A program that trains on MNIST: how it is started, and how its figures are read.</summary>
 internal abstract record Peer(string Name)
 {
     /// <summary>Runs the program once, to its end.</summary>

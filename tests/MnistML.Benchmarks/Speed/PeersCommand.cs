@@ -140,7 +140,7 @@ internal static class PeersCommand
         Expect("classic in auto, peak memory, to the tensor loop", auto.MedianPeakMebibytes / loop.MedianPeakMebibytes, 0.8);
         if (figures.TryGetValue(SeedRecipe, out var original))
         {
-            // What a run has beside its epochs is counted once.
+            // The time of a run outside of its epochs is counted once.
             var whole = original.MedianWholeSeconds + ((WholeEpochs - epochs) * original.MedianEpochSeconds);
             Expect("classic in single, epoch, to the original script", single.MedianEpochSeconds / original.MedianEpochSeconds, 0.3);
             Expect("classic in auto, epoch, to the original script", auto.MedianEpochSeconds / original.MedianEpochSeconds, 0.17);

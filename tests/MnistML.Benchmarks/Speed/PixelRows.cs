@@ -2,7 +2,7 @@ using MnistML.Training.Rows;
 
 namespace MnistML.Benchmarks.Speed;
 
-/// <summary>Rows of random pixels, a few in five of them black, by a seed: as many as are asked for, and the same at each pass.</summary>
+/// <summary>Rows of random pixels, some of them black. Each pass gives the same rows.</summary>
 internal sealed class PixelRows(int rowCount, int featureCount, int classCount) : IRowSource
 {
     private const int Seed = 1;
@@ -22,9 +22,9 @@ internal sealed class PixelRows(int rowCount, int featureCount, int classCount) 
         private readonly byte[] _pixels = new byte[rows.FeatureCount];
         private int _read;
 
-        public bool Read(Span<float> features, out Target tag)
+        public bool Read(Span<float> features, out Target target)
         {
-            tag = new Target(_read % rows.ClassCount, Weight: 1);
+            target = new Target(_read % rows.ClassCount, Weight: 1);
             if (_read++ == rows.Count)
             {
                 return false;

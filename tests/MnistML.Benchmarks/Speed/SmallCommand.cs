@@ -8,7 +8,7 @@ using MnistML.Training.Rows;
 namespace MnistML.Benchmarks.Speed;
 
 /// <summary>
-/// Compares a tiny network on a tiny table with scikit-learn. Such a training takes as long as each step's overhead beside the arithmetic.
+/// Compares a tiny network on a tiny table with scikit-learn. The time of such a training is mostly the overhead of its steps.
 /// </summary>
 internal static class SmallCommand
 {

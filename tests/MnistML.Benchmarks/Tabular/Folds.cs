@@ -1,6 +1,6 @@
 namespace MnistML.Benchmarks.Tabular;
 
-/// <summary>A stratified split into folds: the rows of each class are shuffled by a seed and dealt out in turn.</summary>
+/// <summary>A stratified split into folds: the rows of each class are shuffled by a seed and distributed in turn.</summary>
 internal sealed class Folds
 {
     private readonly int[] _foldOfRow;

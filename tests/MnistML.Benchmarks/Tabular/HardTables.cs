@@ -3,7 +3,7 @@ namespace MnistML.Benchmarks.Tabular;
 /// <summary>Tables as they are met in practice, each difficult in one way.</summary>
 internal static class HardTables
 {
-    /// <summary>Fisher's iris of 1936, as the tests have it: from the UCI repository, CC BY 4.0.</summary>
+    /// <summary>Fisher's iris data of 1936, as in the tests: from the UCI repository, CC BY 4.0.</summary>
     public static Table Iris()
     {
         using var stream = typeof(HardTables).Assembly.GetManifestResourceStream("iris.csv")!;
@@ -49,7 +49,7 @@ internal static class HardTables
         return new Table($"one-hot {rows}x{features[0].Length}", features, labels);
     }
 
-    /// <summary>Twelve normal numbers of which five decide, not linearly; each is then put through a function.</summary>
+    /// <summary>Twelve normal numbers, five of which decide the class, not linearly. Then a function is applied to each number.</summary>
     public static Table Curved(string name, int rows, Func<double, double> change, int seed = 1)
     {
         const int Features = 12;

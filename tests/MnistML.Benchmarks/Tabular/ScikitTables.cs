@@ -61,7 +61,7 @@ internal static class ScikitTables
         });
     }
 
-    /// <summary><c>make_gaussian_quantiles</c>: one cloud, cut into shells of as many rows each.</summary>
+    /// <summary><c>make_gaussian_quantiles</c>: one cloud, cut into shells of equal numbers of rows.</summary>
     public static Table GaussianQuantiles(int rows, int features, int classes, int seed = 1)
     {
         var random = new Random(seed);

@@ -73,7 +73,7 @@ internal sealed class IdxMutator(Random random)
         };
     }
 
-    /// <summary>Puts another length into one of the first dimensions.</summary>
+    /// <summary>Replaces the length of one of the first dimensions.</summary>
     private byte[] WithLength(byte[] bytes)
     {
         byte[] changed = [.. bytes];
@@ -86,7 +86,7 @@ internal sealed class IdxMutator(Random random)
         return changed;
     }
 
-    /// <summary>Some kilobytes that unpack to megabytes of zeros, of which the header promises as many, more or fewer.</summary>
+    /// <summary>A few kilobytes that unpack to megabytes of zeros. The header promises the right number, more or fewer.</summary>
     private byte[] Bomb()
     {
         var bytes = new byte[12 + BombBytes];

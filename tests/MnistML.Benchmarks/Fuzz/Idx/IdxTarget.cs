@@ -9,7 +9,7 @@ internal sealed class IdxTarget(string folder) : FuzzTarget(folder)
 {
     private const int MaxRowsRead = 1_000;
 
-    /// <summary>The most that a file may unpack to here. The library refuses larger ones, such as the bombs, by its option.</summary>
+    /// <summary>The size that a file may unpack to here. The library is set to refuse larger ones, such as the bombs.</summary>
     private const long MaxUnpackedBytes = 16 << 20;
     private const long MaxExtraBytes = 64 << 20;
 

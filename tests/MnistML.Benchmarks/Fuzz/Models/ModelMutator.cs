@@ -1,12 +1,12 @@
 namespace MnistML.Benchmarks.Fuzz.Models;
 
 /// <summary>A spoilt file.</summary>
-/// <param name="Ending">Who reads it.</param>
-/// <param name="Bytes">What is in it.</param>
-/// <param name="IsNetworkAlone">Whether it was made of a network without other stages.</param>
+/// <param name="Ending">The ending of its name, which decides the reader.</param>
+/// <param name="Bytes">Its content.</param>
+/// <param name="IsNetworkAlone">Whether it holds a network without other stages.</param>
 internal sealed record Mutant(string Ending, byte[] Bytes, bool IsNetworkAlone);
 
-/// <summary>Spoils right models: the bytes of their files, or what is in them, with checksums and lengths that fit.</summary>
+/// <summary>Spoils valid models: the bytes of their files, or their content with fitting checksums and lengths.</summary>
 internal sealed class ModelMutator(Random random)
 {
     private readonly ByteSpoiler _bytes = new(random);

@@ -7,11 +7,11 @@ using MnistML.Training.Checkpoints;
 namespace MnistML.Benchmarks.Fuzz.Models;
 
 /// <summary>
-/// Right files of networks that nobody trained: zips of one alone, amid other stages, nested and twice; safetensors; a checkpoint.
+/// Valid files of untrained networks: zips of a network alone, among other stages, nested and twice, safetensors, and a checkpoint.
 /// </summary>
 internal static class ModelSeeds
 {
-    /// <summary>Endings of the files, which tell who reads them.</summary>
+    /// <summary>Endings of the files, which decide the reader.</summary>
     public const string Zip = ".zip";
 
     /// <inheritdoc cref="Zip"/>
@@ -27,7 +27,7 @@ internal static class ModelSeeds
         ((string[])["dog", "ant", "cat", "bee", "dog"]).Select(
             (name, i) => new Row { Features = [i, 1 - i, 0.5f], Class = name, Number = (uint)i % 2 }).ToArray());
 
-    /// <summary>Networks alone: whatever is altered in one, the rows above can be scored, if it is loaded at all.</summary>
+    /// <summary>Networks alone. If an altered one is loaded, it can score the rows above.</summary>
     public static IReadOnlyList<byte[]> NetworkZips { get; } =
     [
         Save(Network("Class", [5], 4, MlpActivation.Tanh)),

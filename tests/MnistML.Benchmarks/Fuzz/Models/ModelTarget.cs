@@ -5,9 +5,9 @@ using MnistML.Training.Checkpoints;
 namespace MnistML.Benchmarks.Fuzz.Models;
 
 /// <summary>
-/// The readers of saved models. What is loaded is scored too, in batches and row by row, and disposed. All that the process writes
-/// meanwhile, temporary files and others, would be seen. Left out are entries whose sizes ML.NET trusts, see <see cref="ZipMutator"/>: a
-/// hostile one may take any memory or time.
+/// The readers of saved models. A loaded model also scores, in batches and row by row, and is disposed. The target would notice any file
+/// that the process writes meanwhile, such as temporary files. Entries whose sizes ML.NET trusts are left out, since hostile ones may take
+/// any memory or time (see <see cref="ZipMutator"/>).
 /// </summary>
 internal sealed class ModelTarget : FuzzTarget
 {
@@ -30,7 +30,7 @@ internal sealed class ModelTarget : FuzzTarget
 
     public override string Things => "models";
 
-    /// <summary>Files here have some kilobytes, which is far less than what ML.NET needs for any model.</summary>
+    /// <summary>Files here have a few kilobytes, far less than ML.NET needs for any model.</summary>
     public override long MaxAllocatedBytes => 32 << 20;
 
     public override void WarmUp()
@@ -96,7 +96,7 @@ internal sealed class ModelTarget : FuzzTarget
     }
 
     /// <summary>
-    /// Where another stage was altered, the pipeline is another one, whose columns may be missing or of other types, as ML.NET then says.
+    /// Where another stage was altered, the pipeline is a different one. Its columns may be missing or of other types, and ML.NET says so.
     /// </summary>
     private static void Score(ITransformer model, Mutant mutant)
     {

@@ -5,7 +5,7 @@ using MnistML.Onnx;
 
 namespace MnistML.Benchmarks.Fuzz.Models;
 
-/// <summary>Spoils the networks in zips, their bytes or their parts, with lengths and checksums that fit.</summary>
+/// <summary>Spoils the networks in zips: their bytes or their parts, with fitting lengths and checksums.</summary>
 internal sealed class OnnxMutator(Random random)
 {
     private const string Entry = "/OnnxModel";

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace MnistML.Benchmarks.Fuzz.Models;
 
-/// <summary>Spoils files of the format safetensors: their bytes, or what their header says.</summary>
+/// <summary>Spoils safetensors files: their bytes or their headers.</summary>
 internal sealed partial class SafetensorsMutator(Random random)
 {
     private static readonly string[] TellingTexts =
@@ -47,7 +47,7 @@ internal sealed partial class SafetensorsMutator(Random random)
     [GeneratedRegex("""-?[0-9]+|"[^"]*"|\[[^\[\]]*\]""")]
     private static partial Regex Token();
 
-    /// <summary>Puts something else in place of a number, a text or a list.</summary>
+    /// <summary>Replaces a number, a text or a list.</summary>
     private string WithOther(string header)
     {
         var token = _bytes.Pick(Token().Matches(header));

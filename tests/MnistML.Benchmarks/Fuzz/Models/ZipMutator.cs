@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace MnistML.Benchmarks.Fuzz.Models;
 
-/// <summary>Spoils zip archives: their headers, or their parts with checksums that are right.</summary>
+/// <summary>Spoils zip archives: their headers, or their parts with right checksums.</summary>
 internal sealed class ZipMutator(Random random)
 {
     private const int BombBytes = 2 << 20;
@@ -10,7 +10,7 @@ internal sealed class ZipMutator(Random random)
 
     private const string NetworkEntry = "Transform_000/OnnxModel";
 
-    /// <summary>The longest of the three kinds of headers has so many bytes behind its signature.</summary>
+    /// <summary>The bytes after the signature in the longest of the three kinds of headers.</summary>
     private const int MaxHeaderBytes = 46;
 
     private static readonly byte[][] Signatures = ["PK\u0003\u0004"u8.ToArray(), "PK\u0001\u0002"u8.ToArray(), "PK\u0005\u0006"u8
@@ -23,7 +23,7 @@ internal sealed class ZipMutator(Random random)
 
     private readonly ByteSpoiler _bytes = new(random);
 
-    /// <summary>Has sizes, places, checksums, methods and counts lie.</summary>
+    /// <summary>Falsifies sizes, offsets, checksums, methods and counts.</summary>
     public byte[] SpoilHeaders(byte[] zip)
     {
         var signature = _bytes.Pick(Signatures);
@@ -45,7 +45,7 @@ internal sealed class ZipMutator(Random random)
         return zip;
     }
 
-    /// <summary>Alters parts, and packs them anew.</summary>
+    /// <summary>Alters parts, and packs them again.</summary>
     public byte[] SpoilParts(byte[] zip)
     {
         var parts = ZipParts.Read(zip);

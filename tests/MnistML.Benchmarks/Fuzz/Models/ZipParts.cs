@@ -5,7 +5,7 @@ namespace MnistML.Benchmarks.Fuzz.Models;
 /// <summary>An entry of a zip archive.</summary>
 internal sealed record ZipPart(string Path, byte[] Content);
 
-/// <summary>Zip archives taken apart and put together, with checksums that are right.</summary>
+/// <summary>Takes zip archives apart and puts them together, with right checksums.</summary>
 internal static class ZipParts
 {
     public static List<ZipPart> Read(byte[] zip)
@@ -14,7 +14,7 @@ internal static class ZipParts
         return [.. archive.Entries.Select(entry => new ZipPart(entry.FullName, Read(entry)))];
     }
 
-    /// <summary>Puts parts together; two may have one path.</summary>
+    /// <summary>Puts parts together. Two parts may have the same path.</summary>
     public static byte[] Write(IEnumerable<ZipPart> parts, CompressionLevel level)
     {
         using var zip = new MemoryStream();
