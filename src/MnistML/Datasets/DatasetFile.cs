@@ -8,8 +8,8 @@ public sealed record DatasetFile(string Name, long UnpackedByteCount)
     private const string GzipEnding = ".gz";
 
     /// <summary>
-    /// SHA-256 of the IDX file, unpacked, in lower-case hexadecimal; null if it is not known. It holds for a copy that was packed anew,
-    /// too.
+    /// SHA-256 of the IDX file, unpacked, in lower-case hexadecimal; null if it is not known. It is the same for a copy that was packed
+    /// again.
     /// </summary>
     public string? UnpackedSha256 { get; init; }
 

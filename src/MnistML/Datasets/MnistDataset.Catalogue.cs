@@ -53,8 +53,8 @@ public sealed partial record MnistDataset
         Mirrors = [new("https://ossci-datasets.s3.amazonaws.com/mnist/"), new("https://storage.googleapis.com/cvdf-datasets/mnist/")],
         ClassNames = DigitNames,
         License = "CC BY-SA 3.0 is what is commonly given; the original page states none",
-        Citation = "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner. Gradient-based learning applied to document recognition. Proceedings of "
-            + "the IEEE, 1998.",
+        Citation = "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner. Gradient-based learning applied to document recognition. "
+            + "Proceedings of the IEEE, 1998.",
     };
 
     /// <summary>Fashion-MNIST: 60,000 and 10,000 pictures of clothes of 28×28 (Xiao, Rasul and Vollgraf, 2017).</summary>
@@ -121,8 +121,8 @@ public sealed partial record MnistDataset
         Mirrors = [new("https://codh.rois.ac.jp/kmnist/dataset/kmnist/"), new("http://codh.rois.ac.jp/kmnist/dataset/kmnist/")],
         ClassNames = ["お", "き", "す", "つ", "な", "は", "ま", "や", "れ", "を"],
         License = "CC BY-SA 4.0",
-        Citation = "T. Clanuwat, M. Bober-Irizar, A. Kitamoto, A. Lamb, K. Yamamoto, D. Ha. Deep learning for classical Japanese "
-            + "literature. arXiv:1812.01718, 2018.",
+        Citation = "T. Clanuwat, M. Bober-Irizar, A. Kitamoto, A. Lamb, K. Yamamoto, D. Ha. "
+            + "Deep learning for classical Japanese literature. arXiv:1812.01718, 2018.",
     };
 
     /// <summary>

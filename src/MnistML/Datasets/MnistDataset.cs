@@ -111,7 +111,7 @@ public sealed partial record MnistDataset
     /// What fetches the files; null for a client of the library's own, which follows the system's proxy settings.
     /// </param>
     /// <param name="progress">
-    /// Is told how far each download is, on the thread that downloads; nothing is reported for files that are there.
+    /// Receives the progress of each download, on the thread that downloads. Nothing is reported for files that exist.
     /// </param>
     /// <param name="cancellationToken">Ends the download.</param>
     /// <exception cref="HttpRequestException">A file can't be had from any mirror; the message lists why not from each.</exception>

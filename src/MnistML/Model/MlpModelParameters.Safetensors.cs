@@ -100,8 +100,8 @@ public sealed partial class MlpModelParameters
             if (layers[i].Shape.InputSize != layers[i - 1].Shape.OutputSize)
             {
                 throw tensors.Unusable(
-                    $"layer {i + 1} takes {layers[i].Shape.InputSize} values, but the layer before it gives "
-                    + $"{layers[i - 1].Shape.OutputSize}");
+                    $"layer {i + 1} takes {layers[i].Shape.InputSize} values, "
+                    + $"but the layer before it gives {layers[i - 1].Shape.OutputSize}");
             }
         }
 

@@ -106,8 +106,8 @@ internal sealed record SafetensorsFile
         if (length.StartsWith("PK\u0003\u0004"u8))
         {
             throw new NotSupportedException(
-                "it is a zip archive, as torch.save writes (.pt, .pth), and not a safetensors file. Save it in Python with "
-                + "safetensors.torch.save_file(model.state_dict(), path).");
+                "it is a zip archive, as torch.save writes (.pt, .pth), and not a safetensors file. "
+                + "Save it in Python with safetensors.torch.save_file(model.state_dict(), path).");
         }
 
         var headerLength = BinaryPrimitives.ReadInt64LittleEndian(length);
@@ -173,8 +173,8 @@ internal sealed record SafetensorsFile
         if ((isUnused ? sizeof(long) : SafetensorsTypes.SizeOf(type)) is not { } itemSize)
         {
             throw new NotSupportedException(
-                $"its tensor '{entry.Name}' is of type {type}, but only F32, F16 and BF16 convert exactly. Convert the model before saving "
-                + "it, for example with model.float() in PyTorch.");
+                $"its tensor '{entry.Name}' is of type {type}, but only F32, F16 and BF16 convert exactly. "
+                + "Convert the model before saving it, for example with model.float() in PyTorch.");
         }
 
         var (start, end) = OffsetsOf(entry);

@@ -52,8 +52,8 @@ internal sealed partial class StateDict(IReadOnlyDictionary<string, SafetensorsT
         if (parts.FirstOrDefault(part => !part.Match.Success).Name is { } other)
         {
             throw Unusable(
-                $"it holds the tensor '{other}', but only those of fully connected layers and of batch normalisation, named like "
-                + "'1.weight', '1.bias' and '2.running_mean', can be read");
+                $"it holds the tensor '{other}', but only those of fully connected layers and of batch normalisation, "
+                + "named like '1.weight', '1.bias' and '2.running_mean', can be read");
         }
 
         string[] prefixes = [.. parts.Select(part => part.Match.Groups["prefix"].Value).Distinct()];
@@ -130,8 +130,8 @@ internal sealed partial class StateDict(IReadOnlyDictionary<string, SafetensorsT
         else
         {
             throw Unusable(
-                $"'{_prefix}{number}' is batch normalisation without a fully connected layer directly before or after it, so it cannot be "
-                + "folded; fold it in PyTorch before saving");
+                $"'{_prefix}{number}' is batch normalisation without a fully connected layer directly before or after it, "
+                + "so it cannot be folded; fold it in PyTorch before saving");
         }
     }
 

@@ -52,9 +52,8 @@ internal sealed class DataViewRowReader : IRowReader
             {
                 throw new FormatException(
                     $"The feature column '{_columns.Features.Name}' of the {_rows.Name} has {_features.Length} values in row {_rowCount} "
-                    + $"(zero-based), but its type says that each row has {_columns.FeatureCount}. Give each row that many, or skip such "
-                    + "rows "
-                    + "by mlContext.Data.FilterByCustomPredicate.");
+                    + $"(zero-based), but its type says that each row has {_columns.FeatureCount}. "
+                    + "Give each row that many, or skip such rows by mlContext.Data.FilterByCustomPredicate.");
             }
 
             if (FindInvalidFeature() is { } slot)
@@ -86,9 +85,8 @@ internal sealed class DataViewRowReader : IRowReader
         float weight = 1;
         _getWeight?.Invoke(ref weight);
         return float.IsFinite(weight) && weight >= 0 ? weight : throw new FormatException(
-            $"The example weight column '{_columns.Weight!.Value.Name}' of the {_rows.Name} holds {weight} in row {_rowCount} "
-            + "(zero-based), "
-            + "but weights must be finite and at least 0.");
+            $"The example weight column '{_columns.Weight!.Value.Name}' of the {_rows.Name} holds {weight} "
+            + $"in row {_rowCount} (zero-based), but weights must be finite and at least 0.");
     }
 
     private int? FindInvalidFeature()
@@ -135,9 +133,9 @@ internal sealed class DataViewRowReader : IRowReader
     {
         var value = _features.GetItemOrDefault(slot);
         return new FormatException(
-            $"The feature column '{_columns.Features.Name}' of the {_rows.Name} holds {value} in row {_rowCount} (zero-based), slot "
-            + $"{slot}, "
-            + "but features must be finite numbers. Use mlContext.Transforms.ReplaceMissingValues, drop such rows by "
-            + $"mlContext.Data.FilterRowsByMissingValues, or leave them out by {nameof(MlpTrainer.Options.InvalidFeatures)} = SkipRow.");
+            $"The feature column '{_columns.Features.Name}' of the {_rows.Name} holds {value} "
+            + $"in row {_rowCount} (zero-based), slot {slot}, but features must be finite numbers. "
+            + "Use mlContext.Transforms.ReplaceMissingValues, drop such rows by mlContext.Data.FilterRowsByMissingValues, "
+            + $"or leave them out by {nameof(MlpTrainer.Options.InvalidFeatures)} = SkipRow.");
     }
 }

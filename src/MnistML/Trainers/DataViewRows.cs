@@ -39,8 +39,8 @@ internal sealed class DataViewRows(IDataView view, InputColumns columns, MlpInva
             throw new InvalidOperationException(
                 rows == 0 ? $"The {name} has no rows."
                 : withInvalidFeatures == 0 ? $"None of the {rows} rows of the {name} has a label in '{columns.Label.Name}'."
-                : $"None of the {rows} rows of the {name} can be used: {withoutLabel} have no label, {withInvalidFeatures} a feature that "
-                + "is NaN or infinite.");
+                : $"None of the {rows} rows of the {name} can be used: {withoutLabel} have no label, "
+                + $"{withInvalidFeatures} a feature that is NaN or infinite.");
         }
 
         if (_hasReported)

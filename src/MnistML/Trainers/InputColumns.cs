@@ -66,8 +66,8 @@ internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSche
         if (validation.FeatureCount != FeatureCount || validation.ClassCount != ClassCount)
         {
             throw new ArgumentException(
-                $"The validation data has {validation.FeatureCount} features and {validation.ClassCount} classes, but the training data "
-                + $"has {FeatureCount} and {ClassCount}. "
+                $"The validation data has {validation.FeatureCount} features and {validation.ClassCount} classes, "
+                + $"but the training data has {FeatureCount} and {ClassCount}. "
                 + "Both must come from one fitted pipeline.");
         }
 

@@ -200,9 +200,8 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         {
             throw new ArgumentException(
                 $"{nameof(Options.Augmentation)} is for images of height {images.Height}, width {images.Width} and channels "
-                + $"{images.Channels}, but the feature column "
-                + $"'{columns.Features.Name}' has {columns.FeatureCount} values in a row; height, width and channels must multiply to "
-                + "that number.",
+                + $"{images.Channels}, but the feature column '{columns.Features.Name}' has {columns.FeatureCount} values in a row; "
+                + "height, width and channels must multiply to that number.",
                 nameof(trainData));
         }
     }
@@ -214,8 +213,8 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         {
             var found = initialModel.Architecture;
             throw new ArgumentException(
-                $"The initial model is {found} with {found.Activation}, but the data and the options ask for {wanted} with "
-                + $"{wanted.Activation}; both must be the same.",
+                $"The initial model is {found} with {found.Activation}, "
+                + $"but the data and the options ask for {wanted} with {wanted.Activation}; both must be the same.",
                 nameof(initialModel));
         }
     }

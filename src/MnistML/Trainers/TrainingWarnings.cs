@@ -29,8 +29,8 @@ internal sealed class TrainingWarnings(IChannel channel)
             channel.Warning(
                 MessageSensitivity.Schema,
                 $"{count} of {columns.FeatureCount} features in the column '{columns.Features.Name}' vary so little (a standard deviation "
-                + $"of at most {RowStatistics.MinDeviation:R}) that they are not scaled and nothing can be learnt from them: give them in "
-                + "another unit, so that their values are near 1.");
+                + $"of at most {RowStatistics.MinDeviation:R}) that they are not scaled and nothing can be learnt from them: "
+                + "give them in another unit, so that their values are near 1.");
         }
     }
 

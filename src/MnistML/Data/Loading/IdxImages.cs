@@ -71,8 +71,8 @@ internal abstract class IdxImages
         if (header.ItemByteCount / header.ElementSize > Array.MaxLength / sizeof(float))
         {
             throw new InvalidDataException(
-                $"'{file.Name}' holds {header}, items of {header.ItemByteCount / header.ElementSize} elements, but at most "
-                + $"{Array.MaxLength / sizeof(float)} fit into a column.");
+                $"'{file.Name}' holds {header}, items of {header.ItemByteCount / header.ElementSize} elements, "
+                + $"but at most {Array.MaxLength / sizeof(float)} fit into a column.");
         }
 
         if (options.Transpose && header.Dimensions.Count < 3)

@@ -38,8 +38,8 @@ internal sealed class IdxLabels
         return file.Header.ItemCount == images.Count
             ? new IdxLabels(file, options)
             : throw new InvalidDataException(
-                $"'{file.Name}' holds {file.Header.ItemCount} labels, but '{images.Name}' holds {images.Count} images: take two files "
-                + "that belong together.");
+                $"'{file.Name}' holds {file.Header.ItemCount} labels, but '{images.Name}' holds {images.Count} images: "
+                + "take two files that belong together.");
     }
 
     /// <summary>Opens a reader for one cursor.</summary>
@@ -96,15 +96,15 @@ internal sealed class IdxLabels
         if (options.LabelField is null && fieldCount > 1)
         {
             throw new InvalidDataException(
-                $"'{file.Name}' holds {header}, a table of {fieldCount} columns: say by {nameof(options.LabelField)} which of them is "
-                + "the label (0 for QMNIST).");
+                $"'{file.Name}' holds {header}, a table of {fieldCount} columns: "
+                + $"say by {nameof(options.LabelField)} which of them is the label (0 for QMNIST).");
         }
 
         if ((options.LabelField ?? 0) >= fieldCount)
         {
             throw new InvalidDataException(
-                $"'{file.Name}' holds {header}, {fieldCount} in a row, but {nameof(options.LabelField)} is {options.LabelField ?? 0} "
-                + "(zero-based).");
+                $"'{file.Name}' holds {header}, {fieldCount} in a row, "
+                + $"but {nameof(options.LabelField)} is {options.LabelField ?? 0} (zero-based).");
         }
     }
 

@@ -63,8 +63,8 @@ internal static class IdxItemEncoder
         {
             throw new ArgumentOutOfRangeException(
                 nameof(column),
-                $"The column '{column.Name}' is {vector}, whose size differs from row to row, but the items of an IDX file "
-                + "are all of one size.");
+                $"The column '{column.Name}' is {vector}, whose size differs from row to row, "
+                + "but the items of an IDX file are all of one size.");
         }
 
         if (vector.Dimensions.Length >= IdxHeader.MaxDimensions)
@@ -79,8 +79,8 @@ internal static class IdxItemEncoder
         {
             throw new ArgumentOutOfRangeException(
                 nameof(column),
-                $"The column '{column.Name}' is {vector}, {vector.Size} values in a row, but at most "
-                + $"{Array.MaxLength / sizeof(double)} can be saved.");
+                $"The column '{column.Name}' is {vector}, {vector.Size} values in a row, "
+                + $"but at most {Array.MaxLength / sizeof(double)} can be saved.");
         }
     }
 }

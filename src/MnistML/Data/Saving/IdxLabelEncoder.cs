@@ -18,8 +18,8 @@ internal static class IdxLabelEncoder
             throw new ArgumentOutOfRangeException(
                 nameof(column),
                 $"The column '{column.Name}' is {column.Type}, but labels are keys or whole numbers: "
-                + "apply MapValueToKey first, or name another column by "
-                + $"{nameof(options.LabelColumnName)}.");
+                + "apply MapValueToKey first, "
+                + $"or name another column by {nameof(options.LabelColumnName)}.");
         }
 
         return column.Type.RawType switch

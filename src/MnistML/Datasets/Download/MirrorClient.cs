@@ -10,7 +10,7 @@ namespace MnistML.Datasets.Download;
 
 /// <summary>
 /// Fetches a file from one address into a partial file, from where that one ends. What may pass (a broken or stalled connection, a server
-/// that is busy) is tried again; all else is told at once, so that the next mirror gets its turn.
+/// that is busy) is tried again; all other errors are thrown at once, so that the next mirror is tried.
 /// </summary>
 internal sealed class MirrorClient
 {

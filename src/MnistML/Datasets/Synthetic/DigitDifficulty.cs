@@ -1,6 +1,6 @@
 namespace MnistML.Datasets.Synthetic;
 
-/// <summary>What a difficulty, from 0 to 1, means to those who draw.</summary>
+/// <summary>What a difficulty from 0 to 1 means for the drawing.</summary>
 internal readonly record struct DigitDifficulty
 {
     // At 0 hands still differ a little, or there would be but a few dozen images.

@@ -62,8 +62,8 @@ internal sealed class LogitsMapper : IRowToRowMapper
         {
             throw new InvalidOperationException(
                 $"The feature column '{Features.Name}' holds {features.Length} features{(row >= 0 ? $" in row {row} (zero-based)" : "")}, "
-                + $"but the model was trained on {buffer.Length}. A null array counts as one of length 0: leave such rows out, or fill in "
-                + "their features.");
+                + $"but the model was trained on {buffer.Length}. A null array counts as one of length 0: leave such rows out, "
+                + "or fill in their features.");
         }
 
         features.CopyTo(buffer);

@@ -121,8 +121,8 @@ internal sealed record TrainingCheckpoint
     }
 
     private static InvalidDataException NotUsable(string path, string why, Exception? inner) =>
-        new($"'{path}' is not a checkpoint that can be resumed: {why}. Delete it, or choose another "
-        + $"{nameof(MlpTrainingOptions.CheckpointPath)}.", inner);
+        new($"'{path}' is not a checkpoint that can be resumed: {why}. Delete it, "
+        + $"or choose another {nameof(MlpTrainingOptions.CheckpointPath)}.", inner);
 
     private static Dictionary<string, float[]> Tensors(SafetensorsFile file, string prefix) => file.Tensors
         .Where(values => values.Key.StartsWith(prefix, StringComparison.Ordinal))

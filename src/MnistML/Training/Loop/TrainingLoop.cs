@@ -16,7 +16,7 @@ namespace MnistML.Training.Loop;
 /// <param name="options">The network, and how it is trained.</param>
 /// <param name="seed">The seed of all random numbers.</param>
 /// <param name="initialModel">The model to start from; null to draw the weights.</param>
-/// <param name="checkpoint">The checkpoint to resume from; null to start anew.</param>
+/// <param name="checkpoint">The checkpoint to resume from; null to start from the beginning.</param>
 internal sealed class TrainingLoop(
     TrainingData data, MlpTrainingOptions options, int seed, MlpModelParameters? initialModel = null, TrainingCheckpoint? checkpoint = null)
 {

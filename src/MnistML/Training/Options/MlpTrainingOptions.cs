@@ -212,8 +212,8 @@ public abstract record MlpTrainingOptions : IValidatableObject
         if (BatchNormalization && BatchSize == 1)
         {
             yield return new ValidationResult(
-                $"{nameof(BatchSize)} is 1, but {nameof(BatchNormalization)} needs batches of at least 2: set it to false, or choose "
-                + "larger batches.");
+                $"{nameof(BatchSize)} is 1, but {nameof(BatchNormalization)} needs batches of at least 2: set it to false, "
+                + "or choose larger batches.");
         }
     }
 
