@@ -11,8 +11,8 @@ internal sealed class SampleRootCommand : RootCommand
 
     public SampleRootCommand(IAnsiConsole screen)
         : base(
-            "Trains a multi-layer perceptron on handwritten digits in an ML.NET pipeline, and shows what it does. Without a command: "
-            + "train.")
+            "Trains a multi-layer perceptron on handwritten digits in an ML.NET pipeline, and shows what it does. "
+            + "Without a command: train.")
     {
         var train = new TrainCommand(screen);
         Command[] commands =

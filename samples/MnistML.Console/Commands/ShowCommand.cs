@@ -55,8 +55,8 @@ internal sealed class ShowCommand : SampleCommand
 
         var images = DigitImages.Find(data.Train)
             ?? throw new InvalidDataException(
-                $"The items of {data.Name} are {data.Train.Schema["Image"].Type}, but only images of one channel, height × width, can be "
-                + "shown.");
+                $"The items of {data.Name} are {data.Train.Schema["Image"].Type}, but only images of one channel, height × width, "
+                + "can be shown.");
         var count = (int)Math.Min(parsed.GetValue(_count), data.Train.GetRowCount()!.Value);
         var digits = images.Read([.. Enumerable.Range(0, count)]);
         ImageSheet.Write(

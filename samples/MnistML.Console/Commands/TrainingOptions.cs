@@ -52,8 +52,8 @@ internal sealed class TrainingOptions
 
     private readonly Option<double?> _validation = SharedOptions.Number(
         "--validation", value => value is >= 0 and < 1, "at least 0 and below 1",
-        "Share of the training images that are set aside to validate with after each epoch, for example 0.1 [default: 0; with --patience "
-        + "0.1]");
+        "Share of the training images that are set aside to validate with after each epoch, for example 0.1 [default: 0; "
+        + "with --patience 0.1]");
 
     private readonly Option<int?> _patience = SharedOptions.WholeNumber(
         "--patience", minimum: 1,

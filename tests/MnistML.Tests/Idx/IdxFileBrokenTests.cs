@@ -46,13 +46,13 @@ public sealed class IdxFileBrokenTests
             Case("NoDimensions", [0, 0, 0x08, 0, 1], "has 0 dimensions, but 1 to 8 were expected."),
             Case("NineDimensions", IdxBytes.Of(0x08, [1, 1, 1, 1, 1, 1, 1, 1, 1], 7), "has 9 dimensions, but 1 to 8 were expected."),
             Case("HeaderCut", whole[..15], "ends within its header: 3 dimensions take 16 bytes, but it holds 15; fetch or write it again."),
-            Case("HeaderCutAfterMagic", whole[..4], "ends within its header: 3 dimensions take 16 bytes, but it holds 4; fetch or write "
-                + "it again."),
+            Case("HeaderCutAfterMagic", whole[..4], "ends within its header: 3 dimensions take 16 bytes, but it holds 4; "
+                + "fetch or write it again."),
             Case(
                 "LastElementMissing", whole[..^1],
                 "is cut short: UInt8 5×2×3 takes 30 bytes after the header, but it holds 29; fetch or write it again."),
-            Case("NoElements", whole[..16], "is cut short: UInt8 5×2×3 takes 30 bytes after the header, but it holds 0; fetch or write "
-                + "it again."),
+            Case("NoElements", whole[..16], "is cut short: UInt8 5×2×3 takes 30 bytes after the header, but it holds 0; "
+                + "fetch or write it again."),
             Case(
                 "OneByteTooMany", [.. whole, 0],
                 "continues after its last element: UInt8 5×2×3 takes 30 bytes after the header, but it holds more; "

@@ -88,8 +88,8 @@ public sealed class IdxFileReadTests
     [Test]
     public void Read_Folder_SaysThatItIsOne() => Assert.That(
         () => IdxFile.Read(_folder.Path),
-        Throws.TypeOf<IOException>().With.Message.EqualTo($"'{_folder.Path}' is a folder, but an IDX file was expected: name the file "
-            + "that is in it."));
+        Throws.TypeOf<IOException>().With.Message.EqualTo($"'{_folder.Path}' is a folder, but an IDX file was expected: "
+            + "name the file that is in it."));
 
     private static void AssertFiveImages(IdxFile file, string path)
     {

@@ -109,8 +109,8 @@ internal sealed class OnnxMlpReaderTests
         Assert.That(
             () => OnnxMlpReader.TryRead(model.ToByteArray()),
             Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-                $"the ONNX model's constant '{model.Graph.Initializer[1].Name}' lies in another file (external_data), which is not "
-                + "followed."));
+                $"the ONNX model's constant '{model.Graph.Initializer[1].Name}' lies in another file (external_data), "
+                + "which is not followed."));
     }
 
     [Test]

@@ -94,7 +94,7 @@ internal sealed class ConsoleDownloadTests
         Assert.That(result.ExitCode, Is.EqualTo(1));
     }
 
-    /// <summary>A network that swallows everything: nobody refuses, nobody answers.</summary>
+    /// <summary>A network that neither refuses nor answers.</summary>
     [Test]
     public void Train_WhereNobodyAnswers_FallsBackWithinFifteenSeconds()
     {

@@ -33,8 +33,8 @@ internal sealed partial class ConsoleOutputTests
         Assert.That((_train.ExitCode, _train.Error), Is.EqualTo((0, "")));
         Assert.That(Normalise(_train), Is.EqualTo([
             "Data: digits, 1,500 training and 200 test images, from ../digits",
-            "Network: 784-20-10, 15,910 parameters; Normal(0.01) weights; SGD(learning rate 0.2), batches of 256, 20 % set aside to "
-            + "validate",
+            "Network: 784-20-10, 15,910 parameters; Normal(0.01) weights; SGD(learning rate 0.2), batches of 256, "
+            + "20 % set aside to validate",
             "",
             "  Layer               Weights   Parameters",
             "────────────────────────────────────────────",

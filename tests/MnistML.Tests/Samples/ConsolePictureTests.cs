@@ -167,8 +167,8 @@ internal sealed class ConsolePictureTests
         "2,1,-1")]
     [TestCase("--index is 200, but the test set has 200 images, 0 to 199.", "--model", "m.zip", "--data", "../digits", "--index", "200")]
     [TestCase(
-        "explain takes either --index, for example --model model.zip --index 0, or --logits with --label, for example --logits 2,1,-1 "
-        + "--label 0.",
+        "explain takes either --index, for example --model model.zip --index 0, or --logits with --label, "
+        + "for example --logits 2,1,-1 --label 0.",
         "--model",
         "m.zip")]
     [TestCase("There is no model 'mnistml-out/model.zip'. Train one: train --out mnistml-out/model.zip", "--index", "0")]

@@ -55,9 +55,8 @@ public sealed class MlpTransformerLengthTests
         Assert.That(
             () => cursor.MoveNext(),
             Throws.InvalidOperationException.With.Message.EqualTo(
-                $"The feature column 'Features' holds {length} features in row 2 (zero-based), but the model was trained on 2. A null "
-                + "array "
-                + "counts as one of length 0: leave such rows out, or fill in their features."));
+                $"The feature column 'Features' holds {length} features in row 2 (zero-based), but the model was trained on 2. "
+                + "A null array counts as one of length 0: leave such rows out, or fill in their features."));
     }
 
     private sealed class Prediction

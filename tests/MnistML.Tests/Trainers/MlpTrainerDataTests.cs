@@ -148,8 +148,8 @@ internal sealed class MlpTrainerDataTests
         Assert.That(
             () => new MlpTrainer(_mlContext, exampleWeightColumnName: "Weight").Fit(_mlContext.Data.LoadFromEnumerable(rows)),
             Throws.TypeOf<FormatException>().With.Message.EqualTo(
-            $"The example weight column 'Weight' of the training data holds {name} in row 1 (zero-based), but weights must be finite and "
-            + "at least 0."));
+            $"The example weight column 'Weight' of the training data holds {name} in row 1 (zero-based), "
+            + "but weights must be finite and at least 0."));
     }
 
     [Test]

@@ -96,10 +96,9 @@ internal sealed class MlpTrainerInputTests
         Assert.That(
             () => new MlpTrainer(MlContext).Fit(MlContext.Data.LoadFromEnumerable(rows)),
             Throws.TypeOf<FormatException>().With.Message.EqualTo(
-            $"The feature column 'Features' of the training data holds {name} in row 1 (zero-based), slot 1, but features must be finite "
-            + "numbers. Use "
-            + "mlContext.Transforms.ReplaceMissingValues, drop such rows by mlContext.Data.FilterRowsByMissingValues, or leave them out "
-            + "by InvalidFeatures = SkipRow."));
+                $"The feature column 'Features' of the training data holds {name} in row 1 (zero-based), slot 1, "
+                + "but features must be finite numbers. Use mlContext.Transforms.ReplaceMissingValues, "
+                + "drop such rows by mlContext.Data.FilterRowsByMissingValues, or leave them out by InvalidFeatures = SkipRow."));
     }
 
     [Test]

@@ -76,8 +76,8 @@ internal sealed class MlpTrainerOptionsTests
         Assert.That(
             () => new MlpTrainer(_mlContext, Small with { EarlyStopping = new MlpEarlyStopping() }).Fit(data),
             Throws.ArgumentException.With.Message.StartsWith(
-            "EarlyStopping is on, but there is nothing to validate with; pass validation data to Fit, or set ValidationFraction, to 0.1 "
-            + "for example."));
+            "EarlyStopping is on, but there is nothing to validate with; pass validation data to Fit, or set ValidationFraction, "
+            + "to 0.1 for example."));
     }
 
     [Test]
@@ -91,8 +91,8 @@ internal sealed class MlpTrainerOptionsTests
         Assert.That(
             () => new MlpTrainer(_mlContext, Small).Fit(keyed, Tables.Clusters(_mlContext, rows: 9)),
             Throws.ArgumentException.With.Message.EqualTo(
-            "The validation data has 2 features and 3 classes, but the training data has 2 and 2. Both must come from one fitted "
-            + "pipeline."));
+            "The validation data has 2 features and 3 classes, but the training data has 2 and 2. "
+            + "Both must come from one fitted pipeline."));
         Assert.That(
             () => new MlpTrainer(_mlContext, Small).Fit(keyed, mapping.Fit(others).Transform(others)),
             Throws.ArgumentException.With.Message.EqualTo(

@@ -7,8 +7,8 @@ using MnistML.Tests.Support;
 namespace MnistML.Tests.Trainers;
 
 /// <summary>
-/// Pins the bits of one small training for each recipe: a change that alters them must be meant, and told in the changelog. libtorch rounds
-/// by the processor, so bits are compared on the kind of processor that they were taken on, and the loss elsewhere.
+/// Pins the bits of one small training for each recipe: a change that alters them must be intended and stated in the changelog. libtorch
+/// rounds by the processor, so bits are compared on the kind of processor that they were taken on, and the loss elsewhere.
 /// </summary>
 internal sealed class PinnedTrainingTests
 {

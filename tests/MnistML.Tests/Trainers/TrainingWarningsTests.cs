@@ -19,8 +19,8 @@ internal sealed class TrainingWarningsTests
     public void Fit_OfRowsOfOneClass_AsksWhetherTheLabelIsReadCorrectly() => Assert.That(
         MessagesOf(Small, Points(row => row, labelOf: _ => 1)),
         Has.Exactly(1).Contains(
-            "All 60 rows of the training data have one class of the 3 that the label column 'Label' may hold: is that column read "
-            + "correctly?"));
+            "All 60 rows of the training data have one class of the 3 that the label column 'Label' may hold: "
+            + "is that column read correctly?"));
 
     [Test]
     public void Fit_OfTinyFeatures_SaysThatNothingIsLearntFromThem() => Assert.That(

@@ -162,7 +162,7 @@ public sealed class IdxCursorFileTests
         Assert.That(LeastAllocated(view, shuffled: false), Is.Zero);
     }
 
-    /// <summary>Of several passes, since the runtime may compile a method anew within one of them.</summary>
+    /// <summary>Measures several passes, since the runtime may recompile a method within one of them.</summary>
     private static long LeastAllocated(IDataView view, bool shuffled)
     {
         const int Passes = 4;

@@ -258,8 +258,8 @@ internal sealed class DownloadTests
 
         Assert.That(
             async () => await SmallDataset.From(new Uri(server.Address, "all.zip")).DownloadAsync(_folder.Path),
-            Throws.TypeOf<HttpRequestException>().With.Message.Contains($"{server.Address}all.zip sends something that holds other data: "
-                + "has SHA-256 "));
+            Throws.TypeOf<HttpRequestException>().With.Message.Contains(
+                $"{server.Address}all.zip sends something that holds other data: has SHA-256 "));
         Assert.That(_folder.Names, Is.EqualTo([".download.lock"]));
     }
 

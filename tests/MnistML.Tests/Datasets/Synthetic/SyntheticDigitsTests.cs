@@ -23,7 +23,7 @@ internal sealed class SyntheticDigitsTests
         Assert.That(second.Labels, Is.EqualTo(first.Labels));
     }
 
-    // The bytes are a promise to users who keep results by seed: a change of the drawing is a change of the data set, to be made knowingly.
+    // The bytes are a promise to users who keep results by seed: a change of the drawing changes the data set.
     [TestCase(DigitSplit.Train, "5DC47533DF6652568A69B93F6E86A483D49450C5D24656C7AE4E4F30755D869B")]
     [TestCase(DigitSplit.Test, "B7CC34F04B73C544BBC321487624F36BD051B05B5B6802DDC4FD567DD7F1F572")]
     public void Draw_KnownSeed_KnownHash(DigitSplit split, string expected)

@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace MnistML.Tests.Samples.Plots;
 
-/// <summary>Pictures are looked at; what can be told of them without eyes is told here.</summary>
+/// <summary>Checks what can be checked of pictures without looking at them.</summary>
 internal sealed class PlotTests
 {
     private TemporaryFolder _folder = null!;

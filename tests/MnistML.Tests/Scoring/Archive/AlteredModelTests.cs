@@ -47,8 +47,8 @@ public sealed class AlteredModelTests
         Assert.That(
             () => Load(Zip.Change(_zip, path, WithLastByteChanged)),
             Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-                "The stream is not a model that can be loaded: the stages in 'TransformerChain/' are not those that were saved with "
-                + "its network."));
+                "The stream is not a model that can be loaded: "
+                + "the stages in 'TransformerChain/' are not those that were saved with its network."));
         Assert.That(temporary.Names, Is.Empty);
     }
 
@@ -56,8 +56,8 @@ public sealed class AlteredModelTests
     public void LoadMlp_StageAfterTheNetworkMissing_IsRefused() => Assert.That(
         () => Load(Zip.Write(Zip.Read(_zip).Where(entry => !entry.Path.Contains("Transform_002", StringComparison.Ordinal)))),
         Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-            "The stream is not a model that can be loaded: the stages in 'TransformerChain/' are not those that were saved with its "
-            + "network."));
+            "The stream is not a model that can be loaded: "
+            + "the stages in 'TransformerChain/' are not those that were saved with its network."));
 
     [TestCase(1 << 30)]
     [TestCase(-1)]
@@ -73,8 +73,8 @@ public sealed class AlteredModelTests
         Assert.That(
             () => Load(altered),
             Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-                "The stream is not a model that can be loaded: the stages in 'TransformerChain/' are not those that were saved with "
-                + "its network."));
+                "The stream is not a model that can be loaded: "
+                + "the stages in 'TransformerChain/' are not those that were saved with its network."));
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(16 << 20));
     }
 

@@ -4,7 +4,7 @@ using MnistML.Datasets;
 namespace MnistML.Tests.Support;
 
 /// <summary>
-/// The real MNIST, where it is at hand: in the folder that MNIST_DATA_DIR names, which must then hold it, else in the user's cache.
+/// The real MNIST: in the folder that MNIST_DATA_DIR names, which must then hold it, or else in the user's cache.
 /// </summary>
 internal static class RealMnist
 {

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace MnistML.Tests.Support;
 
 /// <summary>
-/// The C# of a document. A block that begins with a using directive begins a program, and one that does not goes on with the program above
+/// The C# of a document. A block that begins with a using directive begins a program, and one that does not continues the program above
 /// it: its usings, statements and types come after theirs. A program that needs ASP.NET Core says so in a comment above its block,
 /// <c>&lt;!-- ASP.NET Core --&gt;</c>.
 /// </summary>

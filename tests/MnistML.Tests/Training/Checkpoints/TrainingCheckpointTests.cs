@@ -243,9 +243,9 @@ internal sealed class TrainingCheckpointTests
         WriteFormat("MnistML training checkpoint 1");
 
         Assert.That(() => TrainingCheckpoint.TryRead(_path), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-            $"'{_path}' is not a checkpoint that can be resumed: a version of MnistML before 0.2 wrote it, which drew other random "
-            + "numbers, "
-            + "so the training would not end as it began. Delete it, or choose another CheckpointPath."));
+            $"'{_path}' is not a checkpoint that can be resumed: a version of MnistML before 0.2 wrote it, "
+            + "which drew other random numbers, so the training would not end as it began. "
+            + "Delete it, or choose another CheckpointPath."));
     }
 
     [Test]
