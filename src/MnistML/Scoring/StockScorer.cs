@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using static System.FormattableString;
 
 namespace MnistML.Scoring;
 
@@ -77,14 +78,15 @@ internal sealed record StockScorer(
             {
                 if (weights[row][column] != (row == column ? diagonal : elsewhere))
                 {
-                    throw Unsupported($"weight [{row}, {column}] is {weights[row][column]}, and weight [0, 0] {diagonal}");
+                    throw Unsupported(Invariant($"weight [{row}, {column}] is {weights[row][column]}, and weight [0, 0] {diagonal}"));
                 }
             }
         }
 
         if (!(diagonal > 0 && float.IsFinite(diagonal)) || !biases.All(float.IsFinite))
         {
-            throw Unsupported($"weight [0, 0] is {diagonal}, and the biases are {string.Join(", ", biases)}");
+            var list = string.Join(", ", biases.Select(bias => Invariant($"{bias}")));
+            throw Unsupported(Invariant($"weight [0, 0] is {diagonal}, and the biases are {list}"));
         }
 
         return diagonal - elsewhere;

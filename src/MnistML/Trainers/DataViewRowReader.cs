@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML.Training.Rows;
+using static System.FormattableString;
 
 namespace MnistML.Trainers;
 
@@ -85,7 +86,7 @@ internal sealed class DataViewRowReader : IRowReader
         float weight = 1;
         _getWeight?.Invoke(ref weight);
         return float.IsFinite(weight) && weight >= 0 ? weight : throw new FormatException(
-            $"The example weight column '{_columns.Weight!.Value.Name}' of the {_rows.Name} holds {weight} "
+            Invariant($"The example weight column '{_columns.Weight!.Value.Name}' of the {_rows.Name} holds {weight} ")
             + $"in row {_rowCount} (zero-based), but weights must be finite and at least 0.");
     }
 
@@ -133,7 +134,7 @@ internal sealed class DataViewRowReader : IRowReader
     {
         var value = _features.GetItemOrDefault(slot);
         return new FormatException(
-            $"The feature column '{_columns.Features.Name}' of the {_rows.Name} holds {value} "
+            Invariant($"The feature column '{_columns.Features.Name}' of the {_rows.Name} holds {value} ")
             + $"in row {_rowCount} (zero-based), slot {slot}, but features must be finite numbers. "
             + "Use mlContext.Transforms.ReplaceMissingValues, drop such rows by mlContext.Data.FilterRowsByMissingValues, "
             + $"or leave them out by {nameof(MlpTrainer.Options.InvalidFeatures)} = SkipRow.");

@@ -134,13 +134,28 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// </exception>
     /// <exception cref="MlpDivergenceException">The training diverged; the message says what to try.</exception>
     /// <exception cref="IOException">The checkpoint can't be read or written.</exception>
-    /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The options' token or the context was cancelled.</exception>
     public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(trainData);
         ThrowIfValidationUnclear(validationData);
 
+        using var cancellation = new ContextCancellation(_mlContext, _options.CancellationToken);
+        try
+        {
+            return Train(trainData, validationData, initialModel, cancellation.Token);
+        }
+        catch (OperationCanceledException exception) when (_options.CancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, _options.CancellationToken);
+        }
+    }
+
+    private MlpTransformer Train(
+        IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel, CancellationToken cancellationToken)
+    {
         using var channel = _host.Start("Training");
+        var options = _options with { CancellationToken = cancellationToken, Progress = new LoggedProgress(channel, _options.Progress) };
         var columns = InputColumns.Bind(trainData.Schema, _options, _host);
         ThrowIfNotImages(columns, trainData);
         var validation = validationData is null
@@ -153,12 +168,11 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
         var checkpoint = _options.CheckpointPath is { } path ? TrainingCheckpoint.TryRead(path) : null;
         var seed = _options.Seed ?? checkpoint?.Seed ?? _seed;
         channel.Info(MessageSensitivity.Schema, $"Options: {OptionsDescription.OneLine(_options with { Seed = seed })}");
-        var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, _options, seed);
+        var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, options, seed);
         var warnings = new TrainingWarnings(channel);
         warnings.Check(data.Statistics, columns);
-        var options = _options with { Progress = new LoggedProgress(channel, _options.Progress) };
         var result = new TrainingLoop(data, options, seed, initialModel, checkpoint).Run();
-        warnings.Check(result.History, _options, columns.ClassCount);
+        warnings.Check(result.History, options, columns.ClassCount);
         var metadata = new MlpMetadata { Options = OptionsDescription.Of(_options with { Seed = seed }), History = result.History };
         return new MlpTransformer(_host, result.Model, metadata, columns.Features, columns.Label);
     }

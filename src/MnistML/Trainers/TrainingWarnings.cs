@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using MnistML.Training.Rows;
+using static System.FormattableString;
 
 namespace MnistML.Trainers;
 
@@ -29,7 +30,7 @@ internal sealed class TrainingWarnings(IChannel channel)
             channel.Warning(
                 MessageSensitivity.Schema,
                 $"{count} of {columns.FeatureCount} features in the column '{columns.Features.Name}' vary so little (a standard deviation "
-                + $"of at most {RowStatistics.MinDeviation:R}) that they are not scaled and nothing can be learnt from them: "
+                + Invariant($"of at most {RowStatistics.MinDeviation:R}) that they are not scaled and nothing can be learnt from them: ")
                 + "give them in another unit, so that their values are near 1.");
         }
     }
@@ -50,8 +51,8 @@ internal sealed class TrainingWarnings(IChannel channel)
         {
             channel.Warning(
                 MessageSensitivity.None,
-                FormattableString.Invariant($"The training loss was still falling after {history.Count} epochs, from {before:F4} to ")
-                + FormattableString.Invariant($"{last:F4} in the last one: raise {nameof(options.MaxEpochs)} or the learning rate."));
+                Invariant($"The training loss was still falling after {history.Count} epochs, from {before:F4} to ")
+                + Invariant($"{last:F4} in the last one: raise {nameof(options.MaxEpochs)} or the learning rate."));
         }
     }
 }

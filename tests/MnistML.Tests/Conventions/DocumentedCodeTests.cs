@@ -77,6 +77,9 @@ internal sealed class DocumentedCodeTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+
+        // The document shows what the program prints on an English machine.
+        start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

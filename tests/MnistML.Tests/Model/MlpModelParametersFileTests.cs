@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MnistML.Tests.Support;
 
@@ -145,7 +146,7 @@ public sealed class MlpModelParametersFileTests
         foreach (var (name, shape) in tensors)
         {
             var end = offset + (4 * shape.Aggregate(1, (product, size) => product * size));
-            header.Append($",\"{name}\":{{\"dtype\":\"F32\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{offset},{end}]}}");
+            header.Append(CultureInfo.InvariantCulture, $",\"{name}\":{{\"dtype\":\"F32\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{offset},{end}]}}");
             offset = end;
         }
 

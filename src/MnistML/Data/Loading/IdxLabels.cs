@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML.Common.DataViews;
 using MnistML.Idx;
+using static System.FormattableString;
 
 namespace MnistML.Data.Loading;
 
@@ -129,11 +129,11 @@ internal sealed class IdxLabels
 
     private InvalidDataException NoClass(int label, int row, int? given)
     {
-        var found = string.Create(CultureInfo.InvariantCulture, $"'{_file.Name}' holds label {label} in row {row} (zero-based)");
+        var found = Invariant($"'{_file.Name}' holds label {label} in row {row} (zero-based)");
         return new InvalidDataException(given is { } count
-            ? $"{found}, but with {count} classes labels go from {_firstLabel} to {(long)_firstLabel + count - 1}."
+            ? Invariant($"{found}, but with {count} classes labels go from {_firstLabel} to {(long)_firstLabel + count - 1}.")
             : label < _firstLabel
-                ? $"{found}, but labels begin with {_firstLabel}."
+                ? Invariant($"{found}, but labels begin with {_firstLabel}.")
                 : $"{found}, but there can be at most {MaxClasses} classes: is this the column of labels?");
     }
 

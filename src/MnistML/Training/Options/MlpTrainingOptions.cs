@@ -162,7 +162,10 @@ public abstract record MlpTrainingOptions : IValidatableObject
     /// </summary>
     public IProgress<MlpProgress>? Progress { get; init; }
 
-    /// <summary>Stops the training within one batch; none by default.</summary>
+    /// <summary>
+    /// Stops the training within one batch; none by default. <c>MLContext.CancelExecution</c>, by which AutoML stops its trials, does the
+    /// same within a quarter of a second.
+    /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>What <c>Fit</c> does when it is cancelled; <see cref="MlpOnCancellation.Throw"/> by default.</summary>

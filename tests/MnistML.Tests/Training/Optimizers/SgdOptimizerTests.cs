@@ -1,3 +1,4 @@
+using MnistML.Common;
 using MnistML.Native;
 using MnistML.Network;
 using MnistML.Tests.Support;
@@ -55,5 +56,17 @@ internal sealed class SgdOptimizerTests
         Assert.That(
             MlpOptimizer.Sgd(0.1, 0.9, nesterov: true, 1e-4).ToString(),
             Is.EqualTo("SGD(learning rate 0.1, Nesterov momentum 0.9, weight decay 0.0001)"));
+        Assert.That(MlpOptimizer.Sgd(0.1, 0.5).ToString(), Is.EqualTo("SGD(learning rate 0.1, momentum 0.5)"));
     }
+
+    [Test]
+    public void Sgd_WithNesterovButNoMomentum_IsRefused() => Assert.That(
+        () => OptionsValidator.ThrowIfInvalid(MlpOptimizer.Sgd(0.1, nesterov: true), "options"),
+        Throws.ArgumentException.With.Message.Contains("- Nesterov is on, but Momentum is 0; it must be above 0."));
+
+    [TestCase(0, false)]
+    [TestCase(0.5, false)]
+    [TestCase(0.5, true)]
+    public void Sgd_WithMomentumThatItsKindWants_IsAccepted(double momentum, bool nesterov) =>
+        Assert.That(() => OptionsValidator.ThrowIfInvalid(MlpOptimizer.Sgd(0.1, momentum, nesterov), "options"), Throws.Nothing);
 }

@@ -75,6 +75,56 @@ internal sealed class MlpScheduleTests
     public void WarmUpEpochs_OfHalfAnEpoch_AreHalfItsUpdates() =>
         Assert.That(Factors(MlpSchedule.Constant with { WarmUpEpochs = 0.5 }, 4, stepsPerEpoch: 4), Is.EqualTo([0.5, 1, 1, 1]));
 
+    [Test]
+    public void WarmUpEpochs_BeforeACosine_LeaveItTheOtherUpdates()
+    {
+        var factors = Factors(MlpSchedule.Cosine() with { WarmUpEpochs = 2 }, 6);
+
+        Assert.That(factors, Is.EqualTo([0.5, 1, 1, 0.85355339059327373, 0.5, 0.14644660940672624]).Within(1e-12));
+    }
+
+    /// <summary>A rise that would end at the first update has no length.</summary>
+    [Test]
+    public void OneCycle_WithItsPeakAtTheFirstUpdate_OnlyFalls()
+    {
+        var factors = Factors(MlpSchedule.OneCycle(riseShare: 0.5, startDivisor: 10, endDivisor: 10), 2);
+
+        Assert.That(factors, Is.EqualTo([1, 0.01]).Within(1e-12));
+    }
+
+    [Test]
+    public void ReduceOnPlateau_WhereALossOnlyEqualsTheBest_CountsNoImprovement()
+    {
+        var schedule = MlpSchedule.ReduceOnPlateau(factor: 0.5, patience: 0, minimumImprovement: 0);
+
+        Assert.That(schedule.FactorAt(new ScheduleStep(2, 10, 1, [1, 1])), Is.EqualTo(0.5));
+    }
+
+    /// <summary>PyTorch remembers the best loss, too, when a worse one comes after it.</summary>
+    [Test]
+    public void ReduceOnPlateau_AfterAWorseLoss_ComparesWithTheBest()
+    {
+        var schedule = MlpSchedule.ReduceOnPlateau(factor: 0.5, patience: 1);
+
+        Assert.That(schedule.FactorAt(new ScheduleStep(3, 10, 1, [1, 3, 2])), Is.EqualTo(0.5));
+    }
+
+    private static IEnumerable<TestCaseData> Described() =>
+    [
+        new(MlpSchedule.Constant, "constant", false),
+        new(MlpSchedule.Cosine(), "cosine", true),
+        new(MlpSchedule.OneCycle(), "one cycle", true),
+        new(MlpSchedule.StepDecay(3, 0.5), "times 0.5 every 3 epochs", false),
+        new(MlpSchedule.ReduceOnPlateau(0.25, 2), "times 0.25 after 2 epochs without progress", false),
+    ];
+
+    [TestCaseSource(nameof(Described))]
+    public void Schedule_OfEachKind_SaysItsRuleAndWhetherLengthMatters(MlpSchedule schedule, string text, bool dependsOnLength)
+    {
+        Assert.That(schedule.ToString(), Is.EqualTo(text));
+        Assert.That(schedule.DependsOnLength(), Is.EqualTo(dependsOnLength));
+    }
+
     private static double[] Factors(MlpSchedule schedule, int stepCount, int stepsPerEpoch = 1) =>
         [.. Enumerable.Range(0, stepCount).Select(step => schedule.FactorAt(new ScheduleStep(step, stepCount, stepsPerEpoch, [])))];
 }
