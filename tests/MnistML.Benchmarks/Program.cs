@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using MnistML.Benchmarks.Accuracy;
 using MnistML.Benchmarks.Fuzz;
 using MnistML.Benchmarks.Life;
@@ -17,6 +18,8 @@ internal static class Program
 {
     public static int Main(string[] arguments)
     {
+        // Other programs read the figures.
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         var root = new RootCommand("Measures MnistML, and checks what takes long to check.")
         {
             AugmentationCommand.Create(),

@@ -22,7 +22,7 @@ public sealed partial class IdxFile
     {
         try
         {
-            using var unpacked = new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true);
+            using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
             return ReadIntoMemory(unpacked, name, maxBytes, maxUnpackedBytes);
         }
         catch (InvalidDataException exception) when (!exception.Message.StartsWith($"'{name}'", StringComparison.Ordinal))

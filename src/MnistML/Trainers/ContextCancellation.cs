@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Transforms;
 
 namespace MnistML.Trainers;
 
@@ -40,7 +41,7 @@ internal sealed class ContextCancellation : IDisposable
         _source.Dispose();
     }
 
-    private void Watch(IEstimator<ITransformer> component, IDataView beats)
+    private void Watch(ValueToKeyMappingEstimator component, IDataView beats)
     {
         // Most trainings of small tables have ended before the first beat.
         if (_ended.Wait(Interval, CancellationToken.None))

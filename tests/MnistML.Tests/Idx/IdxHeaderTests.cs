@@ -61,7 +61,8 @@ public sealed class IdxHeaderTests
 
     [Test]
     public void Constructor_NegativeLength_Throws() =>
-        AssertOutOfRange([5, -1], "dimensions ('-1') must be greater than or equal to '0'. (Parameter 'dimensions')\nActual value was -1.");
+        AssertOutOfRange(
+            [5, -1], $"dimensions ('{-1}') must be greater than or equal to '0'. (Parameter 'dimensions')\nActual value was {-1}.");
 
     [Test]
     public void Constructor_UnknownElementType_Throws() => Assert.That(

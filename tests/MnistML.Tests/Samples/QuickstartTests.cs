@@ -15,7 +15,7 @@ internal sealed partial class QuickstartTests
         using var folder = new TemporaryFolder();
         var work = Directory.CreateDirectory(folder.PathOf("work")).FullName;
 
-        var result = Host.Run("MnistML.Quickstart", work, []);
+        var result = Host.Run("MnistML.Quickstart", work, [], environment: ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1"));
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         var lines = result.Output.TrimEnd('\n').Split('\n');
