@@ -120,12 +120,12 @@ internal sealed partial class StateDict(IReadOnlyDictionary<string, SafetensorsT
         if (layers.TryGetValue(number - 1, out var before))
         {
             var (scale, shift) = ReadScaleAndShift(number, parts, before.Shape.OutputSize);
-            layers[number - 1] = FoldIntoOutputs(before, scale, shift);
+            layers[number - 1] = Finite(number, FoldIntoOutputs(before, scale, shift));
         }
         else if (layers.TryGetValue(number + 1, out var after))
         {
             var (scale, shift) = ReadScaleAndShift(number, parts, after.Shape.InputSize);
-            layers[number + 1] = FoldIntoInputs(after, scale, shift);
+            layers[number + 1] = Finite(number, FoldIntoInputs(after, scale, shift));
         }
         else
         {
@@ -134,6 +134,14 @@ internal sealed partial class StateDict(IReadOnlyDictionary<string, SafetensorsT
                 + "so it cannot be folded; fold it in PyTorch before saving");
         }
     }
+
+    /// <summary>A variance near 0 makes weights that no float holds.</summary>
+    private MlpLayerParameters Finite(int number, MlpLayerParameters layer) =>
+        layer.Weights.ToArray().Concat(layer.Biases.ToArray()).All(float.IsFinite)
+            ? layer
+            : throw Unusable(
+                $"folding '{_prefix}{number}', a batch normalisation, into its layer gives numbers that no float holds; "
+                + "look at its weights and variances");
 
     private (double[] Scale, double[] Shift) ReadScaleAndShift(int number, Dictionary<string, SafetensorsTensor> parts, int size)
     {

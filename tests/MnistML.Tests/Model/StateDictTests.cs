@@ -99,6 +99,14 @@ public sealed class StateDictTests
         "'2.running_var' is missing, but this batch normalisation needs 2 values, none below 0.",
         [Weights, Biases, .. Normalization("2").Where(tensor => tensor.Name != "2.running_var")]);
 
+    [Test]
+    public void Load_BatchNormalizationThatOverflows_IsRefused([Values("2", "0")] string module) => AssertRefused(
+        $"folding '{module}', a batch normalisation, into its layer gives numbers that no float holds; look at its weights and variances.",
+        [
+            Weights, Biases, .. Normalization(module).Where(tensor => tensor.Name != $"{module}.weight"),
+            Tensor.Of($"{module}.weight", [2], 3e38f, -2),
+        ]);
+
     private static Tensor[] Normalization(string module) =>
     [
         Tensor.Of($"{module}.weight", [2], 3, -2),

@@ -113,19 +113,103 @@ internal sealed class OnnxMlpReaderTests
                 + "which is not followed."));
     }
 
-    [Test]
-    public void TryRead_ExternalDataWithinANode_IsRefused()
+    /// <summary>All places in which a node may have a constant.</summary>
+    private static IEnumerable<TestCaseData> NodesWithExternalData()
     {
         var tensor = new TensorProto { Name = "inner", DataLocation = TensorProto.Types.DataLocation.External };
         var inner = GraphWith(new AttributeProto { T = tensor });
-        var model = new ModelProto { Graph = GraphWith(new AttributeProto { G = inner }) };
+        yield return Named("Tensor", new AttributeProto { T = tensor });
+        yield return Named("Tensors", new AttributeProto { Tensors = { new TensorProto(), tensor } });
+        yield return Named("Graph", new AttributeProto { G = inner });
+        yield return Named("Graphs", new AttributeProto { Graphs = { new GraphProto(), inner } });
+
+        static TestCaseData Named(string name, AttributeProto attribute) => new TestCaseData(attribute).SetArgDisplayNames(name);
+    }
+
+    [TestCaseSource(nameof(NodesWithExternalData))]
+    public void TryRead_ExternalDataWithinANode_IsRefused(AttributeProto attribute)
+    {
+        var model = new ModelProto { Graph = GraphWith(attribute) };
 
         Assert.That(
             () => OnnxMlpReader.TryRead(model.ToByteArray()),
             Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
                 "the ONNX model's constant 'inner' lies in another file (external_data), which is not followed."));
+    }
 
-        static GraphProto GraphWith(AttributeProto attribute) => new() { Node = { new NodeProto { Attribute = { attribute } } } };
+    private static GraphProto GraphWith(AttributeProto attribute) => new() { Node = { new NodeProto { Attribute = { attribute } } } };
+
+    private static IEnumerable<TestCaseData> ChangesWithMessages()
+    {
+        yield return Change("NoGraph", model => model.Graph = null, "has no graph.");
+        yield return Change(
+            "SecondInput", model => model.Graph.Input.Add(model.Graph.Input[0].Clone()), "'s graph has other than one input, or no output.");
+        yield return Change("NoOutput", model => model.Graph.Output.Clear(), "'s graph has other than one input, or no output.");
+        yield return Change(
+            "Activation",
+            model => model.MetadataProps[0].Value = "99",
+            "'s activation is '99', but must be one of Relu, LeakyRelu, Gelu, Silu, Tanh, Sigmoid.");
+        yield return Change(
+            "NoLayers", model => Weights(model, 0).Name += "x", " has 0 layers, which don't make a network.");
+        yield return Change("Layers", Widen, " has 2 layers, which don't make a network.");
+        yield return Change("Dims", model => Weights(model, 0).Dims.Add(1), "'s weights of layer 0 have the shape [5, 3, 1].");
+        yield return Change("NegativeDims", model => Weights(model, 1).Dims[0] = -4, "'s weights of layer 1 have the shape [-4, 5].");
+        yield return Change(
+            "HugeDims", model => Weights(model, 1).Dims[1] = 1L << 31, "'s weights of layer 1 have the shape [4, 2147483648].");
+        yield return Change(
+            "Cut",
+            model => Bias(model).RawData = ByteString.CopyFrom(Bias(model).RawData.Span[1..]),
+            "'s constant 'layers.0.bias' has 19 bytes, but 5 floats were expected.");
+        yield return Change(
+            "Longer",
+            model => Bias(model).RawData = ByteString.CopyFrom([.. Bias(model).RawData.Span, 0, 0, 0, 0]),
+            "'s constant 'layers.0.bias' has 24 bytes, but 5 floats were expected.");
+        yield return Change(
+            "OtherNode",
+            model => model.Graph.Node[0].OpType = "Loop",
+            " holds something else than a network as this version of MnistML saves it.");
+
+        static TestCaseData Change(string name, Action<ModelProto> change, string message) =>
+            new TestCaseData(change, "the ONNX model" + (message[0] is '\'' or ' ' ? "" : " ") + message).SetArgDisplayNames(name);
+
+        static TensorProto Weights(ModelProto model, int layer) => Constant(model, $"Features/layers.{layer}.weight");
+
+        static TensorProto Bias(ModelProto model) => Constant(model, "Features/layers.0.bias");
+
+        // The second layer would take six values, and the first gives five.
+        static void Widen(ModelProto model)
+        {
+            Weights(model, 1).Dims[1] = 6;
+            Weights(model, 1).RawData = ByteString.CopyFrom(new byte[4 * 6 * sizeof(float)]);
+        }
+    }
+
+    [TestCaseSource(nameof(ChangesWithMessages))]
+    public void TryRead_OfADamagedModel_SaysWhatWasFound(Action<ModelProto> change, string message)
+    {
+        var model = Model();
+        change(model);
+
+        Assert.That(
+            () => OnnxMlpReader.TryRead(model.ToByteArray()), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(message));
+    }
+
+    [Test]
+    public void TryRead_OfOtherBytes_SaysThatTheyAreNoModel() => Assert.That(
+        () => OnnxMlpReader.TryRead([0xFF, 0xFF, 0xFF]),
+        Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("the ONNX model can't be read: ")
+            .And.InnerException.TypeOf<InvalidProtocolBufferException>());
+
+    /// <summary>One that has lost its producer's name is still known by its properties.</summary>
+    [Test]
+    public void TryRead_WithoutProducerOrProperties_KnowsItByTheOther()
+    {
+        var (withoutProducer, withoutProperties) = (Model(), Model());
+        withoutProducer.ProducerName = "";
+        withoutProperties.MetadataProps.Clear();
+
+        Assert.That(() => OnnxMlpReader.TryRead(withoutProducer.ToByteArray()), Throws.TypeOf<InvalidDataException>());
+        Assert.That(() => OnnxMlpReader.TryRead(withoutProperties.ToByteArray()), Throws.TypeOf<InvalidDataException>());
     }
 
     [Test]

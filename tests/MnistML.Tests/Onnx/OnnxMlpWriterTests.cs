@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using MnistML.Onnx;
 using MnistML.Tests.Support;
 
@@ -117,6 +118,69 @@ public sealed class OnnxMlpWriterTests
         var model = Networks.Random(new MlpArchitecture(3, [5], 4, (MlpActivation)99), Seed);
 
         Assert.That(() => Write(model, "x", Output(4)), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void WriteForBatches_OfManyRows_GivesEachRowWhatItGivesAlone()
+    {
+        float[] rows = [.. Features, -1, 0.25f, 3];
+        var model = Networks.Random(new MlpArchitecture(3, [5], 4), Seed);
+        var mlp = new OnnxMlp(model, "Features", new OnnxOutput("Logits", [1, 2, 3, 4], 0.5f), new Dictionary<string, string>());
+        using var session = new InferenceSession(OnnxMlpWriter.WriteForBatches(mlp));
+
+        using var outputs = session.Run([NamedOnnxValue.CreateFromTensor("Features", new DenseTensor<float>(rows, [2, 3]))]);
+
+        Assert.That(session.InputMetadata["Features"].Dimensions, Is.EqualTo([-1, 3]));
+        Assert.That(session.OutputMetadata["Logits"].Dimensions, Is.EqualTo([-1, 4]));
+        Assert.That(session.OutputMetadata["Logits"].SymbolicDimensions[0], Is.EqualTo("rows"));
+        float[] expected = [.. rows.Chunk(3).SelectMany(row => BareOnnx.Run(OnnxMlpWriter.WriteForRow(mlp), "Features", row))];
+        Assert.That(outputs.Single().AsEnumerable<float>(), Is.EqualTo(expected).Within(1e-6));
+    }
+
+    [TestCase("Features", "PredictedLabel", "Score")]
+    [TestCase("Score", "PredictedLabel", "Score.output")]
+    [TestCase("PredictedLabel", "PredictedLabel.output", "Score")]
+    public void WriteForExport_OfAnyInputName_GivesLabelAndProbabilitiesOfEachRow(string input, string label, string score)
+    {
+        float[] rows = [.. Features, -1, 0.25f, 3];
+        var model = Networks.Random(new MlpArchitecture(3, [5], 4), Seed);
+        var mlp = new OnnxMlp(model, input, Output(4), new Dictionary<string, string> { ["name"] = "text" });
+        using var session = new InferenceSession(OnnxMlpWriter.WriteForExport(mlp));
+
+        using var outputs = session.Run([NamedOnnxValue.CreateFromTensor(input, new DenseTensor<float>(rows, [2, 3]))]);
+
+        var expected = rows.Chunk(3).Select(row => PlainNetwork.LogProbabilities(model, row).Select(Math.Exp).ToArray()).ToArray();
+        Assert.That(session.OutputNames, Is.EqualTo([label, score]));
+        Assert.That(
+            outputs.Single(output => output.Name == score).AsEnumerable<float>(),
+            Is.EqualTo(expected.SelectMany(row => row)).Within(1e-6));
+        Assert.That(
+            outputs.Single(output => output.Name == label).AsEnumerable<long>(),
+            Is.EqualTo(expected.Select(row => (long)Array.IndexOf(row, row.Max()))));
+        Assert.That(session.OutputMetadata[label].Dimensions, Is.EqualTo([-1]));
+        Assert.That(session.OutputMetadata[score].Dimensions, Is.EqualTo([-1, 4]));
+        Assert.That(session.ModelMetadata.ProducerName, Is.EqualTo("MnistML"));
+        Assert.That(
+            session.ModelMetadata.CustomMetadataMap,
+            Is.EquivalentTo(new Dictionary<string, string> { ["mnistml.activation"] = "Relu", ["name"] = "text" }));
+    }
+
+    [Test]
+    public void BuildForRow_OfANetwork_NamesItsNodesByTheirNumberAndItsConstantsByTheirLayer()
+    {
+        var model = Networks.Random(new MlpArchitecture(3, [5], 4, MlpActivation.Gelu), Seed);
+
+        var graph = OnnxMlpWriter.BuildForRow(new OnnxMlp(model, "x", Output(4), new Dictionary<string, string>())).Graph;
+
+        Assert.That(graph.Name, Is.EqualTo("mlp"));
+        Assert.That(graph.Node.Select(node => node.Name), Is.EqualTo(Enumerable.Range(0, graph.Node.Count).Select(i => $"x/node_{i}")));
+        Assert.That(graph.Node.SelectMany(node => node.Output).Distinct().Count(), Is.EqualTo(graph.Node.Count));
+        Assert.That(graph.Node[0].Output.Single(), Is.EqualTo("x/Gemm_0"));
+        Assert.That(graph.Initializer.Select(tensor => tensor.Name), Is.EquivalentTo((string[])
+        [
+            "x/layers.0.weight", "x/layers.0.bias", "x/Gemm_0.sqrt2", "x/Gemm_0.one", "x/Gemm_0.half", "x/layers.1.weight",
+            "x/layers.1.bias", "x/offsets", "x/scale", "x/shape",
+        ]));
     }
 
     private static byte[] Write(MlpModelParameters model, string inputName, OnnxOutput output) =>

@@ -25,16 +25,16 @@ internal sealed class DefaultOptionsTests
 
     /// <summary>
     /// scikit-learn's own examples report 0.95 to 0.98 in 5-fold cross-validation, by whichever classifier. Over ten seeds the mean here is
-    /// 0.96 and single cross-validations go from 0.92 to 0.98 (ML.NET's folds differ in size): the first seed must reach it, and the mean
-    /// of five.
+    /// 0.96, with a standard deviation of 0.016 (ML.NET's folds differ in size). The bounds are nearly three of them below: of the mean of
+    /// five, and of the worst.
     /// </summary>
     [Test]
     public void CrossValidate_OfIris_IsAsGoodAsPublished()
     {
         double[] accuracies = [.. Enumerable.Range(1, 5).Select(CrossValidate)];
 
-        Assert.That(accuracies[0], Is.GreaterThanOrEqualTo(0.95));
-        Assert.That(accuracies.Average(), Is.GreaterThanOrEqualTo(0.95));
+        Assert.That(accuracies.Average(), Is.GreaterThanOrEqualTo(0.94));
+        Assert.That(accuracies, Has.All.GreaterThanOrEqualTo(0.9));
     }
 
     private static double CrossValidate(int seed)
