@@ -146,7 +146,8 @@ public sealed class MlpModelParametersFileTests
         foreach (var (name, shape) in tensors)
         {
             var end = offset + (4 * shape.Aggregate(1, (product, size) => product * size));
-            header.Append(CultureInfo.InvariantCulture, $",\"{name}\":{{\"dtype\":\"F32\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{offset},{end}]}}");
+            header.Append(CultureInfo.InvariantCulture, $",\"{name}\":{{\"dtype\":\"F32\",\"shape\":[{string.Join(',', shape)}],")
+                .Append(CultureInfo.InvariantCulture, $"\"data_offsets\":[{offset},{end}]}}");
             offset = end;
         }
 

@@ -141,9 +141,11 @@ internal sealed class OnnxMlpReaderTests
 
     private static IEnumerable<TestCaseData> ChangesWithMessages()
     {
-        yield return Change("NoGraph", model => model.Graph = null, "has no graph.");
+        yield return Change("NoGraph", model => model.Graph = null, " has no graph.");
         yield return Change(
-            "SecondInput", model => model.Graph.Input.Add(model.Graph.Input[0].Clone()), "'s graph has other than one input, or no output.");
+            "SecondInput",
+            model => model.Graph.Input.Add(model.Graph.Input[0].Clone()),
+            "'s graph has other than one input, or no output.");
         yield return Change("NoOutput", model => model.Graph.Output.Clear(), "'s graph has other than one input, or no output.");
         yield return Change(
             "Activation",
@@ -170,7 +172,7 @@ internal sealed class OnnxMlpReaderTests
             " holds something else than a network as this version of MnistML saves it.");
 
         static TestCaseData Change(string name, Action<ModelProto> change, string message) =>
-            new TestCaseData(change, "the ONNX model" + (message[0] is '\'' or ' ' ? "" : " ") + message).SetArgDisplayNames(name);
+            new TestCaseData(change, $"the ONNX model{message}").SetArgDisplayNames(name);
 
         static TensorProto Weights(ModelProto model, int layer) => Constant(model, $"Features/layers.{layer}.weight");
 

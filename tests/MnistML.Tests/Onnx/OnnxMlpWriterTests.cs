@@ -134,7 +134,7 @@ public sealed class OnnxMlpWriterTests
         Assert.That(session.OutputMetadata["Logits"].Dimensions, Is.EqualTo([-1, 4]));
         Assert.That(session.OutputMetadata["Logits"].SymbolicDimensions[0], Is.EqualTo("rows"));
         float[] expected = [.. rows.Chunk(3).SelectMany(row => BareOnnx.Run(OnnxMlpWriter.WriteForRow(mlp), "Features", row))];
-        Assert.That(outputs.Single().AsEnumerable<float>(), Is.EqualTo(expected).Within(1e-6));
+        Assert.That(outputs.Single().AsEnumerable<float>().ToArray(), Is.EqualTo(expected).Within(1e-6));
     }
 
     [TestCase("Features", "PredictedLabel", "Score")]
@@ -152,10 +152,10 @@ public sealed class OnnxMlpWriterTests
         var expected = rows.Chunk(3).Select(row => PlainNetwork.LogProbabilities(model, row).Select(Math.Exp).ToArray()).ToArray();
         Assert.That(session.OutputNames, Is.EqualTo([label, score]));
         Assert.That(
-            outputs.Single(output => output.Name == score).AsEnumerable<float>(),
+            outputs.Single(output => output.Name == score).AsEnumerable<float>().ToArray(),
             Is.EqualTo(expected.SelectMany(row => row)).Within(1e-6));
         Assert.That(
-            outputs.Single(output => output.Name == label).AsEnumerable<long>(),
+            outputs.Single(output => output.Name == label).AsEnumerable<long>().ToArray(),
             Is.EqualTo(expected.Select(row => (long)Array.IndexOf(row, row.Max()))));
         Assert.That(session.OutputMetadata[label].Dimensions, Is.EqualTo([-1]));
         Assert.That(session.OutputMetadata[score].Dimensions, Is.EqualTo([-1, 4]));

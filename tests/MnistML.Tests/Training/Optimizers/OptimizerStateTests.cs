@@ -50,7 +50,7 @@ internal sealed class OptimizerStateTests
         using var network = CreateNetwork();
         using var optimizer = MlpOptimizer.Adam(beta1: 0.75, beta2: 0.5).Create(network);
 
-        OptimizerSteps.Step(optimizer, network, weights => torch.full_like(weights, 2, requires_grad: false), LearningRate, inPieces: false);
+        OptimizerSteps.Step(optimizer, network, Two, LearningRate, inPieces: false);
 
         var state = optimizer.CopyState();
         Assert.That(state.Keys, Is.EquivalentTo(["means.0", "means.1", "squares.0", "squares.1"]));
@@ -65,8 +65,7 @@ internal sealed class OptimizerStateTests
         using var optimizer = MlpOptimizer.Sgd(LearningRate, 0.5).Create(network);
         for (var step = 0; step < 2; step++)
         {
-            OptimizerSteps.Step(
-                optimizer, network, weights => torch.full_like(weights, 2, requires_grad: false), LearningRate, inPieces: false);
+            OptimizerSteps.Step(optimizer, network, Two, LearningRate, inPieces: false);
         }
 
         var state = optimizer.CopyState();
@@ -96,6 +95,8 @@ internal sealed class OptimizerStateTests
 
         Assert.That(torch.Tensor.TotalCount, Is.EqualTo(before));
     }
+
+    private static torch.Tensor Two(torch.Tensor weights) => torch.full_like(weights, 2, requires_grad: false);
 
     private static MlpNetwork CreateNetwork()
     {
