@@ -9,10 +9,13 @@ internal static class LibTorch
 {
     private static volatile bool _loaded;
 
-    /// <summary>Ensures that TorchSharp can be used. Cheap after the first success; a failure is the same at every call.</summary>
+    /// <summary>
+    /// Ensures that TorchSharp can be used, on this thread. Cheap after the first success; a failure is the same at every call.
+    /// </summary>
     /// <exception cref="DllNotFoundException">TorchSharp or libtorch could not be loaded.</exception>
     public static void EnsureLoaded()
     {
+        SignalStack.Ensure();
         if (_loaded)
         {
             return;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 
@@ -151,7 +152,8 @@ internal static class OnnxMlpReader
                 ReadFloats(constants, OnnxMlpWriter.WeightsName(layer), outputs * inputs),
                 ReadFloats(constants, OnnxMlpWriter.BiasesName(layer), outputs))
             : throw new InvalidDataException(
-                $"the ONNX model's weights of layer {layer} have the shape [{string.Join(", ", weights.Dims)}].");
+                $"the ONNX model's weights of layer {layer} have the shape "
+                + $"[{string.Join(", ", weights.Dims.Select(size => size.ToString(CultureInfo.InvariantCulture)))}].");
     }
 
     private static OnnxOutput ReadOutput(Dictionary<string, TensorProto> constants, string name, int classCount) =>

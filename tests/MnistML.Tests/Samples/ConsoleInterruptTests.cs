@@ -60,7 +60,7 @@ internal sealed class ConsoleInterruptTests
         var best = history.MinBy(epoch => epoch.ValidationLoss)!;
         Assert.That(result.Error, Is.EqualTo(
             $"Interrupted: the best model so far, epoch {best.Epoch} of {history.Count} with a validation accuracy of "
-            + $"{best.ValidationAccuracy:F4}, is in m.zip.\n"));
+            + FormattableString.Invariant($"{best.ValidationAccuracy:F4}, is in m.zip.\n")));
         Assert.That(result.ExitCode, Is.EqualTo(130));
     }
 

@@ -104,7 +104,7 @@ internal sealed partial class ConsoleOutputTests
         var path = Path.Combine(_work, "deep/er/mlp.onnx");
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         Assert.That(result.OutputLines, Is.EqualTo([
-            $"ONNX model: deep/er/mlp.onnx, {new FileInfo(path).Length:N0} bytes, 784-20-10",
+            FormattableString.Invariant($"ONNX model: deep/er/mlp.onnx, {new FileInfo(path).Length:N0} bytes, 784-20-10"),
             "Input: Features, float [rows, 784]: pixels row by row, from 0 for no ink to 1",
             "Output: PredictedLabel, int64 [rows]",
             "Output: Score, float [rows, 10]",
@@ -144,9 +144,9 @@ internal sealed partial class ConsoleOutputTests
         Assert.That(result.OutputLines, Has.Exactly(1).Match(@"^Optimizer +1 epoch +3 epochs +4 epochs$"));
         Assert.That(rows, Has.Length.EqualTo(5));
         Assert.That(result.OutputLines.Where(line => line.StartsWith("Training ", StringComparison.Ordinal)), Has.Exactly(5).Items);
-        Assert.That(
-            result.OutputLines,
-            Has.Exactly(1).Match($@"^784-512-256-10, Relu: after 4 epochs .* is best \({means.Max():F4} ± .* worst \({means.Min():F4} ± "));
+        var finding = FormattableString.Invariant(
+            $@"^784-512-256-10, Relu: after 4 epochs .* is best \({means.Max():F4} ± .* worst \({means.Min():F4} ± ");
+        Assert.That(result.OutputLines, Has.Exactly(1).Match(finding));
         Assert.That(File.Exists(Path.Combine(_work, "studied/study-optimizers.png")));
     }
 

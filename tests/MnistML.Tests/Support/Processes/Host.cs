@@ -65,7 +65,8 @@ internal static class Host
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var variable in (string[])["MNIST_DATA_DIR", "NO_COLOR"])
+        // LC_ALL, since bash warns of a locale that is not installed; LANG, of which it does not, gives programs the same culture.
+        foreach (var variable in (string[])["MNIST_DATA_DIR", "NO_COLOR", "LC_ALL"])
         {
             start.Environment.Remove(variable);
         }
