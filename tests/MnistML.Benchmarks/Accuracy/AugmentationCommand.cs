@@ -55,12 +55,12 @@ internal static class AugmentationCommand
         }
 
         var (before, after) = (Statistics.Median(without), Statistics.Median(with));
-        var verdict = new Verdict();
+        var verdict = new Verdict(check);
         var ratio = after / before;
-        verdict.Expect(ratio <= 1 + MaxShareOfEpoch, string.Create(
+        verdict.ExpectSpeed(ratio <= 1 + MaxShareOfEpoch, string.Create(
             CultureInfo.InvariantCulture,
             $"an epoch with augmentation over one without, at most {1 + MaxShareOfEpoch}: {after:F3} and {before:F3} s, ratio {ratio:F2}"));
-        return check ? verdict.ExitCode : 0;
+        return verdict.ExitCode;
     }
 
     private static double MinEpochSeconds(TrainingData data, MlpTrainer.Options options) =>

@@ -27,18 +27,17 @@ internal static class LoadingCommand
 
     private static int Run(MnistFiles files, int rounds, bool check)
     {
-        var allocations = new Verdict();
-        var speeds = new Verdict();
+        var verdict = new Verdict(check);
         var folder = Directory.CreateTempSubdirectory("mnistml-loading-");
         try
         {
             var rawPath = Unpack(files.TrainImages, Path.Combine(folder.FullName, "raw"));
-            CompareWithNumPy(files, rounds, speeds);
-            MeasureRaw(rawPath, files.TrainLabels, rounds, speeds);
+            CompareWithNumPy(files, rounds, verdict);
+            MeasureRaw(rawPath, files.TrainLabels, rounds, verdict);
             foreach (var (name, path) in new[] { ("raw", rawPath), ("gzip", files.TrainImages) })
             {
-                CountAllocations(name, path, files.TrainLabels, random: null, allocations);
-                CountAllocations($"{name}, shuffled", path, files.TrainLabels, new Random(1), allocations);
+                CountAllocations(name, path, files.TrainLabels, random: null, verdict);
+                CountAllocations($"{name}, shuffled", path, files.TrainLabels, new Random(1), verdict);
             }
         }
         finally
@@ -46,7 +45,7 @@ internal static class LoadingCommand
             folder.Delete(recursive: true);
         }
 
-        return Math.Max(allocations.ExitCode, check ? speeds.ExitCode : 0);
+        return verdict.ExitCode;
     }
 
     /// <summary>Opens both gzip files and passes over features and labels once. In turn, NumPy reads the same floats.</summary>
@@ -75,7 +74,7 @@ internal static class LoadingCommand
 
         var (our, their) = (Statistics.Median(ours), Statistics.Median(theirs));
         var ratio = our / their;
-        verdict.Expect(
+        verdict.ExpectSpeed(
             ratio <= 1,
             Text($"gzip to floats takes no longer than NumPy: {our:F3} s against {their:F3} s, ratio {ratio:F2} (medians of {rounds})"));
     }
@@ -86,7 +85,7 @@ internal static class LoadingCommand
         var bytes = (double)view.GetRowCount()!.Value * ((VectorDataViewType)view.Schema["Features"].Type).Size * sizeof(float);
         var rates = Enumerable.Range(0, rounds + 1).Select(_ => bytes / Seconds(() => Pass(view, random: null)) / 1e9).Skip(1);
         var rate = Statistics.Median(rates);
-        verdict.Expect(
+        verdict.ExpectSpeed(
             rate > MinGigabytesPerSecond,
             Text($"raw file above {MinGigabytesPerSecond} GB/s of floats: {rate:F2} GB/s (median of {rounds})"));
     }

@@ -51,12 +51,12 @@ internal static class GrowthCommand
 
         GC.KeepAlive(large);
         var (time, memory) = (Statistics.Median(largeSeconds) / Factor / Statistics.Median(smallSeconds), (double)bytes / fileBytes);
-        var (times, sizes) = (new Verdict(), new Verdict());
+        var verdict = new Verdict(check);
         var largeRows = rows * Factor;
-        times.Expect(
+        verdict.ExpectSpeed(
             time <= MaxShareOfTime,
             Text($"seconds an epoch at {largeRows:N0} rows over {Factor} times those at {rows:N0} at most {MaxShareOfTime}: {time:F3}"));
-        sizes.Expect(
+        verdict.Expect(
             memory <= MaxShareOfMemory,
             Text($"memory for the rows over their bytes in the file at most {MaxShareOfMemory}: {memory:F3}"));
         Report.Write(jsonPath, new
@@ -69,7 +69,7 @@ internal static class GrowthCommand
             Time = time,
             Memory = memory,
         });
-        return Math.Max(sizes.ExitCode, check ? times.ExitCode : 0);
+        return verdict.ExitCode;
     }
 
     private static TrainingData Read(int rows, MlpTrainer.Options options) =>

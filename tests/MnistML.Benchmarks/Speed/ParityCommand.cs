@@ -9,6 +9,11 @@ internal static class ParityCommand
     private const int WholeEpochs = 20;
     private const double MaxBetweenPrecisions = 0.1;
     private const double MaxToPyTorch = 0.15;
+    private const int MinSeeds = 5;
+
+    /// <summary>With fewer seeds or epochs: one epoch gave up to 0.06 points between precisions, and up to 1.3 between seeds.</summary>
+    private const double MaxBetweenPrecisionsInShort = 0.5;
+    private const double MaxToPyTorchInShort = 3;
     private const double Points = 100;
     private const string Script = "tensor_loop.py";
 
@@ -49,11 +54,13 @@ internal static class ParityCommand
             : [];
 
         var verdict = new Verdict();
-        Expect("auto to single", auto, single, MaxBetweenPrecisions);
+        var isShort = seeds < MinSeeds || epochs < WholeEpochs;
+        var maxToPyTorch = isShort ? MaxToPyTorchInShort : MaxToPyTorch;
+        Expect("auto to single", auto, single, isShort ? MaxBetweenPrecisionsInShort : MaxBetweenPrecisions);
         if (theirs.Length > 0)
         {
-            Expect("single to PyTorch", single, theirs, MaxToPyTorch);
-            Expect("auto to PyTorch", auto, theirs, MaxToPyTorch);
+            Expect("single to PyTorch", single, theirs, maxToPyTorch);
+            Expect("auto to PyTorch", auto, theirs, maxToPyTorch);
         }
         else
         {
@@ -61,10 +68,7 @@ internal static class ParityCommand
         }
 
         Report.Write(jsonPath, new { Machine = Machine.Current, Epochs = epochs, Single = single, Auto = auto, PyTorch = theirs });
-
-        // Means over fewer seeds or epochs say little.
-        const int MinSeeds = 5;
-        return seeds >= MinSeeds && epochs == WholeEpochs ? verdict.ExitCode : 0;
+        return verdict.ExitCode;
 
         Peer.Sample Sample(string precision, int seed) => new(
             precision, directory, "--recipe", "classic", "--epochs", $"{epochs}", "--seed", $"{seed}", "--precision", precision);

@@ -57,7 +57,7 @@ internal static class RooflineCommand
         var (machine, batchSize) = (Machine.Current, options.BatchSize);
         Console.WriteLine(Text($"{architecture}, batches of {batchSize}, {rows:N0} rows, {threads} threads, {machine.Processor}"));
 
-        var verdict = new Verdict();
+        var verdict = new Verdict(check);
         RooflineFigures[] figures =
         [
             Measure(MlpPrecision.Single, torch.ScalarType.Float32, MinShareInSingle),
@@ -73,13 +73,13 @@ internal static class RooflineCommand
             Rounds = rounds,
             Figures = figures,
         });
-        return check ? verdict.ExitCode : 0;
+        return verdict.ExitCode;
 
         RooflineFigures Measure(MlpPrecision precision, torch.ScalarType type, double minShare)
         {
             var figure = RooflineCommand.Measure(data, options with { Precision = precision }, architecture, type, rounds);
             figure.Print();
-            verdict.Expect(
+            verdict.ExpectSpeed(
                 figure.Share >= minShare, Text($"at least {minShare} of libtorch's own rate in {precision}: {figure.Share:F2}"));
             return figure;
         }

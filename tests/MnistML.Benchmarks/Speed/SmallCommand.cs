@@ -67,11 +67,11 @@ internal static class SmallCommand
 
         var (our, their) = (Statistics.Median(ours), Statistics.Median(theirs));
         var ratio = our / their;
-        var verdict = new Verdict();
-        verdict.Expect(ratio <= 1, string.Create(
+        var verdict = new Verdict(check);
+        verdict.ExpectSpeed(ratio <= 1, string.Create(
             CultureInfo.InvariantCulture,
             $"{steps} steps not slower than scikit-learn: {our:F3} s and {their:F3} s, ratio {ratio:F2}"));
-        return check ? verdict.ExitCode : 0;
+        return verdict.ExitCode;
     }
 
     private static double OurSeconds(int steps)
