@@ -70,29 +70,24 @@ public sealed partial record MnistDataset
     /// <summary>The folder in the user's cache; several sets that come in one archive share one.</summary>
     internal string CacheName { get; init; } = "";
 
+    /// <summary>The folder that torchvision keeps the set in, in any case.</summary>
+    internal string TorchvisionName => CacheName.Length > 0
+        ? CacheName
+        : Title.Replace("Kuzushiji-", "K", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+
     /// <summary>
-    /// Finds the four files in a folder by their usual names, raw or gzipped. Their content is not checked.
+    /// Finds the four files by their usual names, in any case, raw or gzipped: in a folder, or where torchvision puts them below it, for
+    /// example in <c>MNIST/raw</c>. Their content is not checked.
     /// </summary>
     /// <param name="directory">The folder.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">Files are missing; the message names each.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder, or it is a file.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// Files are missing; the message names each, and where files of these names lie below the folder, if there are any.
+    /// </exception>
     public MnistFiles Find(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        if (!Directory.Exists(directory))
-        {
-            throw new DirectoryNotFoundException($"There is no folder '{directory}'.");
-        }
-
-        string?[] paths =
-        [
-            .. Files.Select(file => file.KnownNames.Select(name => Path.Combine(directory, name)).FirstOrDefault(File.Exists)),
-        ];
-        string[] missing = [.. Files.Where((_, i) => paths[i] is null).Select(file => file.RawName)];
-        return missing.Length == 0
-            ? MnistFiles.From(paths!)
-            : throw new FileNotFoundException(
-                $"'{directory}' does not hold {string.Join(", ", missing)} (raw or .gz), but {Title} consists of {Files.Count} files.");
+        return new DatasetFolder(this, directory).Find();
     }
 
     /// <summary>

@@ -16,12 +16,15 @@ public sealed record MnistFiles(string TrainImages, string TrainLabels, string T
     }
 
     /// <summary>
-    /// Finds MNIST's four files in a folder, under their usual names: <c>train-images-idx3-ubyte</c>,
-    /// <c>train-images.idx3-ubyte</c>, and both with <c>.gz</c>; likewise the others.
+    /// Finds MNIST's four files in a folder, under their usual names, in any case: <c>train-images-idx3-ubyte</c>,
+    /// <c>train-images.idx3-ubyte</c>, and both with <c>.gz</c>; likewise the others. If they are not there, they are taken from
+    /// <c>raw</c> or <c>MNIST/raw</c> below it, where torchvision puts them.
     /// </summary>
     /// <param name="directory">The folder.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">Files are missing; the message names each.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder, or it is a file.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// Files are missing; the message names each, and where files of these names lie below the folder, if there are any.
+    /// </exception>
     public static MnistFiles Find(string directory) => MnistDataset.Mnist.Find(directory);
 
     /// <summary>Four paths in the order of <see cref="MnistDataset.Files"/>.</summary>

@@ -7,7 +7,7 @@ namespace MnistML.Tests.Datasets;
 /// <summary>What holds of every data set of the catalogue.</summary>
 public sealed class MnistDatasetTests
 {
-    private static readonly MnistDataset[] All =
+    public static readonly MnistDataset[] All =
     [
         MnistDataset.Mnist, MnistDataset.FashionMnist, MnistDataset.KuzushijiMnist, MnistDataset.QMnist,
         MnistDataset.EmnistDigits, MnistDataset.EmnistLetters, MnistDataset.EmnistBalanced,

@@ -33,6 +33,88 @@ internal sealed class MnistFilesTests
             $"'{folder.Path}' does not hold train-labels-idx1-ubyte, t10k-images-idx3-ubyte (raw or .gz), but MNIST consists of 4 files."));
     }
 
+    [TestCase("Train-Images-IDX3-ubyte", "TRAIN-LABELS-IDX1-UBYTE.GZ", "t10k-images.Idx3-ubyte", "T10K-labels-idx1-ubyte")]
+    public void Find_OfNamesInAnotherCase_GivesTheirPaths(params string[] names)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in names)
+        {
+            folder.Write(name, []);
+        }
+
+        Assert.That(MnistFiles.Find(folder.Path).TrainImages, Is.EqualTo(folder.PathOf(names[0])));
+        Assert.That(MnistFiles.Find(folder.Path).TestLabels, Is.EqualTo(folder.PathOf(names[3])));
+    }
+
+    [TestCase("MNIST/raw", "")]
+    [TestCase("MNIST/raw", "MNIST")]
+    [TestCase("MNIST/raw", "MNIST/raw")]
+    [TestCase("mnist/raw", "")]
+    public void Find_WhereTorchvisionPutsThem_GivesTheirPaths(string place, string named)
+    {
+        using var folder = new TemporaryFolder();
+        WriteEmpty(folder, place);
+        WriteEmpty(folder, "FashionMNIST/raw");
+
+        var files = MnistFiles.Find(folder.PathOf(named));
+
+        Assert.That(files, Is.EqualTo(MnistFiles.In(folder.PathOf(place))));
+        Assert.That(MnistDataset.FashionMnist.Find(folder.Path), Is.EqualTo(MnistFiles.In(folder.PathOf("FashionMNIST/raw"))));
+    }
+
+    [TestCaseSource(typeof(MnistDatasetTests), nameof(MnistDatasetTests.All))]
+    public void Find_WhereTorchvisionPutsASet_FindsIt(MnistDataset dataset)
+    {
+        string[] torchvision = ["MNIST", "FashionMNIST", "KMNIST", "QMNIST", "EMNIST", "EMNIST", "EMNIST"];
+        using var folder = new TemporaryFolder();
+        var raw = Directory.CreateDirectory(
+            folder.PathOf($"{torchvision[Array.IndexOf(MnistDatasetTests.All, dataset)]}/raw")).FullName;
+        foreach (var file in dataset.Files)
+        {
+            File.WriteAllBytes(Path.Combine(raw, file.Name), []);
+        }
+
+        Assert.That(dataset.Find(folder.Path).TestLabels, Is.EqualTo(Path.Combine(raw, dataset.TestLabels.Name)));
+    }
+
+    [Test]
+    public void Find_OfFilesElsewhereBelow_NamesTheirFolder()
+    {
+        using var folder = new TemporaryFolder();
+        WriteEmpty(folder, "datasets/digits");
+
+        Assert.That(() => MnistFiles.Find(folder.Path), Throws.TypeOf<FileNotFoundException>().With.Message.EndsWith(
+            $"MNIST consists of 4 files. Files of these names are in '{folder.PathOf("datasets/digits")}': name that folder, if they are "
+            + "the ones."));
+    }
+
+    [Test]
+    public void Find_BesideAZipArchive_NamesIt()
+    {
+        using var folder = new TemporaryFolder();
+        var archive = folder.Write("archive.zip", [.. "PK"u8, 5, 6, .. new byte[18]]);
+
+        Assert.That(() => MnistFiles.Find(folder.Path), Throws.TypeOf<FileNotFoundException>().With.Message.EndsWith(
+            $"MNIST consists of 4 files. There is a zip archive, '{archive}': unpack it, and name the folder that holds them then."));
+        Assert.That(() => MnistFiles.Find(archive), Throws.TypeOf<DirectoryNotFoundException>().With.Message.EqualTo(
+            $"'{archive}' is a zip archive, but the 4 files of MNIST are read from a folder: unpack it, and name the folder that holds "
+            + "them."));
+    }
+
+    [Test]
+    public void Find_OfAFile_NamesItsFolder()
+    {
+        using var folder = new TemporaryFolder();
+        WriteEmpty(folder, "digits");
+        var images = MnistFiles.In(folder.PathOf("digits")).TrainImages;
+        var other = folder.Write("x", []);
+
+        Assert.That(() => MnistFiles.Find(images), Throws.TypeOf<DirectoryNotFoundException>().With.Message.EqualTo(
+            $"'{images}' is a file, but the folder of the 4 files of MNIST is to be named: '{folder.PathOf("digits")}'."));
+        Assert.That(() => MnistFiles.Find(other), Throws.TypeOf<DirectoryNotFoundException>().With.Message.EqualTo(
+            $"'{other}' is a file, but the folder of the 4 files of MNIST is to be named."));
+    }
+
     [Test]
     public void Find_OfNoFolder_SaysSo() => Assert.That(
         () => MnistFiles.Find("/no/such/folder"),
@@ -55,6 +137,17 @@ internal sealed class MnistFilesTests
             Assert.That(File.ReadAllBytes(images), Is.EqualTo((byte[])[.. header, .. drawn.Images]));
             Assert.That(File.ReadAllBytes(labels), Is.EqualTo((byte[])[.. labelHeader, .. drawn.Labels]));
         }
+    }
+
+    private static void WriteEmpty(TemporaryFolder folder, string place)
+    {
+        Directory.CreateDirectory(folder.PathOf(place));
+        foreach (var path in (string[])[.. Paths(MnistFiles.In(folder.PathOf(place)))])
+        {
+            File.WriteAllBytes(path, []);
+        }
+
+        static string[] Paths(MnistFiles files) => [files.TrainImages, files.TrainLabels, files.TestImages, files.TestLabels];
     }
 
     [Test]
