@@ -15,10 +15,14 @@ internal sealed record Study(string Name, string ChoiceName, IReadOnlyList<Studi
         MlpInitializer.KaimingUniform, MlpInitializer.KaimingNormal,
     ];
 
-    private static readonly MlpOptimizer[] Optimizers =
+    /// <summary>By names that fit a table: those of optimisers tell all their settings.</summary>
+    private static readonly (string Name, MlpOptimizer Optimizer)[] Optimizers =
     [
-        MlpOptimizer.Sgd(0.1), MlpOptimizer.Sgd(0.01, momentum: 0.9), MlpOptimizer.Sgd(0.01, momentum: 0.9, nesterov: true),
-        MlpOptimizer.Adam(0.001), MlpOptimizer.AdamW(0.001),
+        ("SGD(0.1)", MlpOptimizer.Sgd(0.1)),
+        ("SGD(0.01, momentum 0.9)", MlpOptimizer.Sgd(0.01, momentum: 0.9)),
+        ("SGD(0.01, Nesterov 0.9)", MlpOptimizer.Sgd(0.01, momentum: 0.9, nesterov: true)),
+        ("Adam(0.001)", MlpOptimizer.Adam(0.001)),
+        ("AdamW(0.001, decay 0.01)", MlpOptimizer.AdamW(0.001, weightDecay: 0.01)),
     ];
 
     /// <summary>
@@ -56,12 +60,7 @@ internal sealed record Study(string Name, string ChoiceName, IReadOnlyList<Studi
 
     private static StudiedNetwork UnderOptimizers(MlpTrainer.Options options) => new(
         options,
-        [.. Optimizers.Select(optimizer => new StudyChoice(ShortNameOf(optimizer), options with { Optimizer = optimizer }))]);
-
-    private static string ShortNameOf(MlpOptimizer optimizer) => $"{optimizer}"
-        .Replace("learning rate ", "", StringComparison.Ordinal)
-        .Replace("weight decay", "decay", StringComparison.Ordinal)
-        .Replace("Nesterov momentum", "Nesterov", StringComparison.Ordinal);
+        [.. Optimizers.Select(choice => new StudyChoice(choice.Name, options with { Optimizer = choice.Optimizer }))]);
 }
 
 /// <summary>A network under several choices.</summary>

@@ -26,8 +26,11 @@ internal sealed partial class ConsoleTrainingOptionsTests
     public void DeleteFolder() => _folder.Dispose();
 
     [TestCase("SGD(learning rate 0.1, momentum 0.9), learning rate by one cycle, batches of 256", "--optimizer", "sgd")]
-    [TestCase("Adam(learning rate 0.001), learning rate by one cycle", "--optimizer", "adam")]
-    [TestCase("AdamW(learning rate 0.0005, weight decay 0.01)", "--lr", "0.0005")]
+    [TestCase(
+        "Adam(learning rate 0.001, beta1 0.9, beta2 0.999, epsilon 1E-08, weight decay 0), learning rate by one cycle",
+        "--optimizer",
+        "adam")]
+    [TestCase("AdamW(learning rate 0.0005, beta1 0.9, beta2 0.999, epsilon 1E-08, weight decay 0.01)", "--lr", "0.0005")]
     [TestCase("SGD(learning rate 0.02, momentum 0.9)", "--optimizer", "sgd", "--lr", "0.02")]
     [TestCase("standardized features, dropout 0.4", "--dropout", "0.4")]
     [TestCase("batches of 50", "--batch", "50")]

@@ -24,19 +24,10 @@ internal sealed record AdamOptions : MlpOptimizer
     /// <summary>Whether weight decay is decoupled from the gradient (AdamW).</summary>
     public bool IsDecoupled { get; init; }
 
-    /// <summary>The rule with all its settings, without those of β₁, β₂ and ε that have their default.</summary>
-    public override string ToString()
-    {
-        (string Name, double Value, double Omitted)[] settings =
-        [
-            ("beta1", Beta1, DefaultBeta1), ("beta2", Beta2, DefaultBeta2), ("epsilon", Epsilon, DefaultEpsilon),
-                ("weight decay", WeightDecay, 0),
-        ];
-        var texts = settings
-            .Where(setting => setting.Value != setting.Omitted)
-            .Select(setting => FormattableString.Invariant($", {setting.Name} {setting.Value}"));
-        return FormattableString.Invariant($"{(IsDecoupled ? "AdamW" : "Adam")}(learning rate {LearningRate}{string.Concat(texts)})");
-    }
+    /// <summary>The rule with all its settings, the same under every culture.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"{(IsDecoupled ? "AdamW" : "Adam")}(learning rate {LearningRate}, beta1 {Beta1}, beta2 {Beta2}, ")
+        + FormattableString.Invariant($"epsilon {Epsilon}, weight decay {WeightDecay})");
 
     internal override IOptimizer Create(MlpNetwork network) => new AdamOptimizer(this, network.Parameters);
 }

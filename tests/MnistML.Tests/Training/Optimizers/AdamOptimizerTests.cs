@@ -70,10 +70,14 @@ internal sealed class AdamOptimizerTests
     }
 
     [Test]
-    public void ToString_OfSettings_NamesThoseThatAct()
+    public void ToString_OfSettings_NamesThemAll()
     {
-        Assert.That(MlpOptimizer.Adam(0.01).ToString(), Is.EqualTo("Adam(learning rate 0.01)"));
-        Assert.That(MlpOptimizer.AdamW().ToString(), Is.EqualTo("AdamW(learning rate 0.001, weight decay 0.01)"));
+        Assert.That(
+            MlpOptimizer.Adam(0.01).ToString(),
+            Is.EqualTo("Adam(learning rate 0.01, beta1 0.9, beta2 0.999, epsilon 1E-08, weight decay 0)"));
+        Assert.That(
+            MlpOptimizer.AdamW().ToString(),
+            Is.EqualTo("AdamW(learning rate 0.001, beta1 0.9, beta2 0.999, epsilon 1E-08, weight decay 0.01)"));
         Assert.That(
             MlpOptimizer.Adam(0.01, beta1: 0.8, beta2: 0.99, epsilon: 1e-7, weightDecay: 0.5).ToString(),
             Is.EqualTo("Adam(learning rate 0.01, beta1 0.8, beta2 0.99, epsilon 1E-07, weight decay 0.5)"));
