@@ -3,6 +3,9 @@ namespace MnistML.Common;
 /// <summary>Files that appear under their name only when they are complete.</summary>
 internal static class AtomicFile
 {
+    /// <summary>Contents may come in pieces as small as one image.</summary>
+    private const int BufferByteCount = 1 << 16;
+
     /// <summary>
     /// Writes a file, which replaces an existing one. The content goes into a temporary file beside it, is flushed to the disk, and is
     /// moved to the name last. If anything fails, the temporary file is deleted and an existing file stays as it was.
@@ -16,7 +19,7 @@ internal static class AtomicFile
         var temporaryPath = TemporaryPathFor(path);
         try
         {
-            using (var stream = new FileStream(temporaryPath, FileMode.CreateNew, FileAccess.Write))
+            using (var stream = Create(path, temporaryPath))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -27,6 +30,28 @@ internal static class AtomicFile
         finally
         {
             File.Delete(temporaryPath);
+        }
+    }
+
+    /// <summary>Creates the temporary file of a file, for writing and reading.</summary>
+    /// <exception cref="IOException">It cannot be created; the message names the file, not the temporary one.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same, for lack of permission.</exception>
+    public static FileStream Create(string path, string temporaryPath)
+    {
+        try
+        {
+            return new FileStream(temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferByteCount);
+        }
+        catch (UnauthorizedAccessException refusal)
+        {
+            throw new UnauthorizedAccessException(
+                $"'{path}' can't be written, since you may not write into its folder: change its permissions, or choose another folder.",
+                refusal);
+        }
+        catch (FileNotFoundException refusal)
+        {
+            throw new IOException(
+                $"'{path}' can't be written, since the system makes no file in its folder: choose another folder.", refusal);
         }
     }
 

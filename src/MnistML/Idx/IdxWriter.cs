@@ -9,9 +9,6 @@ namespace MnistML.Idx;
 /// </summary>
 internal sealed class IdxWriter : IDisposable
 {
-    /// <summary>Pieces may be as small as one item, so they are buffered.</summary>
-    private const int BufferByteCount = 1 << 16;
-
     private readonly string _path;
     private readonly FileStream _file;
     private string _temporaryPath;
@@ -24,7 +21,7 @@ internal sealed class IdxWriter : IDisposable
         AtomicFile.ThrowIfFolder(path);
         _path = path;
         _temporaryPath = AtomicFile.TemporaryPathFor(_path);
-        _file = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferByteCount);
+        _file = AtomicFile.Create(_path, _temporaryPath);
         _file.Position = IdxHeaderFormat.ByteCount(dimensionCount);
     }
 

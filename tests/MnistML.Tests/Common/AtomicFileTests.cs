@@ -101,4 +101,13 @@ public sealed class AtomicFileTests
         () => AtomicFile.Write(_folder.PathOf("a/x"), _ => { }),
         Throws.TypeOf<DirectoryNotFoundException>().With.Message.EqualTo(
             $"'{_folder.PathOf("a/x")}' can't be written, since the folder '{_folder.PathOf("a")}' does not exist: create it first."));
+
+    /// <summary>The message of .NET would be that the temporary file, of which the user knows nothing, is not found.</summary>
+    [Test]
+    [Platform("Linux")]
+    public void Write_WhereTheSystemMakesNoFile_NamesTheFileAndWhatToDo() => Assert.That(
+        () => AtomicFile.Write("/proc/x", _ => { }),
+        Throws.InstanceOf<SystemException>().With.Message.Match(
+            "^'/proc/x' can't be written, since (the system makes no file in its folder: |you may not write into its folder: change its "
+            + "permissions, or )choose another folder\\.$"));
 }
