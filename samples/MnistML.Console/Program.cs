@@ -43,6 +43,15 @@ internal static class Program
             NextSteps.Write(screen, stopped.NextSteps);
             return Interrupted;
         }
+        catch (SeveralMistakesException several) when (!root.IsVerbose(parsed))
+        {
+            foreach (var mistake in several.Mistakes)
+            {
+                Fail(UserError, mistake);
+            }
+
+            return UserError;
+        }
         catch (Exception exception)
         {
             var isUserError = exception is IOException or InvalidDataException or UnauthorizedAccessException

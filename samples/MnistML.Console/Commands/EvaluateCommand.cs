@@ -34,11 +34,19 @@ internal sealed class EvaluateCommand : SampleCommand
     {
         var modelPath = parsed.GetValue(_model)!;
         var confusionPath = parsed.GetValue(_confusion)!;
+        var jsonPath = parsed.GetValue(_json);
         PictureFile.EnsureSupported(confusionPath);
         var mlContext = new MLContext();
         var watch = Stopwatch.StartNew();
         var model = ModelFile.Load(mlContext, modelPath);
         using var network = model as IDisposable;
+        OutputFile.EnsureDifferent(("--confusion", confusionPath), ("--json", jsonPath), ("--model", modelPath));
+        OutputFile.EnsureWritable("--confusion", confusionPath, "confusion.png");
+        if (jsonPath is not null)
+        {
+            RunReport.EnsureWritable(jsonPath);
+        }
+
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
         var loadSeconds = watch.Elapsed.TotalSeconds;
 
@@ -49,7 +57,7 @@ internal sealed class EvaluateCommand : SampleCommand
         Screen.WriteFact("Model", modelPath);
         Screen.WriteFact("Confusion matrix", confusionPath);
 
-        if (parsed.GetValue(_json) is { } jsonPath)
+        if (jsonPath is not null)
         {
             var report = new RunReport
             {

@@ -34,8 +34,9 @@ internal sealed class ExportCommand : SampleCommand
         var transformer = MlpTransformer.Find(model)
             ?? throw new InvalidDataException(
                 $"'{modelPath}' holds no network of MnistML's, which alone is exported. Train one: train --out {modelPath}");
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        transformer.SaveAsOnnx(path);
+        OutputFile.EnsureDifferent(("--model", modelPath), ("--out", path));
+        OutputFile.EnsureWritable("--out", path, "mlp.onnx");
+        OutputFile.Write(path, transformer.SaveAsOnnx);
 
         Screen.WriteFact("ONNX model", $"{path}, {new FileInfo(path).Length:N0} bytes, {transformer.Model.Architecture}");
         using var session = new InferenceSession(path);

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace MnistML.Samples.Commands;
 
-/// <summary>Classifies pictures of digits: PNG or JPEG, dark on light or light on dark, of any size.</summary>
+/// <summary>Classifies pictures of digits, dark on light or light on dark, of any size.</summary>
 internal sealed class PredictCommand : SampleCommand
 {
     private const int TopCount = 3;
@@ -15,7 +15,7 @@ internal sealed class PredictCommand : SampleCommand
 
     private readonly Argument<string[]> _images = new("IMAGE")
     {
-        Description = "PNG or JPEG files of one digit each, patterns such as 'scans/*.png', or folders",
+        Description = "Pictures of one digit each, PNG, JPEG, GIF, BMP or WebP, patterns such as 'scans/*.png', or folders of them",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -66,8 +66,7 @@ internal sealed class PredictCommand : SampleCommand
 
         if (failures.Count > 0)
         {
-            throw new ArgumentException(
-                failures is [var failure] ? $"{failure}." : $"{failures.Count} were not classified: {string.Join("; ", failures)}.");
+            throw new SeveralMistakesException([.. failures.Select(failure => $"{failure}.")]);
         }
 
         return Task.CompletedTask;
@@ -94,10 +93,17 @@ internal sealed class PredictCommand : SampleCommand
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            failures.Add($"{path}: {exception.GetBaseException().Message}");
+            failures.Add($"{path}: {Describe(exception.GetBaseException()).TrimEnd('.')}");
             return null;
         }
     }
+
+    private static string Describe(Exception exception) => exception switch
+    {
+        UnauthorizedAccessException => "it can't be read, since reading it is not permitted",
+        InvalidDataException => exception.Message,
+        _ => $"it can't be read ({exception.Message})",
+    };
 
     private void Write(string path, PicturePrediction prediction, IReadOnlyList<string>? classNames, bool show)
     {

@@ -50,6 +50,7 @@ internal sealed class ShowCommand : SampleCommand
     {
         var path = parsed.GetValue(_out)!;
         PictureFile.EnsureSupported(path);
+        OutputFile.EnsureWritable("--out", path, "digits.png");
         var mlContext = new MLContext();
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
 

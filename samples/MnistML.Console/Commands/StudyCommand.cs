@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
+using MnistML.Samples.Data;
 using MnistML.Samples.Reports;
 using MnistML.Samples.Studies;
 using Spectre.Console;
@@ -48,6 +49,7 @@ internal sealed class StudyCommand : SampleCommand
     protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var epochs = parsed.GetValue(_epochs) ?? DefaultEpochs;
+        OutputFile.EnsureFolderWritable("--out", parsed.GetValue(_out)!, "mnistml-out");
         var mlContext = new MLContext();
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
         var rows = Math.Min(parsed.GetValue(_rows) ?? DefaultRows, data.Train.GetRowCount()!.Value);

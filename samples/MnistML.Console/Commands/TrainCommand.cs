@@ -43,7 +43,7 @@ internal sealed class TrainCommand : SampleCommand
         var options = _training.Read(parsed) with { CancellationToken = cancellationToken, OnCancellation = MlpOnCancellation.ReturnBest };
         var modelPath = parsed.GetValue(_out)!;
         var mlContext = new MLContext(options.Seed);
-        ModelFile.EnsureWritable(modelPath);
+        EnsureWritable(parsed, modelPath, options.CheckpointPath);
 
         var watch = Stopwatch.StartNew();
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
@@ -51,6 +51,7 @@ internal sealed class TrainCommand : SampleCommand
         options = options with { Augmentation = _training.Read(parsed, data.Height, data.Width).Augmentation };
         var architecture = ModelSummary.ArchitectureOf(data, options);
         ModelSummary.Write(Screen, architecture, options);
+        OutputFile.EnsureWritable("--out", modelPath, "model.zip", architecture.ParameterCount * sizeof(float));
 
         watch.Restart();
         using var model = Train(mlContext, data, options);
@@ -105,6 +106,28 @@ internal sealed class TrainCommand : SampleCommand
         NextSteps.Write(Screen, [evaluate, ["export", "--model", modelPath, "--out", Path.ChangeExtension(modelPath, ".onnx")]]);
     }
 
+    /// <summary>Whatever is to be written is tried before the training, so that it is not in vain.</summary>
+    private void EnsureWritable(ParseResult parsed, string modelPath, string? checkpointPath)
+    {
+        var (jsonPath, plots) = (parsed.GetValue(_json), parsed.GetValue(_plots));
+        OutputFile.EnsureDifferent(("--out", modelPath), ("--json", jsonPath), ("--checkpoint", checkpointPath), ("--plots", plots));
+        OutputFile.EnsureWritable("--out", modelPath, "model.zip");
+        if (jsonPath is not null)
+        {
+            RunReport.EnsureWritable(jsonPath);
+        }
+
+        if (plots is not null)
+        {
+            OutputFile.EnsureFolderWritable("--plots", plots, "plots");
+        }
+
+        if (checkpointPath is not null)
+        {
+            OutputFile.EnsureWritable("--checkpoint", checkpointPath, "training.checkpoint");
+        }
+    }
+
     private MlpTransformer Train(MLContext mlContext, DigitData data, MlpTrainer.Options options)
     {
         if (File.Exists(options.CheckpointPath))
@@ -112,10 +135,13 @@ internal sealed class TrainCommand : SampleCommand
             Screen.WriteLine($"Going on from {options.CheckpointPath}");
         }
 
+        using var log = new TrainingLog(mlContext);
         try
         {
-            return new TrainingDisplay(Screen, options.BatchSize).Run(progress =>
+            var model = new TrainingDisplay(Screen, options.BatchSize).Run(progress =>
                 mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options with { Progress = progress }).Fit(data.Train));
+            log.Write(Screen);
+            return model;
         }
         catch (OperationCanceledException)
         {
@@ -125,6 +151,13 @@ internal sealed class TrainCommand : SampleCommand
         {
             // The training diverged, or the checkpoint belongs to a different training: the user must change something.
             throw new ArgumentException(refusal.Message, refusal);
+        }
+        catch (Exception failure) when (options.CheckpointPath is not null && (failure is IOException or UnauthorizedAccessException))
+        {
+            throw new IOException(
+                $"The checkpoint '{options.CheckpointPath}' can't be kept: {DiskError.Describe(failure, options.CheckpointPath!)}"
+                + $"{HowToGoOn(options)}.",
+                failure);
         }
     }
 

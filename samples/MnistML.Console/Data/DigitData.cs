@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML.Datasets;
@@ -20,8 +21,8 @@ internal sealed class DigitData : IDisposable
         _drawn = drawn;
         Name = name;
         Origin = origin;
-        Train = mlContext.Data.LoadFromIdx(files.TrainImages, files.TrainLabels);
-        Test = mlContext.Data.LoadFromIdx(files.TestImages, files.TestLabels);
+        Train = Load(mlContext, files.TrainImages, files.TrainLabels);
+        Test = Load(mlContext, files.TestImages, files.TestLabels);
     }
 
     /// <summary>The data set's name, for example <c>mnist</c>.</summary>
@@ -36,12 +37,10 @@ internal sealed class DigitData : IDisposable
     public IDataView Train { get; }
 
     /// <summary>Rows of pixels in each image.</summary>
-    public int Height => ImageType.Dimensions[0];
+    public int Height => ShapeOf(Train)[0];
 
     /// <summary>Pixels in each row.</summary>
-    public int Width => ImageType.Dimensions[1];
-
-    private VectorDataViewType ImageType => (VectorDataViewType)Train.Schema["Image"].Type;
+    public int Width => ShapeOf(Train)[1];
 
     public IDataView Test { get; }
 
@@ -54,12 +53,15 @@ internal sealed class DigitData : IDisposable
     {
         if (directory is not null)
         {
-            return new DigitData(mlContext, MnistFiles.Find(directory), Path.GetFileName(Path.GetFullPath(directory)), $"from {directory}");
+            var files = MnistFiles.Find(directory);
+            var folder = Path.GetDirectoryName(files.TrainImages)!;
+            return new DigitData(mlContext, files, NameOf(folder), $"from {folder}");
         }
 
         if (Environment.GetEnvironmentVariable(DirectoryVariable) is { Length: > 0 } fromEnvironment)
         {
-            return new DigitData(mlContext, MnistFiles.Find(fromEnvironment), "mnist", $"from {DirectoryVariable}, {fromEnvironment}");
+            var files = MnistFiles.Find(fromEnvironment);
+            return new DigitData(mlContext, files, "mnist", $"from {DirectoryVariable}, {Path.GetDirectoryName(files.TrainImages)}");
         }
 
         try
@@ -84,6 +86,33 @@ internal sealed class DigitData : IDisposable
         var files = await dataset.DownloadAsync(cache, progress: watched, cancellationToken: cancellationToken).ConfigureAwait(false);
         return new DigitData(mlContext, files, dataset.Name, watched.HasReported ? $"downloaded into {cache}" : $"from the cache, {cache}");
     }
+
+    /// <summary>The folder's name; torchvision's <c>raw</c> says nothing, but the one around it does.</summary>
+    private static string NameOf(string folder)
+    {
+        var path = Path.GetFullPath(folder);
+        return Path.GetFileName(path) == "raw" ? Path.GetFileName(Path.GetDirectoryName(path)!) : Path.GetFileName(path);
+    }
+
+    /// <exception cref="InvalidDataException">The items are no images, or there are none.</exception>
+    private static IDataView Load(MLContext mlContext, string imagesPath, string labelsPath)
+    {
+        var view = mlContext.Data.LoadFromIdx(imagesPath, labelsPath);
+        var (count, shape) = (view.GetRowCount()!.Value, ShapeOf(view));
+        if (shape.Length < 2)
+        {
+            throw new InvalidDataException(
+                $"'{imagesPath}' holds {count:N0} items of "
+                + $"{(shape[0] == 1 ? "one number, as labels are" : $"{shape[0]} numbers in a row")}, but images were "
+                + "expected, such as 60000×28×28 (count × height × width): put the file of images in its place.");
+        }
+
+        return count > 0
+            ? view
+            : throw new InvalidDataException($"'{imagesPath}' holds no image, but there must be one at least: take another file.");
+    }
+
+    private static ImmutableArray<int> ShapeOf(IDataView view) => ((VectorDataViewType)view.Schema["Image"].Type).Dimensions;
 
     private static DigitData Draw(MLContext mlContext, string why)
     {

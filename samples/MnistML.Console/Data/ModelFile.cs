@@ -6,30 +6,56 @@ namespace MnistML.Samples.Data;
 internal static class ModelFile
 {
     /// <summary>
-    /// Creates the folder for a model and checks that a file can be written there. Called before the training, so that it is not in vain.
+    /// Saves a model with ML.NET. The file appears under its name only when it is complete. If it can't be written there after all, the
+    /// model is kept in another place, since it may have taken hours.
     /// </summary>
-    public static void EnsureWritable(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        using var trial = new FileStream($"{path}.{Guid.NewGuid():N}.tmp", new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Options = FileOptions.DeleteOnClose,
-        });
-    }
-
-    /// <summary>Saves a model with ML.NET. The file appears under its name only when it is complete.</summary>
+    /// <exception cref="IOException">The model is not where it was to be; the message says where it is.</exception>
     public static void Save(MLContext mlContext, ITransformer model, DataViewSchema inputSchema, string path)
     {
-        var temporaryPath = $"{path}.{Guid.NewGuid():N}.tmp";
-        using var temporary = Leftovers.Own(temporaryPath);
-        mlContext.Model.Save(model, inputSchema, temporaryPath);
-        File.Move(temporaryPath, path, overwrite: true);
+        try
+        {
+            Write(path);
+        }
+        catch (IOException refusal)
+        {
+            string[] places = [Path.GetTempPath(), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)];
+            var kept = places.Where(Directory.Exists).Select(folder => Keep(folder, Write)).FirstOrDefault(file => file is not null);
+            throw new IOException(
+                kept is null
+                    ? $"{refusal.Message} The model is lost, since neither {string.Join(" nor ", places)} takes it."
+                    : $"{refusal.Message} The model is kept as '{kept}': move it from there.",
+                refusal);
+        }
+
+        void Write(string file) => OutputFile.Write(file, temporaryPath => mlContext.Model.Save(model, inputSchema, temporaryPath));
     }
 
     /// <summary>Loads a model with its network, which scores in batches; <c>mlContext.Model.Load</c> also works, without MnistML.</summary>
-    public static ITransformer Load(MLContext mlContext, string path) => File.Exists(path)
-        ? mlContext.Model.LoadMlp(path, out _)
-        : throw new FileNotFoundException($"There is no model '{path}'. Train one: train --out {path}");
+    /// <returns>The model, which the caller disposes.</returns>
+    public static ITransformer Load(MLContext mlContext, string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new ArgumentException(
+                $"--model is '{path}', a folder, but must name a saved model, for example '{Path.Combine(path, "model.zip")}'.");
+        }
+
+        return File.Exists(path)
+            ? mlContext.Model.LoadMlp(path, out _)
+            : throw new FileNotFoundException($"There is no model '{path}'. Train one: train --out {path}");
+    }
+
+    private static string? Keep(string folder, Action<string> write)
+    {
+        var file = Path.Combine(folder, $"mnistml-model-{Guid.NewGuid():N}.zip");
+        try
+        {
+            write(file);
+            return file;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 }

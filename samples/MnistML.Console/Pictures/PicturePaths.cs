@@ -1,9 +1,12 @@
+using SkiaSharp;
+
 namespace MnistML.Samples.Pictures;
 
 /// <summary>The pictures that an argument names: a file, a pattern, or all pictures in a folder.</summary>
 internal static class PicturePaths
 {
-    private static readonly string[] Endings = [".png", ".jpg", ".jpeg"];
+    /// <summary>A file so named is meant to be a picture, even if it is a broken one.</summary>
+    private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"];
 
     /// <summary>The files that an argument stands for, in the order of their names.</summary>
     /// <exception cref="ArgumentException">It names no file.</exception>
@@ -17,9 +20,8 @@ internal static class PicturePaths
         if (Directory.Exists(argument))
         {
             return OrThrow(
-                Directory.EnumerateFiles(argument).Where(
-                    path => Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)),
-                $"{argument}: the folder holds no .png, .jpg or .jpeg file");
+                Directory.EnumerateFiles(argument).Where(IsPicture),
+                $"{argument}: the folder holds no picture; PNG, JPEG, GIF, BMP and WebP files are");
         }
 
         // Shells expand patterns, but not those in quotation marks, and not on Windows.
@@ -35,6 +37,18 @@ internal static class PicturePaths
         }
 
         throw new ArgumentException($"{argument}: there is no such file or folder");
+    }
+
+    /// <summary>By its name or by its content, since a file that is named need not have any ending either.</summary>
+    private static bool IsPicture(string path)
+    {
+        if (Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        using var codec = SKCodec.Create(path);
+        return codec is not null;
     }
 
     private static string[] OrThrow(IEnumerable<string> paths, string message)

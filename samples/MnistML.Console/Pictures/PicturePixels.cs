@@ -17,7 +17,7 @@ internal static class PicturePixels
     private const float BlueShare = 0.0722f;
 
     /// <summary>Reads the brightness of a picture, from 0 (black) to 1 (white), upright as it was taken.</summary>
-    /// <param name="file">A PNG or JPEG file.</param>
+    /// <param name="file">A PNG, JPEG, GIF, BMP or WebP file.</param>
     /// <exception cref="InvalidDataException">It cannot be decoded.</exception>
     public static GreyImage ReadBrightness(byte[] file)
     {
@@ -62,7 +62,7 @@ internal static class PicturePixels
         }
         catch (ArgumentException)
         {
-            throw new InvalidDataException("it can't be read as a picture; PNG and JPEG files can");
+            throw new InvalidDataException("it can't be read as a picture; PNG, JPEG, GIF, BMP and WebP files can");
         }
     }
 

@@ -1,3 +1,4 @@
+using MnistML.Samples.Data;
 using SkiaSharp;
 
 namespace MnistML.Samples.Plots;
@@ -25,28 +26,18 @@ internal static class PictureFile
     public static void Write(string path, int width, int height, Action<SKCanvas> draw)
     {
         EnsureSupported(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var temporaryPath = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        OutputFile.Write(path, temporaryPath =>
         {
-            using (var file = File.Create(temporaryPath))
+            using var file = File.Create(temporaryPath);
+            if (IsSvg(path))
             {
-                if (IsSvg(path))
-                {
-                    WriteSvg(file, width, height, draw);
-                }
-                else
-                {
-                    WritePng(file, width, height, draw);
-                }
+                WriteSvg(file, width, height, draw);
             }
-
-            File.Move(temporaryPath, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporaryPath);
-        }
+            else
+            {
+                WritePng(file, width, height, draw);
+            }
+        });
     }
 
     private static void WriteSvg(Stream file, int width, int height, Action<SKCanvas> draw)

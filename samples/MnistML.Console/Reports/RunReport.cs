@@ -35,10 +35,26 @@ internal sealed record RunReport
 
     public required string ModelPath { get; init; }
 
+    /// <summary>Checks that a report can be written to a file; <c>/dev/stdout</c> is as good as one.</summary>
+    public static void EnsureWritable(string path)
+    {
+        if (!OutputFile.IsDevice(path))
+        {
+            OutputFile.EnsureWritable("--json", path, "figures.json");
+        }
+    }
+
     public void Write(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllText(path, JsonSerializer.Serialize(this, Format) + "\n");
+        var json = JsonSerializer.Serialize(this, Format) + "\n";
+        if (OutputFile.IsDevice(path))
+        {
+            File.WriteAllText(path, json);
+        }
+        else
+        {
+            OutputFile.Write(path, temporaryPath => File.WriteAllText(temporaryPath, json));
+        }
     }
 }
 

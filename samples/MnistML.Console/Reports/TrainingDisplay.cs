@@ -43,7 +43,7 @@ internal sealed class TrainingDisplay(IAnsiConsole console, int batchSize)
                     figures[training] =
                         $"loss "
                         + $"{progress.TrainLoss:F4}{(validationAccuracy is null ? "" : $", validation accuracy {validationAccuracy:F4}")}";
-                    figures[epoch] = pace.TimeLeft is { } left ? $"{pace.RowsPerSecond:N0} rows/s, {left:m\\:ss} left" : "";
+                    figures[epoch] = pace.TimeLeft is { } left ? $"{pace.RowsPerSecond:N0} rows/s, {Duration.Format(left)} left" : "";
                     WriteEpoch(progress);
                 }));
             });

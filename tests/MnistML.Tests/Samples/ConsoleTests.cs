@@ -126,6 +126,63 @@ internal sealed class ConsoleTests
         "'.' does not hold train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (raw or .gz), "
         + "but MNIST consists of 4 files.");
 
+    /// <summary>Each command that reads digits, on files that hold something else in the place of images.</summary>
+    [Test]
+    public void Run_OnImagesThatAreNone_NamesTheFileInOneLine(
+        [Values("train", "train --recipe accurate", "show", "evaluate --model m.zip", "explain --model m.zip --index 0", "study init")]
+        string command,
+        [Values("train", "t10k")] string part)
+    {
+        foreach (var (name, content) in SmallDataset.Served)
+        {
+            _folder.Write($"work/{name}", content);
+        }
+
+        Run("train", "--data", ".", "--epochs", "1", "--hidden", "2", "--out", "m.zip");
+        var images = $"{part}-images-idx3-ubyte.gz";
+        File.Copy(Path.Combine(_work, $"{part}-labels-idx1-ubyte.gz"), Path.Combine(_work, images), overwrite: true);
+
+        AssertFailure(
+            Run([.. command.Split(' '), "--data", "."]),
+            $"'./{images}' holds {(part == "train" ? 40 : 7)} items of one number, as labels are, but images were expected, such as "
+            + "60000×28×28 (count × height × width): put the file of images in its place.");
+    }
+
+    [TestCase("holds 40 items of 15 numbers in a row, but images were expected, such as 60000×28×28 (count × height × width): put the "
+        + "file of images in its place.", 40, 15)]
+    [TestCase("holds no image, but there must be one at least: take another file.", 0, 5, 3)]
+    public void Train_OnItemsThatAreNoImages_FailsInOneLine(string message, params int[] dimensions)
+    {
+        foreach (var part in (string[])["train", "t10k"])
+        {
+            var pixelCount = dimensions.Aggregate((one, other) => one * other);
+            _folder.Write($"work/{part}-images-idx3-ubyte", IdxBytes.Of(0x08, dimensions, new byte[pixelCount]));
+            _folder.Write($"work/{part}-labels-idx1-ubyte", IdxBytes.Labels(new byte[dimensions[0]]));
+        }
+
+        AssertFailure(Run("train", "--data", "."), $"'./train-images-idx3-ubyte' {message}");
+    }
+
+    [Test]
+    public void Train_OnTorchvisionsFolder_FindsTheFilesInIt()
+    {
+        Directory.CreateDirectory(_folder.PathOf("torch/MNIST/raw"));
+        foreach (var (name, content) in SmallDataset.Served)
+        {
+            _folder.Write($"torch/MNIST/raw/{name.ToUpperInvariant()}", content);
+        }
+
+        var named = Run("train", "--data", "../torch", "--epochs", "1", "--hidden", "2");
+        var inherited = Host.Run(
+            "MnistML.Console", _work, ["--epochs", "1", "--hidden", "2"], input: "", ("MNIST_DATA_DIR", _folder.PathOf("torch/MNIST")));
+
+        Assert.That((named.ExitCode, named.Error, inherited.ExitCode, inherited.Error), Is.EqualTo((0, "", 0, "")));
+        Assert.That(named.OutputLines[0], Is.EqualTo("Data: MNIST, 40 training and 7 test images, from ../torch/MNIST/raw"));
+        Assert.That(
+            inherited.OutputLines[0],
+            Is.EqualTo($"Data: mnist, 40 training and 7 test images, from MNIST_DATA_DIR, {_folder.PathOf("torch/MNIST/raw")}"));
+    }
+
     [Test]
     public void Train_WithMnistDataDirOnNothing_FailsInOneLine() => AssertFailure(
         Host.Run("MnistML.Console", _work, [], input: "", ("MNIST_DATA_DIR", "/no/such/folder")), "There is no folder '/no/such/folder'.");

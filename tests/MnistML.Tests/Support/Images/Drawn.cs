@@ -28,6 +28,65 @@ internal static class Drawn
         return file.ToArray();
     }
 
+    /// <summary>The same picture as a file of another kind, by its ending; without one it stays as it is.</summary>
+    public static byte[] InTheFormOf(string ending, byte[] file)
+    {
+        using var picture = SKBitmap.Decode(file);
+        switch (ending.ToLowerInvariant())
+        {
+            case ".bmp":
+                return Bmp(picture);
+            case ".gif":
+                return Gif(picture);
+            case ".jpg" or ".jpeg" or ".webp":
+                using (var encoded = picture.Encode(ending == ".webp" ? SKEncodedImageFormat.Webp : SKEncodedImageFormat.Jpeg, quality: 95))
+                {
+                    return encoded.ToArray();
+                }
+
+            default:
+                return file;
+        }
+    }
+
+    /// <summary>32 bits to a pixel, the lowest row first.</summary>
+    private static byte[] Bmp(SKBitmap picture)
+    {
+        const int HeaderLength = 54;
+        using var file = new MemoryStream();
+        using var writer = new BinaryWriter(file);
+        writer.Write("BM"u8);
+        var length = HeaderLength + (4 * picture.Width * picture.Height);
+        foreach (var field in (int[])[length, 0, HeaderLength, 40, picture.Width, picture.Height])
+        {
+            writer.Write(field);
+        }
+
+        writer.Write([1, 0, 32, 0, .. new byte[24]]);
+        foreach (var pixel in picture.Pixels.Chunk(picture.Width).Reverse().SelectMany(row => row))
+        {
+            writer.Write((uint)pixel);
+        }
+
+        return file.ToArray();
+    }
+
+    /// <summary>128 greys without compression: the table of its codes is cleared before codes would grow beyond a byte.</summary>
+    private static byte[] Gif(SKBitmap picture)
+    {
+        const byte Clear = 128;
+        const byte End = 129;
+        byte[] size = [(byte)picture.Width, (byte)(picture.Width >> 8), (byte)picture.Height, (byte)(picture.Height >> 8)];
+        byte[] codes = [.. picture.Pixels.Select(pixel => (byte)(pixel.Red / 2)).Chunk(100).SelectMany(part => part.Prepend(Clear)), End];
+        return
+        [
+            .. "GIF89a"u8, .. size, 0xF6, 0, 0,
+            .. Enumerable.Range(0, Clear).SelectMany(grey => Enumerable.Repeat((byte)(2 * grey), 3)),
+            (byte)',', 0, 0, 0, 0, .. size, 0, 7,
+            .. codes.Chunk(byte.MaxValue).SelectMany(block => block.Prepend((byte)block.Length)), 0, (byte)';',
+        ];
+    }
+
     /// <summary>A JPEG whose file says that the camera was held in a way (the EXIF tag 0x0112).</summary>
     public static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {
