@@ -7,6 +7,7 @@ using Microsoft.ML.Data;
 // Last line: the names of the assemblies that were loaded.
 var mlContext = new MLContext();
 var model = mlContext.Model.Load(args[0], out var inputSchema);
+using var owner = (IDisposable)model; // deletes the temporary copy of the network
 
 var rows = new List<Row>();
 while (Console.ReadLine() is { } line)

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Conventions;
 
 /// <summary>Compiles all C# in the documents, without errors and warnings, and runs the README's first example.</summary>
-internal sealed class DocumentedCodeTests
+internal sealed partial class DocumentedCodeTests
 {
     private const string Example = "ReadmeExample";
     private const int MaxLines = 15;
@@ -63,6 +64,35 @@ internal sealed class DocumentedCodeTests
             File.Delete(assembly);
         }
     }
+
+    /// <summary>
+    /// A model that <c>Model.Load</c> loaded leaves a copy of the network in the folder for temporary files until it is disposed, so code
+    /// to copy from disposes what it loads: by a using declaration, or a field in Dispose.
+    /// </summary>
+    [Test]
+    public void LoadedModel_InDocumentsAndPrograms_IsDisposed()
+    {
+        var documents = Repository.Documents.Select(document => (Name: document, Code: string.Join(
+            '\n', Markdown.BlocksIn(Repository.Read(document)).Where(block => block.Language == "csharp").Select(block => block.Text))));
+        var programs = new[] { "samples", "tests/MnistML.ScoringHost" }
+            .SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories))
+            .Select(file => (Name: file, Code: File.ReadAllText(file)));
+        var loaded = documents.Concat(programs)
+            .SelectMany(source => LoadedModel().Matches(source.Code).Select(match => (source.Name, source.Code, Load: match)))
+            .ToArray();
+
+        Assert.That(loaded, Has.Length.GreaterThan(8));
+        Assert.That(
+            loaded.Where(load => !load.Load.Groups["using"].Success && !IsDisposed(load.Code, load.Load.Groups["model"].Value))
+                .Select(load => $"{load.Name}: {load.Load.Value}"),
+            Is.Empty);
+    }
+
+    private static bool IsDisposed(string code, string model) => Regex.IsMatch(
+        code, $@"using var \w+ = (\(IDisposable\){model}|{model} as IDisposable);|\({model} as IDisposable\)\?\.Dispose\(\);");
+
+    [GeneratedRegex(@"(?<using>using )?(var )?(?<model>\w+) = [^;=]*\b(Model\.Load|LoadMlp|ModelFile\.Load)\(")]
+    private static partial Regex LoadedModel();
 
     private static string Run(string assembly, string workingDirectory)
     {
