@@ -78,6 +78,19 @@ internal sealed class TrainingWarningsTests
     }
 
     [Test]
+    public void Fit_OfRowsThatWereFilteredAsTheMessageSays_Trains()
+    {
+        var mlContext = new MLContext();
+        KeyedPoint[] rows = [.. Points(row => row % 3), new() { Features = [] }, new() { Features = null! }, new() { Features = [1] }];
+        var data = mlContext.Data.FilterByCustomPredicate(
+            mlContext.Data.LoadFromEnumerable(rows), (KeyedPoint row) => row.Features?.Length != 2);
+
+        using var model = new MlpTrainer(mlContext, Small).Fit(data);
+
+        Assert.That(model.History, Is.Not.Empty);
+    }
+
+    [Test]
     public void Fit_OfAKeyOfTooManyValues_SaysThatThereAreTooManyClasses()
     {
         var mlContext = new MLContext();
