@@ -133,6 +133,7 @@ public sealed class OnnxMlpWriterTests
         Assert.That(session.InputMetadata["Features"].Dimensions, Is.EqualTo([-1, 3]));
         Assert.That(session.OutputMetadata["Logits"].Dimensions, Is.EqualTo([-1, 4]));
         Assert.That(session.OutputMetadata["Logits"].SymbolicDimensions[0], Is.EqualTo("rows"));
+        Assert.That(session.ModelMetadata.GraphName, Is.EqualTo("mlp"));
         float[] expected = [.. rows.Chunk(3).SelectMany(row => BareOnnx.Run(OnnxMlpWriter.WriteForRow(mlp), "Features", row))];
         Assert.That(outputs.Single().AsEnumerable<float>().ToArray(), Is.EqualTo(expected).Within(1e-6));
     }
@@ -160,6 +161,7 @@ public sealed class OnnxMlpWriterTests
         Assert.That(session.OutputMetadata[label].Dimensions, Is.EqualTo([-1]));
         Assert.That(session.OutputMetadata[score].Dimensions, Is.EqualTo([-1, 4]));
         Assert.That(session.ModelMetadata.ProducerName, Is.EqualTo("MnistML"));
+        Assert.That(session.ModelMetadata.GraphName, Is.EqualTo("mlp"));
         Assert.That(
             session.ModelMetadata.CustomMetadataMap,
             Is.EquivalentTo(new Dictionary<string, string> { ["mnistml.activation"] = "Relu", ["name"] = "text" }));
