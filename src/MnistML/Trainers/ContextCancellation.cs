@@ -57,6 +57,10 @@ internal sealed class ContextCancellation : IDisposable
         {
             _source.Cancel();
         }
+        catch (Exception)
+        {
+            // The component also writes to the context's log, on this thread, and a handler of the log may throw. The training goes on.
+        }
     }
 
     private IEnumerable<Beat> Beats()

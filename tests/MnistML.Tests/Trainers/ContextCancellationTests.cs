@@ -76,6 +76,28 @@ internal sealed class ContextCancellationTests
         }
     }
 
+    [Test]
+    public void Fit_WhereALogsHandlerThrowsOnOtherThreads_Trains()
+    {
+        var mlContext = new MLContext(seed: 1);
+        var thread = Environment.CurrentManagedThreadId;
+        var thrown = false;
+        mlContext.Log += (_, _) =>
+        {
+            if (Environment.CurrentManagedThreadId != thread)
+            {
+                thrown = true;
+                throw new InvalidOperationException("Only for the thread that trains.");
+            }
+        };
+        var options = Endless with { MaxEpochs = 1, Progress = new Listener(_ => Thread.Sleep(TimeSpan.FromSeconds(0.5))) };
+
+        using var model = new MlpTrainer(mlContext, options).Fit(Tables.Clusters(mlContext, rows: 60));
+
+        Assert.That(model.History, Has.Count.EqualTo(1));
+        Assert.That(thrown, "otherwise this test would show nothing");
+    }
+
     private static MlpTrainer.Options CancelledAfterOneEpoch(MLContext mlContext) => Endless with
     {
         Progress = new Listener(progress =>
