@@ -19,10 +19,10 @@ internal static class TrainingPlot
     }.Write(path);
 
     private static PlotLine[] LinesOf(
-        IReadOnlyList<MlpEpochMetrics> history, string trainName, Func<MlpEpochMetrics, double> train,
+        IReadOnlyList<MlpEpochMetrics> history, string trainName, Func<MlpEpochMetrics, double?> train,
         Func<MlpEpochMetrics, double?> validation)
     {
-        var trained = new PlotLine(trainName, [.. history.Select(epoch => new PlotPoint(epoch.Epoch, train(epoch)))]);
+        var trained = new PlotLine(trainName, [.. history.Select(epoch => new PlotPoint(epoch.Epoch, train(epoch)!.Value))]);
         var validated = history.Where(epoch => validation(epoch) is not null)
             .Select(epoch => new PlotPoint(epoch.Epoch, validation(epoch)!.Value))
             .ToArray();

@@ -3,8 +3,8 @@ using MnistML.Common;
 namespace MnistML;
 
 /// <summary>
-/// The architecture of a multi-layer perceptron: fully connected layers with an activation after each but the last, whose outputs are
-/// the logits, one for each class.
+/// The architecture of a multi-layer perceptron: fully connected layers with an activation after each but the last. What the outputs of
+/// the last layer mean depends on the <see cref="MlpTask"/>.
 /// </summary>
 public sealed record MlpArchitecture
 {
@@ -13,22 +13,36 @@ public sealed record MlpArchitecture
 
     private readonly ValueList<int> _hiddenLayers;
 
-    /// <summary>Describes a network of <c>inputSize → hiddenLayers… → classCount</c>.</summary>
+    /// <summary>Describes a network of <c>inputSize → hiddenLayers… → outputSize</c>.</summary>
     /// <param name="inputSize">Number of features, at least 1.</param>
-    /// <param name="hiddenLayers">Units of each hidden layer from the input on, each at least 1; empty for a linear classifier.</param>
-    /// <param name="classCount">Number of classes, at least 1.</param>
+    /// <param name="hiddenLayers">Units of each hidden layer from the input on, each at least 1; empty for a linear model.</param>
+    /// <param name="outputSize">
+    /// Number of outputs: the number of classes, at least 1; for <see cref="MlpTask.Binary"/> and <see cref="MlpTask.Regression"/> 1.
+    /// </param>
     /// <param name="activation">The function after each hidden layer.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    public MlpArchitecture(int inputSize, IEnumerable<int> hiddenLayers, int classCount, MlpActivation activation = MlpActivation.Relu)
+    /// <param name="task">What the network predicts.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or does not fit the task.</exception>
+    public MlpArchitecture(
+        int inputSize,
+        IEnumerable<int> hiddenLayers,
+        int outputSize,
+        MlpActivation activation = MlpActivation.Relu,
+        MlpTask task = MlpTask.Multiclass)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
         ArgumentNullException.ThrowIfNull(hiddenLayers);
-        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputSize, 1);
+        if (task != MlpTask.Multiclass && outputSize != 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(outputSize), outputSize, $"A network for {task} has one output, but {outputSize} were given.");
+        }
 
         InputSize = inputSize;
         _hiddenLayers = [.. hiddenLayers];
-        ClassCount = classCount;
+        OutputSize = outputSize;
         Activation = activation;
+        Task = task;
         foreach (var units in _hiddenLayers)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(units, 1, nameof(hiddenLayers));
@@ -41,18 +55,31 @@ public sealed record MlpArchitecture
     /// <summary>Units of each hidden layer, from the input on.</summary>
     public IReadOnlyList<int> HiddenLayers => _hiddenLayers;
 
-    /// <summary>Number of classes, which is the number of logits.</summary>
-    public int ClassCount { get; }
+    /// <summary>Number of outputs of the last layer: one for each class in multiclass classification, else 1.</summary>
+    public int OutputSize { get; }
+
+    /// <summary>
+    /// Number of classes: as many as outputs, 2 for <see cref="MlpTask.Binary"/>, 0 for <see cref="MlpTask.Regression"/>.
+    /// </summary>
+    public int ClassCount => Task switch
+    {
+        MlpTask.Binary => 2,
+        MlpTask.Regression => 0,
+        _ => OutputSize,
+    };
 
     /// <summary>The function after each hidden layer.</summary>
     public MlpActivation Activation { get; }
+
+    /// <summary>What the network predicts.</summary>
+    public MlpTask Task { get; }
 
     /// <summary>The shapes of the layers, the output layer last.</summary>
     public IReadOnlyList<MlpLayerShape> Layers
     {
         get
         {
-            int[] sizes = [InputSize, .. _hiddenLayers, ClassCount];
+            int[] sizes = [InputSize, .. _hiddenLayers, OutputSize];
             return [.. sizes.Zip(sizes.Skip(1), (inputSize, outputSize) => new MlpLayerShape(inputSize, outputSize))];
         }
     }
@@ -61,5 +88,5 @@ public sealed record MlpArchitecture
     public long ParameterCount => Layers.Sum(layer => layer.ParameterCount);
 
     /// <summary>The sizes in the usual notation, for example <c>784-512-256-10</c>.</summary>
-    public override string ToString() => string.Join('-', [InputSize, .. _hiddenLayers, ClassCount]);
+    public override string ToString() => string.Join('-', [InputSize, .. _hiddenLayers, OutputSize]);
 }

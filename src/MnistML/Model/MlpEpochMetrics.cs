@@ -7,26 +7,41 @@ public sealed record MlpEpochMetrics
     public required int Epoch { get; init; }
 
     /// <summary>
-    /// Mean loss over the epoch's training rows, in nats, each computed just before the update of its batch: the cross-entropy, with label
-    /// smoothing, weights and dropout, if there are any. Rows count by their weights, and a smaller last batch by its rows.
+    /// Mean loss over the epoch's training rows, each computed just before the update of its batch: the cross-entropy in nats, with label
+    /// smoothing, weights and dropout, if there are any; in regression the loss of the options, in the label's unit or its square. Rows
+    /// count by their weights, and a smaller last batch by its rows.
     /// </summary>
     public required double TrainLoss { get; init; }
 
     /// <summary>
-    /// Share of the epoch's training rows whose most probable class was their label, from 0 to 1, just before the update of their batch.
+    /// Share of the epoch's training rows whose most probable class was their label, from 0 to 1, just before the update of their batch;
+    /// null in regression.
     /// </summary>
-    public required double TrainAccuracy { get; init; }
+    public required double? TrainAccuracy { get; init; }
 
     /// <summary>
-    /// Mean cross-entropy in nats over all validation rows after the epoch, without smoothing, weights or dropout; null without validation
-    /// data.
+    /// In regression the root mean squared error over the epoch's training rows, in the label's unit, just before the update of their
+    /// batch, whatever the loss; null in classification.
+    /// </summary>
+    public double? TrainRootMeanSquaredError { get; init; }
+
+    /// <summary>
+    /// Mean loss over all validation rows after the epoch, without smoothing, weights or dropout, in the unit of <see cref="TrainLoss"/>;
+    /// null without validation data.
     /// </summary>
     public double? ValidationLoss { get; init; }
 
     /// <summary>
-    /// Share of all validation rows whose most probable class is their label, from 0 to 1, after the epoch; null without validation data.
+    /// Share of all validation rows whose most probable class is their label, from 0 to 1, after the epoch; null without validation data
+    /// and in regression.
     /// </summary>
     public double? ValidationAccuracy { get; init; }
+
+    /// <summary>
+    /// In regression the root mean squared error over all validation rows after the epoch, in the label's unit; null without validation
+    /// data and in classification.
+    /// </summary>
+    public double? ValidationRootMeanSquaredError { get; init; }
 
     /// <summary>The learning rate of the epoch's last update.</summary>
     public required double LearningRate { get; init; }

@@ -78,12 +78,18 @@ internal sealed record MlpMetadata
         }
     }
 
-    private static string Describe(MlpEpochMetrics metrics) => JsonSerializer.Serialize(new Dictionary<string, double?>
+    private static string Describe(MlpEpochMetrics metrics)
     {
-        ["epoch"] = metrics.Epoch,
-        ["train_loss"] = metrics.TrainLoss,
-        ["train_accuracy"] = metrics.TrainAccuracy,
-        ["validation_loss"] = metrics.ValidationLoss,
-        ["validation_accuracy"] = metrics.ValidationAccuracy,
-    });
+        var (name, ofTraining, ofValidation) = metrics.TrainRootMeanSquaredError is null
+            ? ("accuracy", metrics.TrainAccuracy, metrics.ValidationAccuracy)
+            : ("root_mean_squared_error", metrics.TrainRootMeanSquaredError, metrics.ValidationRootMeanSquaredError);
+        return JsonSerializer.Serialize(new Dictionary<string, double?>
+        {
+            ["epoch"] = metrics.Epoch,
+            ["train_loss"] = metrics.TrainLoss,
+            [$"train_{name}"] = ofTraining,
+            ["validation_loss"] = metrics.ValidationLoss,
+            [$"validation_{name}"] = ofValidation,
+        });
+    }
 }

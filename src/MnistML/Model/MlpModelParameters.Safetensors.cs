@@ -11,6 +11,7 @@ namespace MnistML;
 public sealed partial class MlpModelParameters
 {
     private const string ActivationName = "activation";
+    private const string TaskName = "task";
 
     /// <summary>The value that PyTorch's libraries write and check.</summary>
     private const string FormatName = "format";
@@ -44,26 +45,30 @@ public sealed partial class MlpModelParameters
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="activation">The function after each hidden layer if the file does not name it, as those from PyTorch do not.</param>
+    /// <param name="task">What the network predicts if the file does not name it.</param>
     /// <exception cref="InvalidDataException">
-    /// It is not a complete safetensors file, holds other layers or types, or a value is NaN or infinite; the message says what
-    /// was found.
+    /// It is not a complete safetensors file, holds other layers or types, its outputs do not fit the task, or a value is NaN or infinite;
+    /// the message says what was found.
     /// </exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public static MlpModelParameters Load(string path, MlpActivation activation = MlpActivation.Relu)
+    public static MlpModelParameters Load(
+        string path, MlpActivation activation = MlpActivation.Relu, MlpTask task = MlpTask.Multiclass)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return FromSafetensors(SafetensorsFile.Read(path), activation, $"'{path}'");
+        return FromSafetensors(SafetensorsFile.Read(path), activation, task, $"'{path}'");
     }
 
     /// <summary>Loads a network from safetensors, read from a stream's position to its end.</summary>
     /// <param name="stream">The stream to read; it is left open.</param>
     /// <param name="activation">The function after each hidden layer if the file does not name it, as those from PyTorch do not.</param>
-    /// <inheritdoc cref="Load(string, MlpActivation)" path="/exception"/>
-    public static MlpModelParameters Load(Stream stream, MlpActivation activation = MlpActivation.Relu)
+    /// <param name="task">What the network predicts if the file does not name it.</param>
+    /// <inheritdoc cref="Load(string, MlpActivation, MlpTask)" path="/exception"/>
+    public static MlpModelParameters Load(
+        Stream stream, MlpActivation activation = MlpActivation.Relu, MlpTask task = MlpTask.Multiclass)
     {
         ArgumentNullException.ThrowIfNull(stream);
         const string Name = "The stream";
-        return FromSafetensors(SafetensorsFile.Read(stream.CanSeek ? stream : ReadAll(stream), Name), activation, Name);
+        return FromSafetensors(SafetensorsFile.Read(stream.CanSeek ? stream : ReadAll(stream), Name), activation, task, Name);
     }
 
     /// <summary>In <c>nn.Sequential</c> the layers have odd numbers, each after <c>nn.Flatten</c> or an activation.</summary>
@@ -79,7 +84,12 @@ public sealed partial class MlpModelParameters
 
     private SafetensorsFile ToSafetensors() => new()
     {
-        Metadata = new Dictionary<string, string> { [FormatName] = PyTorchFormat, [ActivationName] = $"{Architecture.Activation}" },
+        Metadata = new Dictionary<string, string>
+        {
+            [FormatName] = PyTorchFormat,
+            [ActivationName] = $"{Architecture.Activation}",
+            [TaskName] = $"{Architecture.Task}",
+        },
         Tensors = Layers
             .SelectMany((layer, i) => (KeyValuePair<string, SafetensorsTensor>[])
             [
@@ -91,7 +101,7 @@ public sealed partial class MlpModelParameters
             .ToDictionary(),
     };
 
-    private static MlpModelParameters FromSafetensors(SafetensorsFile file, MlpActivation activation, string name)
+    private static MlpModelParameters FromSafetensors(SafetensorsFile file, MlpActivation activation, MlpTask task, string name)
     {
         var tensors = new StateDict(file.Tensors, name);
         var layers = tensors.ReadLayers();
@@ -105,16 +115,21 @@ public sealed partial class MlpModelParameters
             }
         }
 
-        var architecture = new MlpArchitecture(
-            layers[0].Shape.InputSize,
-            layers.SkipLast(1).Select(layer => layer.Shape.OutputSize),
-            layers[^1].Shape.OutputSize,
-            ReadActivation(file, activation, tensors));
-        return new MlpModelParameters(architecture, layers);
+        activation = ReadNamed(file, ActivationName, activation, tensors);
+        task = ReadNamed(file, TaskName, task, tensors);
+        var outputSize = layers[^1].Shape.OutputSize;
+        return task == MlpTask.Multiclass || outputSize == 1
+            ? new MlpModelParameters(
+                new MlpArchitecture(
+                    layers[0].Shape.InputSize, layers.SkipLast(1).Select(layer => layer.Shape.OutputSize), outputSize, activation, task),
+                layers)
+            : throw tensors.Unusable($"its last layer has {outputSize} outputs, but a network for {task} has one");
     }
 
-    private static MlpActivation ReadActivation(SafetensorsFile file, MlpActivation activation, StateDict tensors) =>
-        !file.Metadata.TryGetValue(ActivationName, out var text) ? activation
-        : Enum.TryParse<MlpActivation>(text, out var named) && named.ToString() == text ? named
-        : throw tensors.Unusable($"its activation is '{text}', but must be one of {string.Join(", ", Enum.GetNames<MlpActivation>())}");
+    /// <summary>A value of the metadata, or the default where the file does not have it.</summary>
+    private static T ReadNamed<T>(SafetensorsFile file, string name, T defaultValue, StateDict tensors)
+        where T : struct, Enum =>
+        !file.Metadata.TryGetValue(name, out var text) ? defaultValue
+        : Enum.TryParse<T>(text, out var named) && named.ToString() == text ? named
+        : throw tensors.Unusable($"its {name} is '{text}', but must be one of {string.Join(", ", Enum.GetNames<T>())}");
 }

@@ -1,18 +1,21 @@
 using MnistML.Native;
+using MnistML.Network.Losses;
 
 namespace MnistML.Network;
 
 /// <summary>
-/// Folds feature scaling and batch normalisation into a layer's weights and biases, in double precision. The model then has plain layers
-/// only and computes what the trained network computes.
+/// Folds batch normalisation and the scaling of features and labels into a layer's weights and biases, in double precision. The model then
+/// has plain layers only and computes what the trained network computes.
 /// </summary>
 internal static class LayerFolding
 {
     /// <summary>
     /// One layer that computes <c>gain · (W · (x - mean) / deviation + b - runningMean) + shift</c>, with <c>gain = scale /
-    /// √(runningVariance + ε)</c>. Without scaling and normalisation, weights and biases stay the same, bit for bit.
+    /// √(runningVariance + ε)</c>, in the unit of the labels. Without scaling and normalisation, weights and biases stay the same, bit for
+    /// bit.
     /// </summary>
-    public static MlpLayerParameters Fold(LinearLayer layer, FeatureScale? features, BatchNormalization? normalization)
+    public static MlpLayerParameters Fold(
+        LinearLayer layer, FeatureScale? features, BatchNormalization? normalization, TargetScale? targets)
     {
         var weights = TensorValues.ToDoubles(layer.Weights);
         var biases = TensorValues.ToDoubles(layer.Biases);
@@ -26,14 +29,19 @@ internal static class LayerFolding
             FoldNormalization(weights, biases, normalization);
         }
 
+        if (targets is not null)
+        {
+            FoldTargetScale(weights, biases, targets);
+        }
+
         return new MlpLayerParameters(layer.Shape, ToSingles(weights), ToSingles(biases));
     }
 
     /// <summary>
-    /// The inverse for features: weights and biases of a layer that computes from scaled features what the given one computes from plain
-    /// features.
+    /// The inverse for features and labels: weights and biases of a layer that computes from scaled features, on the scale of the targets,
+    /// what the given one computes from plain features in the unit of the labels.
     /// </summary>
-    public static (float[] Weights, float[] Biases) Unfold(MlpLayerParameters layer, FeatureScale? features)
+    public static (float[] Weights, float[] Biases) Unfold(MlpLayerParameters layer, FeatureScale? features, TargetScale? targets)
     {
         double[] weights = [.. layer.Weights.ToArray()];
         double[] biases = [.. layer.Biases.ToArray()];
@@ -45,6 +53,11 @@ internal static class LayerFolding
                 biases[output] += weights[i] * features.Means[input];
                 weights[i] *= features.Deviations[input];
             }
+        }
+
+        if (targets is not null)
+        {
+            FoldTargetScale(weights, biases, new TargetScale(-targets.Mean / targets.Deviation, 1 / targets.Deviation));
         }
 
         return (ToSingles(weights), ToSingles(biases));
@@ -75,6 +88,19 @@ internal static class LayerFolding
             {
                 weight *= gain;
             }
+        }
+    }
+
+    private static void FoldTargetScale(Span<double> weights, Span<double> biases, TargetScale targets)
+    {
+        foreach (ref var weight in weights)
+        {
+            weight *= targets.Deviation;
+        }
+
+        foreach (ref var bias in biases)
+        {
+            bias = (bias * targets.Deviation) + targets.Mean;
         }
     }
 

@@ -75,45 +75,31 @@ internal sealed class MlpNetwork : IDisposable
         }
     }
 
-    /// <summary>The logits, <c>[rows, classes]</c>, for features, <c>[rows, features]</c>, as in scoring.</summary>
+    /// <summary>
+    /// The outputs, <c>[rows, outputs]</c>, for features, <c>[rows, features]</c>, as in scoring. In regression they are standardised.
+    /// </summary>
     public Tensor Forward(Tensor features) => Forward(ScaleFeatures(features), DropoutMask.None, isTraining: false);
 
-    /// <summary>The logits of a training batch, with batch normalisation over the batch and with dropout.</summary>
+    /// <summary>The outputs of a training batch, with batch normalisation over the batch and with dropout.</summary>
     /// <param name="inputs">The features after scaling and noise, <c>[rows, features]</c>.</param>
     /// <param name="dropout">Which units are dropped.</param>
     public Tensor ForwardTraining(Tensor inputs, DropoutMask dropout) => Forward(inputs, dropout, isTraining: true);
-
-    /// <summary>The mean cross-entropy in nats of logits, <c>[rows, classes]</c>, for zero-based labels, <c>[rows]</c>.</summary>
-    /// <param name="logits">The outputs of the network.</param>
-    /// <param name="labels">int64.</param>
-    /// <param name="labelSmoothing">ε: the fraction of each row's target that is spread over all classes, its own included.</param>
-    /// <param name="rowWeights">A factor for each row; the sum is divided by the number of rows, not by the sum of the weights.</param>
-    /// <remarks>
-    /// The loss of one row is <c>log Σⱼ exp(logitⱼ) - logit of the label</c>, minus the logarithm of the label's softmax, so that labels
-    /// need not be one-hot.
-    /// </remarks>
-    public static Tensor CrossEntropy(Tensor logits, Tensor labels, double labelSmoothing = 0, Tensor? rowWeights = null)
-    {
-        if (rowWeights is null)
-        {
-            return nn.functional.cross_entropy(logits, labels, label_smoothing: labelSmoothing);
-        }
-
-        var losses = nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.None, label_smoothing: labelSmoothing);
-        return losses.mul(rowWeights).mean();
-    }
 
     /// <summary>The gradients of a loss, one for each of <see cref="Parameters"/>.</summary>
     public IReadOnlyList<Tensor> Gradients(Tensor loss) => [.. autograd.grad([loss], [.. Parameters])];
 
     /// <summary>
-    /// The trained network as plain values: batch normalisation and feature scaling are folded into the layers, and dropout is left out.
+    /// The trained network as plain values: batch normalisation and the scaling of features and labels are folded into the layers, and
+    /// dropout is left out.
     /// </summary>
     public MlpModelParameters ToModelParameters() => new(
         Architecture,
         [
             .. Layers.Select((layer, i) => LayerFolding.Fold(
-                layer, i == 0 ? Settings.FeatureScale : null, i < Normalizations.Count ? Normalizations[i] : null)),
+                layer,
+                i == 0 ? Settings.FeatureScale : null,
+                i < Normalizations.Count ? Normalizations[i] : null,
+                i + 1 == Layers.Count ? Settings.Loss.TargetScale : null)),
         ]);
 
     /// <summary>Initialises this network so that it computes what the model computes.</summary>
@@ -128,7 +114,8 @@ internal sealed class MlpNetwork : IDisposable
         var values = ScaleFeatures(features);
         for (var i = 0; i < Layers.Count; i++)
         {
-            var (weights, biases) = LayerFolding.Unfold(model.Layers[i], i == 0 ? Settings.FeatureScale : null);
+            var (weights, biases) = LayerFolding.Unfold(
+                model.Layers[i], i == 0 ? Settings.FeatureScale : null, i + 1 == Layers.Count ? Settings.Loss.TargetScale : null);
             TensorValues.Set(Layers[i].Weights, weights);
             TensorValues.Set(Layers[i].Biases, biases);
             values = Layers[i].Forward(values);

@@ -1,3 +1,4 @@
+using MnistML.Network.Losses;
 using static TorchSharp.torch;
 
 namespace MnistML.Network;
@@ -14,8 +15,8 @@ internal sealed record NetworkSettings
     /// <summary>The standardisation of features before the first layer; null for none.</summary>
     public FeatureScale? FeatureScale { get; init; }
 
-    /// <summary>The fraction of each row's target that is spread over all classes.</summary>
-    public double LabelSmoothing { get; init; }
+    /// <summary>What a training minimises.</summary>
+    public TrainingLoss Loss { get; init; } = new CrossEntropyLoss();
 
     /// <summary>The precision of products: <see cref="MlpPrecision.Single"/> or <see cref="MlpPrecision.BFloat16"/>.</summary>
     public MlpPrecision Precision { get; init; } = MlpPrecision.Single;

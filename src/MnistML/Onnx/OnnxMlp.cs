@@ -6,4 +6,8 @@ namespace MnistML.Onnx;
 /// <param name="Output">Name and meaning of the model's output.</param>
 /// <param name="Properties">Metadata, by name.</param>
 internal sealed record OnnxMlp(
-    MlpModelParameters Parameters, string InputName, OnnxOutput Output, IReadOnlyDictionary<string, string> Properties);
+    MlpModelParameters Parameters, string InputName, OnnxOutput Output, IReadOnlyDictionary<string, string> Properties)
+{
+    /// <summary>In binary classification the logit above which a row is predicted to be true.</summary>
+    public float Threshold { get; init; }
+}

@@ -39,15 +39,17 @@ internal static class OnnxMlpReader
 
         var constants = Constants(graph, input.Name);
         var properties = Properties(model);
+        var task = TakeTask(properties);
+        var threshold = TakeThreshold(properties);
         properties.Remove(OnnxMlpWriter.ActivationProperty, out var activation);
-        var parameters = ReadParameters(constants, activation);
-        if (OnnxMlpWriter.BuildForExport(new OnnxMlp(parameters, input.Name, new OnnxOutput("", [], Scale: 1), properties)).Equals(model))
+        var parameters = ReadParameters(constants, activation, task);
+        var exported = new OnnxMlp(parameters, input.Name, new OnnxOutput(""), properties) { Threshold = threshold };
+        if (OnnxMlpWriter.BuildForExport(exported).Equals(model))
         {
             return null; // The user's pipeline holds an exported network: it is a stage of ML.NET and stays one.
         }
 
-        var mlp = new OnnxMlp(
-            parameters, input.Name, ReadOutput(constants, graph.Output[0].Name, parameters.Architecture.ClassCount), properties);
+        var mlp = exported with { Output = ReadOutput(constants, graph.Output[0].Name, parameters.Architecture) };
         return OnnxMlpWriter.BuildForRow(mlp).Equals(model)
             ? mlp
             : throw new InvalidDataException("the ONNX model holds something else than a network as this version of MnistML saves it.");
@@ -114,7 +116,18 @@ internal static class OnnxMlpReader
         return properties;
     }
 
-    private static MlpModelParameters ReadParameters(Dictionary<string, TensorProto> constants, string? activationName)
+    private static MlpTask TakeTask(Dictionary<string, string> properties) =>
+        !properties.Remove(OnnxMlpWriter.TaskProperty, out var name) ? MlpTask.Multiclass
+        : Enum.TryParse<MlpTask>(name, out var task) && Enum.IsDefined(task) ? task
+        : throw new InvalidDataException($"the ONNX model's task is '{name}', but must be one of "
+            + $"{string.Join(", ", Enum.GetNames<MlpTask>())}.");
+
+    private static float TakeThreshold(Dictionary<string, string> properties) =>
+        !properties.Remove(OnnxMlpWriter.ThresholdProperty, out var text) ? 0
+        : float.TryParse(text, CultureInfo.InvariantCulture, out var threshold) && !float.IsNaN(threshold) ? threshold
+        : throw new InvalidDataException($"the ONNX model's threshold is '{text}', but must be a number.");
+
+    private static MlpModelParameters ReadParameters(Dictionary<string, TensorProto> constants, string? activationName, MlpTask task)
     {
         if (!Enum.TryParse<MlpActivation>(activationName, out var activation) || !Enum.IsDefined(activation))
         {
@@ -134,13 +147,13 @@ internal static class OnnxMlpReader
             throw new InvalidDataException($"the ONNX model has {layers.Count} layers, which don't make a network.");
         }
 
-        return new MlpModelParameters(
-            new MlpArchitecture(
-                layers[0].Shape.InputSize,
-                layers.SkipLast(1).Select(layer => layer.Shape.OutputSize),
-                layers[^1].Shape.OutputSize,
-                activation),
-            layers);
+        var outputSize = layers[^1].Shape.OutputSize;
+        return task == MlpTask.Multiclass || outputSize == 1
+            ? new MlpModelParameters(
+                new MlpArchitecture(
+                    layers[0].Shape.InputSize, layers.SkipLast(1).Select(layer => layer.Shape.OutputSize), outputSize, activation, task),
+                layers)
+            : throw new InvalidDataException($"the ONNX model is for {task}, but has {outputSize} outputs instead of one.");
     }
 
     private static MlpLayerParameters ReadLayer(Dictionary<string, TensorProto> constants, int layer)
@@ -156,8 +169,12 @@ internal static class OnnxMlpReader
                 + $"[{string.Join(", ", weights.Dims.Select(size => size.ToString(CultureInfo.InvariantCulture)))}].");
     }
 
-    private static OnnxOutput ReadOutput(Dictionary<string, TensorProto> constants, string name, int classCount) =>
-        new(name, ReadFloats(constants, OnnxOutput.OffsetsName, classCount), ReadFloats(constants, OnnxOutput.ScaleName, count: 1)[0]);
+    private static OnnxOutput ReadOutput(Dictionary<string, TensorProto> constants, string name, MlpArchitecture architecture) =>
+        architecture.Task != MlpTask.Multiclass ? new OnnxOutput(name)
+        : new OnnxOutput(
+            name,
+            ReadFloats(constants, OnnxOutput.OffsetsName, architecture.OutputSize),
+            ReadFloats(constants, OnnxOutput.ScaleName, count: 1)[0]);
 
     /// <summary>Reads the values of a constant; nothing is allocated for values that are not there.</summary>
     private static float[] ReadFloats(Dictionary<string, TensorProto> constants, string name, long count)

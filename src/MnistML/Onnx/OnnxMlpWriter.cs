@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 
 namespace MnistML.Onnx;
@@ -8,11 +9,20 @@ internal static class OnnxMlpWriter
     /// <summary>Names the activation, which no operator shows in a network without hidden layers.</summary>
     public const string ActivationProperty = "mnistml.activation";
 
+    /// <summary>Names the task, unless it is multiclass classification, which models of before 0.3 do not name.</summary>
+    public const string TaskProperty = "mnistml.task";
+
+    /// <summary>The threshold of binary classification, unless it is 0.</summary>
+    public const string ThresholdProperty = "mnistml.threshold";
+
     /// <summary>Outputs of an exported model, with the names of ML.NET's columns.</summary>
     public const string LabelName = "PredictedLabel";
 
     /// <inheritdoc cref="LabelName"/>
     public const string ScoreName = "Score";
+
+    /// <inheritdoc cref="LabelName"/>
+    public const string ProbabilityName = "Probability";
 
     /// <summary>
     /// IR version 8 and operator set 17 are those of ONNX 1.12 (2022); nothing here needs newer ones, and more readers support them.
@@ -30,7 +40,7 @@ internal static class OnnxMlpWriter
     public static string BiasesName(int layer) => $"layers.{layer}.bias";
 
     /// <summary>
-    /// A model from one row of features, <c>[1, features]</c>, to a vector of <c>[classes]</c>, as ML.NET's ONNX transformer needs it: that
+    /// A model from one row of features, <c>[1, features]</c>, to a vector of <c>[outputs]</c>, as ML.NET's ONNX transformer needs it: that
     /// crashes on an output of rank 0, and turns one of rank 2 into a matrix-shaped column.
     /// </summary>
     public static byte[] WriteForRow(OnnxMlp mlp) => BuildForRow(mlp).ToByteArray();
@@ -43,15 +53,15 @@ internal static class OnnxMlpWriter
         {
             Name = "mlp",
             Input = { Value(mlp.InputName, Float, 1, architecture.InputSize) },
-            Output = { Value(mlp.Output.Name, Float, architecture.ClassCount) },
+            Output = { Value(mlp.Output.Name, Float, architecture.OutputSize) },
         };
         var builder = new OnnxGraphBuilder(graph, mlp.InputName);
-        var shape = builder.Constant("shape", [architecture.ClassCount]);
-        builder.NamedNode("Reshape", [AppendOutput(builder, mlp.Output, AppendLayers(builder, mlp)), shape], mlp.Output.Name);
+        var shape = builder.Constant("shape", [architecture.OutputSize]);
+        builder.NamedNode("Reshape", [AppendOutput(builder, mlp, AppendLayers(builder, mlp)), shape], mlp.Output.Name);
         return ToModel(graph, mlp);
     }
 
-    /// <summary>The same for any number of rows: <c>[rows, features]</c> to <c>[rows, classes]</c>.</summary>
+    /// <summary>The same for any number of rows: <c>[rows, features]</c> to <c>[rows, outputs]</c>.</summary>
     public static byte[] WriteForBatches(OnnxMlp mlp) => BuildForBatches(mlp).ToByteArray();
 
     private static ModelProto BuildForBatches(OnnxMlp mlp)
@@ -61,41 +71,60 @@ internal static class OnnxMlpWriter
         {
             Name = "mlp",
             Input = { Value(mlp.InputName, Float, RowsDimension, architecture.InputSize) },
-            Output = { Value(mlp.Output.Name, Float, RowsDimension, architecture.ClassCount) },
+            Output = { Value(mlp.Output.Name, Float, RowsDimension, architecture.OutputSize) },
         };
         var builder = new OnnxGraphBuilder(graph, mlp.InputName);
-        builder.NamedNode("Identity", [AppendOutput(builder, mlp.Output, AppendLayers(builder, mlp))], mlp.Output.Name);
+        builder.NamedNode("Identity", [AppendOutput(builder, mlp, AppendLayers(builder, mlp))], mlp.Output.Name);
         return ToModel(graph, mlp);
     }
 
     /// <summary>
-    /// A model for other tools: features, <c>[rows, features]</c>, to the zero-based index of the most probable class, int64 <c>[rows]</c>,
-    /// and the probabilities, <c>[rows, classes]</c>.
+    /// A model for other tools: features, <c>[rows, features]</c>, to the columns of ML.NET. In multiclass classification these are the
+    /// zero-based index of the most probable class, int64 <c>[rows]</c>, and the probabilities, <c>[rows, classes]</c>; in binary
+    /// classification the predicted label, bool, the logit and the probability, each <c>[rows]</c>; in regression the prediction,
+    /// <c>[rows]</c>.
     /// </summary>
     public static byte[] WriteForExport(OnnxMlp mlp) => BuildForExport(mlp).ToByteArray();
 
     /// <summary>The model that <see cref="WriteForExport"/> writes.</summary>
     public static ModelProto BuildForExport(OnnxMlp mlp)
     {
-        var architecture = mlp.Parameters.Architecture;
-        var (label, score) = (UnlikeInput(LabelName), UnlikeInput(ScoreName));
         var graph = new GraphProto
         {
             Name = "mlp",
-            Input = { Value(mlp.InputName, Float, RowsDimension, architecture.InputSize) },
-            Output =
-            {
-                Value(label, TensorProto.Types.DataType.Int64, RowsDimension),
-                Value(score, Float, RowsDimension, architecture.ClassCount),
-            },
+            Input = { Value(mlp.InputName, Float, RowsDimension, mlp.Parameters.Architecture.InputSize) },
         };
         var builder = new OnnxGraphBuilder(graph, mlp.InputName);
-        var logits = AppendLayers(builder, mlp);
-        builder.NamedNode("ArgMax", [logits], label, OnnxGraphBuilder.Attribute("axis", 1), OnnxGraphBuilder.Attribute("keepdims", 0));
-        builder.NamedNode("Softmax", [logits], score, OnnxGraphBuilder.Attribute("axis", 1));
+        var outputs = AppendLayers(builder, mlp);
+        var (label, score, probability) = (UnlikeInput(LabelName), UnlikeInput(ScoreName), UnlikeInput(ProbabilityName));
+        switch (mlp.Parameters.Architecture.Task)
+        {
+            case MlpTask.Multiclass:
+                graph.Output.Add(Value(label, TensorProto.Types.DataType.Int64, RowsDimension));
+                graph.Output.Add(Value(score, Float, RowsDimension, mlp.Parameters.Architecture.OutputSize));
+                builder.NamedNode(
+                    "ArgMax", [outputs], label, OnnxGraphBuilder.Attribute("axis", 1), OnnxGraphBuilder.Attribute("keepdims", 0));
+                builder.NamedNode("Softmax", [outputs], score, OnnxGraphBuilder.Attribute("axis", 1));
+                break;
+            case MlpTask.Binary:
+                graph.Output.Add(Value(label, TensorProto.Types.DataType.Bool, RowsDimension));
+                graph.Output.Add(Value(score, Float, RowsDimension));
+                graph.Output.Add(Value(probability, Float, RowsDimension));
+                AppendNumbers(score);
+                builder.NamedNode("Greater", [score, builder.Constant("threshold", [mlp.Threshold], [])], label);
+                builder.NamedNode("Sigmoid", [score], probability);
+                break;
+            default:
+                graph.Output.Add(Value(score, Float, RowsDimension));
+                AppendNumbers(score);
+                break;
+        }
+
         return ToModel(graph, mlp);
 
         string UnlikeInput(string name) => name == mlp.InputName ? $"{name}.output" : name;
+
+        void AppendNumbers(string name) => builder.NamedNode("Reshape", [outputs, builder.Constant("shape", [-1])], name);
     }
 
     private static ModelProto ToModel(GraphProto graph, OnnxMlp mlp)
@@ -107,8 +136,7 @@ internal static class OnnxMlpWriter
             Graph = graph,
             OpsetImport = { new OperatorSetIdProto { Version = OperatorSet } },
         };
-        foreach (var (name, text) in mlp.Properties.Prepend(
-            KeyValuePair.Create(ActivationProperty, $"{mlp.Parameters.Architecture.Activation}")))
+        foreach (var (name, text) in OwnProperties(mlp).Concat(mlp.Properties))
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = name, Value = text });
         }
@@ -116,7 +144,23 @@ internal static class OnnxMlpWriter
         return model;
     }
 
-    /// <summary>Appends all layers and returns the name of the logits.</summary>
+    /// <summary>What the graph does not show, or not to every reader.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> OwnProperties(OnnxMlp mlp)
+    {
+        var architecture = mlp.Parameters.Architecture;
+        yield return KeyValuePair.Create(ActivationProperty, $"{architecture.Activation}");
+        if (architecture.Task != MlpTask.Multiclass)
+        {
+            yield return KeyValuePair.Create(TaskProperty, $"{architecture.Task}");
+        }
+
+        if (mlp.Threshold != 0)
+        {
+            yield return KeyValuePair.Create(ThresholdProperty, mlp.Threshold.ToString("R", CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>Appends all layers and returns the name of the last one's output.</summary>
     private static string AppendLayers(OnnxGraphBuilder builder, OnnxMlp mlp)
     {
         var current = mlp.InputName;
@@ -163,11 +207,16 @@ internal static class OnnxMlpWriter
         string Scalar(string name, float value) => builder.Constant($"{input[(input.LastIndexOf('/') + 1)..]}.{name}", [value]);
     }
 
-    private static string AppendOutput(OnnxGraphBuilder builder, OnnxOutput output, string logits)
+    private static string AppendOutput(OnnxGraphBuilder builder, OnnxMlp mlp, string outputs)
     {
-        var logProbabilities = builder.Node("LogSoftmax", [logits], OnnxGraphBuilder.Attribute("axis", 1));
-        var offsets = builder.Constant(OnnxOutput.OffsetsName, [.. output.Offsets], output.Offsets.Count);
-        var scale = builder.Constant(OnnxOutput.ScaleName, [output.Scale]);
+        if (mlp.Parameters.Architecture.Task != MlpTask.Multiclass)
+        {
+            return outputs;
+        }
+
+        var logProbabilities = builder.Node("LogSoftmax", [outputs], OnnxGraphBuilder.Attribute("axis", 1));
+        var offsets = builder.Constant(OnnxOutput.OffsetsName, [.. mlp.Output.Offsets], mlp.Output.Offsets.Count);
+        var scale = builder.Constant(OnnxOutput.ScaleName, [mlp.Output.Scale]);
         return builder.Node("Div", [builder.Node("Sub", [logProbabilities, offsets]), scale]);
     }
 

@@ -1,11 +1,18 @@
 namespace MnistML.Onnx;
 
 /// <summary>
-/// The output of an ONNX model for each class: <c>(log softmax(logits) - Offsets) / Scale</c>. With offsets of 0 and a scale of 1 these are
-/// the logarithms of the probabilities.
+/// The output of a saved ONNX model. In multiclass classification it is <c>(log softmax(logits) - Offsets) / Scale</c> for each class; with
+/// offsets of 0 and a scale of 1 these are the logarithms of the probabilities. In the other tasks it is that of the last layer, without
+/// offsets and scale.
 /// </summary>
 internal sealed record OnnxOutput(string Name, IReadOnlyList<float> Offsets, float Scale)
 {
+    /// <summary>An output that is that of the last layer.</summary>
+    public OnnxOutput(string name)
+        : this(name, [], Scale: 1)
+    {
+    }
+
     /// <summary>The constant of the offsets.</summary>
     public const string OffsetsName = "offsets";
 

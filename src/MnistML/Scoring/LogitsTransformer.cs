@@ -22,7 +22,7 @@ internal sealed partial class LogitsTransformer : ITransformer, IDisposable
     {
         _environment = environment;
         _mlp = mlp;
-        LogitsColumnType = new VectorDataViewType(NumberDataViewType.Single, mlp.Parameters.Architecture.ClassCount);
+        LogitsColumnType = new VectorDataViewType(NumberDataViewType.Single, mlp.Parameters.Architecture.OutputSize);
 
         _session = new OnnxSession(OnnxMlpWriter.WriteForBatches(mlp));
     }

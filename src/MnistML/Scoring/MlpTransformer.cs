@@ -8,15 +8,23 @@ using MnistML.Onnx;
 using MnistML.Scoring;
 using MnistML.Scoring.Archive;
 using MnistML.Scoring.Cursors;
+using MnistML.Scoring.Stock;
 
 namespace MnistML;
 
 /// <summary>
-/// A trained multi-layer perceptron in an ML.NET pipeline. It appends two columns: <c>PredictedLabel</c>, the most probable class as a
-/// key with the label's <c>KeyValues</c>, and <c>Score</c>, the probabilities of all classes, <c>Vector&lt;Single, classes&gt;</c>, with
-/// the annotations of ML.NET's own multiclass trainers, <c>SlotNames</c> among them. It is thread-safe.
+/// A trained multi-layer perceptron in an ML.NET pipeline. It appends the columns of its task, with all annotations of ML.NET's own
+/// trainers. It is thread-safe.
 /// </summary>
 /// <remarks>
+/// <list type="table">
+/// <listheader><term>Task</term><description>Columns</description></listheader>
+/// <item><term>Multiclass</term><description><c>PredictedLabel</c>, the most probable class as a key with the label's <c>KeyValues</c>;
+/// <c>Score</c>, the probabilities of all classes, <c>Vector&lt;Single, classes&gt;</c>, with <c>SlotNames</c></description></item>
+/// <item><term>Binary</term><description><c>PredictedLabel</c>, Boolean: whether the score is above the threshold; <c>Score</c>, Single,
+/// the logit; <c>Probability</c>, Single, its logistic sigmoid</description></item>
+/// <item><term>Regression</term><description><c>Score</c>, Single, the prediction in the label's unit</description></item>
+/// </list>
 /// Scoring needs ONNX Runtime but not TorchSharp. A saved pipeline loads with <c>mlContext.Model.Load</c> in any application that
 /// references Microsoft.ML, Microsoft.ML.OnnxTransformer and Microsoft.ML.OnnxRuntime; <c>mlContext.Model.LoadMlp</c> restores this
 /// transformer. Views are scored in batches on all cores, prediction engines row by row; both compute the same bits.
@@ -47,7 +55,7 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
             model,
             metadata with { ClassNames = KeyNames.Of(label) },
             features,
-            StockScorer.Fit(CreateLogitsColumnName(model), label),
+            StockScorer.Fit(model.Architecture.Task, CreateLogitsColumnName(model), label),
             label)
     {
         _environment = environment;
@@ -75,20 +83,32 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
         DataViewSchema.Column label)
         : this(
             environment,
-            new OnnxMlp(
-                model, features.Name, new OnnxOutput(scorer.InputColumnName, scorer.Offsets, scorer.Scale), metadata.ToProperties()),
+            new OnnxMlp(model, features.Name, scorer.Input, metadata.ToProperties()),
             scorer.Transformer,
-            new MLContext().Transforms.DropColumns(scorer.InputColumnName).Fit(new OneHotDataView(scorer.InputColumnName, label)))
+            new MLContext().Transforms.DropColumns(scorer.Input.Name).Fit(
+                new ScorerRows<float>(scorer.Input.Name, model.Architecture.OutputSize, label, rowCount: 0, _ => default, _ => default)))
     {
     }
 
     /// <summary>The network: its architecture, weights and biases.</summary>
     public MlpModelParameters Model => _mlp.Parameters;
 
+    /// <summary>What the network predicts.</summary>
+    public MlpTask Task => Model.Architecture.Task;
+
+    /// <summary>
+    /// In binary classification the <c>Score</c> above which <c>PredictedLabel</c> is true: 0, a probability of a half, unless
+    /// <c>mlContext.BinaryClassification.ChangeModelThreshold</c> changed it; null for other tasks.
+    /// </summary>
+    public float? Threshold => Task == MlpTask.Binary ? _mlp.Threshold : null;
+
     /// <summary>The metrics of each epoch of the training, in order.</summary>
     public IReadOnlyList<MlpEpochMetrics> History => _metadata.History;
 
-    /// <summary>The label's <c>KeyValues</c> as strings, in the order of the scores; null if the label has none.</summary>
+    /// <summary>
+    /// The label's <c>KeyValues</c> as strings, in the order of the scores; null if the label has none, and for tasks other than multiclass
+    /// classification.
+    /// </summary>
     public IReadOnlyList<string>? ClassNames => _metadata.ClassNames;
 
     /// <summary>The column that the features are read from.</summary>
@@ -148,11 +168,11 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
 
     /// <summary>Saves the network as an ONNX model.</summary>
     /// <remarks>
-    /// Its input is named as <see cref="FeatureColumnName"/>, float32 <c>[rows, features]</c>, with any number of rows. Its outputs are
-    /// <c>PredictedLabel</c>, int64
-    /// <c>[rows]</c>, the zero-based index of the most probable class, and <c>Score</c>, float32 <c>[rows, classes]</c>, the probabilities;
-    /// an output with the name of the input gets the suffix
-    /// <c>.output</c>. Operator set 17, IR version 8 (ONNX 1.12). The model's metadata
+    /// Its input is named as <see cref="FeatureColumnName"/>, float32 <c>[rows, features]</c>, with any number of rows. In multiclass
+    /// classification its outputs are <c>PredictedLabel</c>, int64 <c>[rows]</c>, the zero-based index of the most probable class, and
+    /// <c>Score</c>, float32 <c>[rows, classes]</c>, the probabilities; in binary classification <c>PredictedLabel</c>, bool,
+    /// <c>Score</c> and <c>Probability</c>, float32, each <c>[rows]</c>; in regression <c>Score</c>, float32 <c>[rows]</c>. An output with
+    /// the name of the input gets the suffix <c>.output</c>. Operator set 17, IR version 8 (ONNX 1.12). The model's metadata
     /// names the classes, the version of this library, the options of the training without paths, and the last epoch's metrics without
     /// times, so that the same training writes the same bytes.
     /// </remarks>
@@ -161,6 +181,14 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     {
         ArgumentNullException.ThrowIfNull(stream);
         stream.Write(OnnxMlpWriter.WriteForExport(_mlp with { Properties = _metadata.ToReproducibleProperties() }));
+    }
+
+    /// <summary>The same model, which shares the network, with another threshold.</summary>
+    internal MlpTransformer WithThreshold(float threshold)
+    {
+        ITransformer[] stages = [.. _stages];
+        return new MlpTransformer(
+            _environment, _mlp with { Threshold = threshold }, BinaryScorer.WithThreshold(stages[1], threshold), stages[2]);
     }
 
     /// <summary>The first trained network in a model: the model itself, or a stage of a chain, however deep.</summary>

@@ -11,7 +11,7 @@ internal sealed class OnnxScorer : IDisposable
     private readonly OnnxSession _owner;
     private readonly InferenceSession _session;
     private readonly int _featureCount;
-    private readonly int _classCount;
+    private readonly int _outputCount;
     private readonly float[] _features;
     private readonly float[] _logits;
     private readonly RunOptions _runOptions;
@@ -21,18 +21,18 @@ internal sealed class OnnxScorer : IDisposable
     private int _boundRowCount;
     private bool _isDisposed;
 
-    /// <param name="session">A model with one input, <c>[rows, features]</c>, and one output, <c>[rows, classes]</c>.</param>
+    /// <param name="session">A model with one input, <c>[rows, features]</c>, and one output, <c>[rows, outputs]</c>.</param>
     /// <param name="featureCount">Number of features of a row.</param>
-    /// <param name="classCount">Number of classes.</param>
+    /// <param name="outputCount">Number of outputs.</param>
     /// <param name="capacity">Maximum number of rows of a run.</param>
-    public OnnxScorer(OnnxSession session, int featureCount, int classCount, int capacity)
+    public OnnxScorer(OnnxSession session, int featureCount, int outputCount, int capacity)
     {
         _owner = session;
         _featureCount = featureCount;
-        _classCount = classCount;
+        _outputCount = outputCount;
         Capacity = capacity;
         _features = new float[checked(capacity * featureCount)];
-        _logits = new float[checked(capacity * classCount)];
+        _logits = new float[checked(capacity * outputCount)];
         _runOptions = new RunOptions();
         _session = session.Rent();
         try
@@ -53,7 +53,7 @@ internal sealed class OnnxScorer : IDisposable
     public Span<float> FeaturesOf(int row) => _features.AsSpan(row * _featureCount, _featureCount);
 
     /// <summary>The logits that the last <see cref="Run"/> computed for a row.</summary>
-    public ReadOnlySpan<float> LogitsOf(int row) => _logits.AsSpan(row * _classCount, _classCount);
+    public ReadOnlySpan<float> LogitsOf(int row) => _logits.AsSpan(row * _outputCount, _outputCount);
 
     /// <summary>Scores the first rows.</summary>
     /// <exception cref="ObjectDisposedException">The cursor or prediction engine that reads was disposed.</exception>
@@ -93,7 +93,7 @@ internal sealed class OnnxScorer : IDisposable
         _output?.Dispose();
         _input?.Dispose();
         _input = Wrap(_features, rowCount, _featureCount);
-        _output = Wrap(_logits, rowCount, _classCount);
+        _output = Wrap(_logits, rowCount, _outputCount);
         _binding.BindInput(_session.InputNames[0], _input);
         _binding.BindOutput(_session.OutputNames[0], _output);
         _boundRowCount = rowCount;

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MnistML.Network.Losses;
 using MnistML.Training.Rows;
 using static System.FormattableString;
 
@@ -10,15 +11,12 @@ namespace MnistML.Trainers;
 /// <summary>One pass over a view's rows. It owns the cursor.</summary>
 internal sealed class DataViewRowReader : IRowReader
 {
-    /// <summary>Keys count from 1; this one says that the value is missing.</summary>
-    private const uint MissingLabel = 0;
-
     private readonly DataViewRowCursor _cursor;
     private readonly InputColumns _columns;
     private readonly MlpInvalidFeatures _invalidFeatures;
     private readonly DataViewRows _rows;
     private readonly ValueGetter<VBuffer<float>> _getFeatures;
-    private readonly ValueGetter<uint> _getLabel;
+    private readonly LabelReader _labels;
     private readonly ValueGetter<float>? _getWeight;
     private VBuffer<float> _features;
     private long _rowCount;
@@ -32,7 +30,7 @@ internal sealed class DataViewRowReader : IRowReader
         _invalidFeatures = invalidFeatures;
         _rows = rows;
         _getFeatures = cursor.GetGetter<VBuffer<float>>(columns.Features);
-        _getLabel = cursor.GetGetter<uint>(columns.Label);
+        _labels = LabelReader.Create(cursor, columns.Label);
         _getWeight = columns.Weight is { } weight ? cursor.GetGetter<float>(weight) : null;
     }
 
@@ -40,9 +38,7 @@ internal sealed class DataViewRowReader : IRowReader
     {
         for (; _cursor.MoveNext(); _rowCount++)
         {
-            uint label = 0;
-            _getLabel(ref label);
-            if (label == MissingLabel)
+            if (_labels.Read() is not { } label)
             {
                 _withoutLabel++;
                 continue;
@@ -69,7 +65,7 @@ internal sealed class DataViewRowReader : IRowReader
             }
 
             _features.CopyTo(features);
-            target = new Target(checked((int)label - 1), ReadWeight());
+            target = label with { Value = Checked(label.Value), Weight = ReadWeight() };
             _rowCount++;
             return true;
         }
@@ -80,6 +76,10 @@ internal sealed class DataViewRowReader : IRowReader
     }
 
     public void Dispose() => _cursor.Dispose();
+
+    private float Checked(float label) => float.IsFinite(label) ? label : throw new FormatException(
+        Invariant($"The label column '{_columns.Label.Name}' of the {_rows.Name} holds {label} in row {_rowCount} (zero-based), ")
+        + "but labels must be finite, or NaN for a missing one. Leave such rows out by mlContext.Data.FilterByCustomPredicate.");
 
     private float ReadWeight()
     {

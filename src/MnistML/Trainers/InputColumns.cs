@@ -5,18 +5,24 @@ using MnistML.Common.DataViews;
 
 namespace MnistML.Trainers;
 
-/// <summary>The columns that a trainer reads, found in its input and checked as ML.NET's own multiclass trainers do.</summary>
+/// <summary>The columns that a trainer reads, found in its input and checked as ML.NET's own trainers of the task do.</summary>
 /// <param name="Features">A vector of Single of known length.</param>
-/// <param name="Label">A key of type UInt32.</param>
+/// <param name="Label">A key of type UInt32, a Boolean or a Single, as the task needs.</param>
 /// <param name="Weight">A Single; null if rows have no weights.</param>
 internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSchema.Column Label, DataViewSchema.Column? Weight)
 {
     public int FeatureCount => ((VectorDataViewType)Features.Type).Size;
 
-    public int ClassCount => checked((int)((KeyDataViewType)Label.Type).Count);
+    /// <summary>The number of classes; 1 in regression, where all rows are alike.</summary>
+    public int ClassCount => Label.Type switch
+    {
+        KeyDataViewType key => checked((int)key.Count),
+        BooleanDataViewType => 2,
+        _ => 1,
+    };
 
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or not of its type.</exception>
-    public static InputColumns Bind(DataViewSchema schema, MlpTrainer.Options options, IExceptionContext context)
+    public static InputColumns Bind(DataViewSchema schema, MlpTrainingOptions options, IExceptionContext context)
     {
         var features = Find("feature", options.FeatureColumnName);
         if (features.Type is not VectorDataViewType { IsKnownSize: true } vector || vector.ItemType != NumberDataViewType.Single)
@@ -25,12 +31,12 @@ internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSche
         }
 
         var label = Find("label", options.LabelColumnName);
-        if (label.Type is not KeyDataViewType key || key.RawType != typeof(uint))
+        if (!IsOf(options.Task, label.Type))
         {
-            throw Mismatch("label", label, "a key of UInt32; make one by mlContext.Transforms.Conversion.MapValueToKey");
+            throw Mismatch("label", label, ExpectedOf(options.Task));
         }
 
-        if (key.Count > int.MaxValue)
+        if (label.Type is KeyDataViewType { Count: > int.MaxValue } key)
         {
             throw context.Process(new ArgumentOutOfRangeException(
                 nameof(schema),
@@ -58,6 +64,21 @@ internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSche
             new ArgumentOutOfRangeException(
                 nameof(schema), $"The {role} column '{column.Name}' is {column.Type}, but must be {expected}."));
     }
+
+    private static bool IsOf(MlpTask task, DataViewType label) => task switch
+    {
+        MlpTask.Binary => label is BooleanDataViewType,
+        MlpTask.Regression => label == NumberDataViewType.Single,
+        _ => label is KeyDataViewType key && key.RawType == typeof(uint),
+    };
+
+    private static string ExpectedOf(MlpTask task) => task switch
+    {
+        MlpTask.Binary => "a Boolean; make one by mlContext.Transforms.Conversion.MapValue or ConvertType, "
+            + "or use mlContext.MulticlassClassification for other labels",
+        MlpTask.Regression => "a Single; make one by mlContext.Transforms.Conversion.ConvertType",
+        _ => "a key of UInt32; make one by mlContext.Transforms.Conversion.MapValueToKey",
+    };
 
     /// <summary>Refuses validation data whose schema differs from that of the training data.</summary>
     /// <exception cref="ArgumentException">Features or classes differ.</exception>

@@ -9,16 +9,22 @@ internal sealed class LoggedProgress(IChannel channel, IProgress<MlpProgress>? n
     {
         if (value.Metrics is { } metrics)
         {
-            var validation = metrics.ValidationLoss is null
-                ? ""
-                : FormattableString.Invariant($", validation loss {metrics.ValidationLoss:F4}, accuracy {metrics.ValidationAccuracy:F4}");
+            var validation = metrics.ValidationLoss is { } loss
+                ? $", validation {Describe(loss, metrics.ValidationAccuracy, metrics.ValidationRootMeanSquaredError)}"
+                : "";
             channel.Info(
                 MessageSensitivity.None,
-                FormattableString.Invariant($"Epoch {metrics.Epoch}/{value.EpochCount}: training loss {metrics.TrainLoss:F4}, ")
-                + FormattableString.Invariant($"accuracy {metrics.TrainAccuracy:F4}{validation}, learning rate {metrics.LearningRate:G4}, ")
+                $"Epoch {metrics.Epoch}/{value.EpochCount}: training "
+                + $"{Describe(metrics.TrainLoss, metrics.TrainAccuracy, metrics.TrainRootMeanSquaredError)}{validation}"
+                + FormattableString.Invariant($", learning rate {metrics.LearningRate:G4}, ")
                 + FormattableString.Invariant($"{metrics.Seconds:F2} s, {metrics.RowsPerSecond:F0} rows/s"));
         }
 
         next?.Report(value);
     }
+
+    /// <summary>Losses and errors of a regression may be of any size, as its labels.</summary>
+    private static string Describe(double loss, double? accuracy, double? error) => error is null
+        ? FormattableString.Invariant($"loss {loss:F4}, accuracy {accuracy:F4}")
+        : FormattableString.Invariant($"loss {loss:G5}, root mean squared error {error:G5}");
 }

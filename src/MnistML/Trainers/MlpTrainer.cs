@@ -1,14 +1,6 @@
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using MnistML.Common;
-using MnistML.Model;
-using MnistML.Native;
 using MnistML.Trainers;
-using MnistML.Training.Checkpoints;
-using MnistML.Training.Loop;
-using MnistML.Training.Options;
-using MnistML.Training.Rows;
 
 namespace MnistML;
 
@@ -40,9 +32,8 @@ namespace MnistML;
 public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpModelParameters>
 {
     private readonly MLContext _mlContext;
-    private readonly IHost _host;
     private readonly Options _options;
-    private readonly int _seed;
+    private readonly NetworkTrainer _trainer;
 
     /// <summary>A trainer with the default options, <see cref="MlpRecipes.Fast"/>.</summary>
     /// <param name="mlContext">The context, whose seed is used, and whose log is written to.</param>
@@ -69,31 +60,19 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// <exception cref="ArgumentException">Options are not valid; the message names all that are not.</exception>
     public MlpTrainer(MLContext mlContext, Options options)
     {
-        ArgumentNullException.ThrowIfNull(mlContext);
-        ArgumentNullException.ThrowIfNull(options);
-        OptionsValidator.ThrowIfInvalid(options, nameof(options));
-
-        _mlContext = mlContext;
-        _host = ((IHostEnvironment)mlContext).Register(nameof(MlpTrainer));
-        _options = options;
-        _seed = options.Seed ?? _host.Rand.Next();
+        _trainer = new NetworkTrainer(mlContext, options, nameof(MlpTrainer));
+        (_mlContext, _options) = (mlContext, options);
     }
 
     /// <summary>
     /// What the trainer tells ML.NET's tools: whether features should be normalised before it. They need not be where it scales them
     /// itself.
     /// </summary>
-    public TrainerInfo Info => _options.FeatureScaling == MlpFeatureScaling.None
-        ? StockTrainer.Info
-        : _mlContext.MulticlassClassification.Trainers.NaiveBayes().Info;
+    public TrainerInfo Info => _trainer.InfoBeside(StockTrainer.Info);
 
-    /// <summary>
-    /// ML.NET's own trainer of the same inputs and outputs. <see cref="TrainerInfo"/> and schema shapes can only be had from one; naive
-    /// Bayes is the one that asks neither for normalised features nor for a cache.
-    /// </summary>
-    private LbfgsMaximumEntropyMulticlassTrainer StockTrainer =>
-        _mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
-            _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+    /// <summary>ML.NET's own trainer of the same inputs and outputs: schema shapes can only be had from one.</summary>
+    private LbfgsMaximumEntropyMulticlassTrainer StockTrainer => _mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
+        _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
 
     /// <summary>The schema of a fitted model's output: the input's columns, <c>PredictedLabel</c> and <c>Score</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing, or not of its type.</exception>
@@ -115,7 +94,7 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// for none, or for <see cref="MlpTrainingOptions.ValidationFraction"/> of the training rows.
     /// </param>
     /// <param name="initialModel">
-    /// The model to start from, with the features, hidden layers, activation and classes of this training; null to draw the weights.
+    /// The model to start from, with the features, hidden layers, activation, task and classes of this training; null to draw the weights.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or not of its type.</exception>
     /// <exception cref="ArgumentException">
@@ -125,8 +104,8 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// </exception>
     /// <exception cref="DllNotFoundException">libtorch can't be loaded; the message says why, and what to add.</exception>
     /// <exception cref="FormatException">
-    /// A feature is not a finite number, a row has another number of features than the column's type, or a weight is not finite and at
-    /// least 0.
+    /// A feature is not a finite number, a label is infinite, a row has another number of features than the column's type, or a weight is
+    /// not finite and at least 0.
     /// </exception>
     /// <exception cref="InvalidDataException">The file at the checkpoint's path is not a complete checkpoint.</exception>
     /// <exception cref="InvalidOperationException">
@@ -135,101 +114,6 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// <exception cref="MlpDivergenceException">The training diverged; the message says what to try.</exception>
     /// <exception cref="IOException">The checkpoint can't be read or written.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the context was cancelled.</exception>
-    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel = null)
-    {
-        ArgumentNullException.ThrowIfNull(trainData);
-        ThrowIfValidationUnclear(validationData);
-
-        using var cancellation = new ContextCancellation(_mlContext, _options.CancellationToken);
-        try
-        {
-            return Train(trainData, validationData, initialModel, cancellation.Token);
-        }
-        catch (OperationCanceledException exception) when (_options.CancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(exception.Message, exception, _options.CancellationToken);
-        }
-    }
-
-    private MlpTransformer Train(
-        IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel, CancellationToken cancellationToken)
-    {
-        using var channel = _host.Start("Training");
-        var options = _options with { CancellationToken = cancellationToken, Progress = new LoggedProgress(channel, _options.Progress) };
-        var columns = InputColumns.Bind(trainData.Schema, _options, _host);
-        ThrowIfNotImages(columns, trainData);
-        var validation = validationData is null
-            ? null
-            : ToRows(validationData, BindValidation(validationData, columns), "validation data", channel);
-        ThrowIfOtherShape(initialModel, columns);
-        LibTorch.EnsureLoaded();
-        _ = TrainingDevice.Find(_options.Device); // before the rows are read
-
-        var checkpoint = _options.CheckpointPath is { } path ? TrainingCheckpoint.TryRead(path) : null;
-        var seed = _options.Seed ?? checkpoint?.Seed ?? _seed;
-        channel.Info(MessageSensitivity.Schema, $"Options: {OptionsDescription.OneLine(_options with { Seed = seed })}");
-        var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, options, seed);
-        var warnings = new TrainingWarnings(channel);
-        warnings.Check(data.Statistics, columns);
-        var result = new TrainingLoop(data, options, seed, initialModel, checkpoint).Run();
-        warnings.Check(result.History, options, columns.ClassCount);
-        var metadata = new MlpMetadata { Options = OptionsDescription.Of(_options with { Seed = seed }), History = result.History };
-        return new MlpTransformer(_host, result.Model, metadata, columns.Features, columns.Label);
-    }
-
-    private DataViewRows ToRows(IDataView view, InputColumns columns, string name, IChannel channel) =>
-        new(view, columns, _options.InvalidFeatures, name, channel);
-
-    /// <summary>Validation is not weighted, so its data needs no weight column.</summary>
-    private InputColumns BindValidation(IDataView validationData, InputColumns columns)
-    {
-        var validation = InputColumns.Bind(validationData.Schema, _options with { ExampleWeightColumnName = null }, _host);
-        columns.ThrowIfOther(validation);
-        return validation;
-    }
-
-    private void ThrowIfValidationUnclear(IDataView? validationData)
-    {
-        if (validationData is not null && _options.ValidationFraction > 0)
-        {
-            throw new ArgumentException(
-                FormattableString.Invariant(
-                    $"There is validation data, and {nameof(Options.ValidationFraction)} is {_options.ValidationFraction}; ")
-                + "give one of the two.",
-                nameof(validationData));
-        }
-
-        if (validationData is null && _options.ValidationFraction == 0 && _options.EarlyStopping is not null)
-        {
-            throw new ArgumentException(
-                $"{nameof(Options.EarlyStopping)} is on, but there is nothing to validate with; "
-                + $"pass validation data to Fit, or set {nameof(Options.ValidationFraction)}, to 0.1 for example.",
-                nameof(validationData));
-        }
-    }
-
-    private void ThrowIfNotImages(InputColumns columns, IDataView trainData)
-    {
-        if (_options.Augmentation is { } images && !images.Fits(columns.FeatureCount))
-        {
-            throw new ArgumentException(
-                $"{nameof(Options.Augmentation)} is for images of height {images.Height}, width {images.Width} and channels "
-                + $"{images.Channels}, but the feature column '{columns.Features.Name}' has {columns.FeatureCount} values in a row; "
-                + "height, width and channels must multiply to that number.",
-                nameof(trainData));
-        }
-    }
-
-    private void ThrowIfOtherShape(MlpModelParameters? initialModel, InputColumns columns)
-    {
-        var wanted = new MlpArchitecture(columns.FeatureCount, _options.HiddenLayers, columns.ClassCount, _options.Activation);
-        if (initialModel is not null && initialModel.Architecture != wanted)
-        {
-            var found = initialModel.Architecture;
-            throw new ArgumentException(
-                $"The initial model is {found} with {found.Activation}, "
-                + $"but the data and the options ask for {wanted} with {wanted.Activation}; both must be the same.",
-                nameof(initialModel));
-        }
-    }
+    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel = null) =>
+        _trainer.Fit(trainData, validationData, initialModel);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MnistML.Training.Rows;
 using static System.FormattableString;
@@ -25,6 +27,14 @@ internal sealed class TrainingWarnings(IChannel channel)
                 + $"'{columns.Label.Name}' may hold: is that column read correctly?");
         }
 
+        if (columns.ClassCount == 1 && columns.Label.Type is NumberDataViewType && statistics is { RowCount: > 1, HasOneLabel: true })
+        {
+            channel.Warning(
+                MessageSensitivity.Schema,
+                Invariant($"All {statistics.RowCount} rows of the training data have the label {statistics.TargetScale.Mean} ")
+                + $"in the column '{columns.Label.Name}': is that column read correctly?");
+        }
+
         if (statistics.CountUnscalableFeatures() is > 0 and var count)
         {
             channel.Warning(
@@ -37,9 +47,10 @@ internal sealed class TrainingWarnings(IChannel channel)
 
     /// <summary>
     /// Warns where more epochs would clearly lower the training loss: it fell by more than 5 % in the last epoch, and is still above a
-    /// tenth of <c>ln(classes)</c>, the loss of a guess. A training that was stopped early has ended for another reason.
+    /// tenth of <c>ln(classes)</c>, the loss of a guess; in regression the mean squared error is still above a tenth of the labels'
+    /// variance. A training that was stopped early has ended for another reason.
     /// </summary>
-    public void Check(IReadOnlyList<MlpEpochMetrics> history, MlpTrainingOptions options, int classCount)
+    public void Check(IReadOnlyList<MlpEpochMetrics> history, MlpTrainingOptions options, RowStatistics statistics)
     {
         if (history.Count < 2 || options.EarlyStopping is not null || options.CancellationToken.IsCancellationRequested)
         {
@@ -47,12 +58,18 @@ internal sealed class TrainingWarnings(IChannel channel)
         }
 
         var (before, last) = (history[^2].TrainLoss, history[^1].TrainLoss);
-        if (last < before * (1 - ClearFall) && last > LearntFraction * Math.Log(classCount))
+        if (last < before * (1 - ClearFall) && !IsLearnt(history[^1], statistics))
         {
+            var format = options.Task == MlpTask.Regression ? "G5" : "F4";
             channel.Warning(
                 MessageSensitivity.None,
-                Invariant($"The training loss was still falling after {history.Count} epochs, from {before:F4} to ")
-                + Invariant($"{last:F4} in the last one: raise {nameof(options.MaxEpochs)} or the learning rate."));
+                $"The training loss was still falling after {history.Count} epochs, from "
+                + $"{before.ToString(format, CultureInfo.InvariantCulture)} to {last.ToString(format, CultureInfo.InvariantCulture)} "
+                + $"in the last one: raise {nameof(options.MaxEpochs)} or the learning rate.");
         }
     }
+
+    private static bool IsLearnt(MlpEpochMetrics last, RowStatistics statistics) => last.TrainRootMeanSquaredError is { } error
+        ? error * error <= LearntFraction * Math.Pow(statistics.TargetScale.Deviation, 2)
+        : last.TrainLoss <= LearntFraction * Math.Log(statistics.RowsOfClass.Length);
 }

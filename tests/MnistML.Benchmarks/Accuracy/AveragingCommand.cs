@@ -75,7 +75,7 @@ internal static class AveragingCommand
         {
             var outcome = Validate(mean.Values, data, options);
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{$"{name}, {mean.Count}",-40} {outcome.Accuracy,9:P2} {outcome.MeanLoss,8:F4}"));
+                CultureInfo.InvariantCulture, $"{$"{name}, {mean.Count}",-40} {outcome.MeanMetric,9:P2} {outcome.MeanLoss,8:F4}"));
         }
 
         void Add(MlpProgress progress)

@@ -1,3 +1,4 @@
+using MnistML.Network.Losses;
 using MnistML.Training.Rows;
 
 namespace MnistML.Benchmarks.Speed;
@@ -24,7 +25,7 @@ internal sealed class PixelRows(int rowCount, int featureCount, int classCount) 
 
         public bool Read(Span<float> features, out Target target)
         {
-            target = new Target(_read % rows.ClassCount, Weight: 1);
+            target = new Target(_read % rows.ClassCount, Value: 0, Weight: 1);
             if (_read++ == rows.Count)
             {
                 return false;

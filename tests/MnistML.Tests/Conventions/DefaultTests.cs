@@ -14,6 +14,8 @@ internal sealed partial class DefaultTests
     private static readonly object[] Options =
     [
         new MlpTrainer.Options(),
+        new MlpBinaryTrainer.Options(),
+        new MlpRegressionTrainer.Options(),
         new IdxLoaderOptions(),
         new IdxSaverOptions(),
         new MlpEarlyStopping(),
@@ -118,7 +120,7 @@ internal sealed partial class DefaultTests
         long bytes when bytes > 0 && bytes % Gibibyte == 0 => FormattableString.Invariant($"{bytes / Gibibyte} GiB"),
         IEnumerable<int> sizes => string.Join(" and ", sizes),
         MlpOptimizer optimizer => Shown(optimizer),
-        Enum or MlpInitializer or MlpSchedule or MlpClassWeights => NameOfChoice(value),
+        Enum or MlpInitializer or MlpSchedule or MlpClassWeights or MlpRegressionLoss => NameOfChoice(value),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => throw new ArgumentException($"How is the default {value} written?"),
     };

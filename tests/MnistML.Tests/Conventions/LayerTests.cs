@@ -28,30 +28,35 @@ internal sealed class LayerTests
         ["Data/Saving"] = ["Common", "Common/DataViews", "Idx"],
         ["Model"] = ["Common"],
         ["Onnx"] = ["Common", "Model"],
-        ["Scoring"] = ["Common", "Common/DataViews", "Model", "Onnx", "Scoring/Cursors", "Scoring/Archive"],
+        ["Scoring"] = ["Common", "Common/DataViews", "Model", "Onnx", "Scoring/Stock", "Scoring/Cursors", "Scoring/Archive"],
+        ["Scoring/Stock"] = ["Common", "Common/DataViews", "Model", "Onnx"],
         ["Scoring/Cursors"] = ["Common", "Common/DataViews", "Scoring"],
-        ["Scoring/Archive"] = ["Common", "Common/DataViews", "Model", "Onnx", "Scoring"],
+        ["Scoring/Archive"] = ["Common", "Common/DataViews", "Model", "Onnx", "Scoring", "Scoring/Stock"],
         ["Vectors"] = ["Common", "Model"],
         ["Native"] = ["Common"],
-        ["Network"] = ["Common", "Model", "Vectors", "Native"],
-        ["Network/Backprop"] = ["Common", "Model", "Vectors", "Native", "Network"],
+        ["Network/Losses"] = ["Common", "Vectors"],
+        ["Network"] = ["Common", "Model", "Vectors", "Native", "Network/Losses"],
+        ["Network/Backprop"] = ["Common", "Model", "Vectors", "Native", "Network", "Network/Losses"],
         ["Training/Schedules"] = ["Common"],
         ["Training/Optimizers"] = ["Common", "Model", "Vectors", "Native", "Network"],
         ["Training/Augmentation"] = ["Common", "Vectors"],
         ["Training/Options"] =
-            ["Common", "Model", "Vectors", "Native", "Network", "Training/Schedules", "Training/Optimizers", "Training/Augmentation"],
-        ["Training/Rows"] = ["Common", "Model", "Network", "Training/Options"],
+        [
+            "Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Training/Schedules", "Training/Optimizers",
+            "Training/Augmentation",
+        ],
+        ["Training/Rows"] = ["Common", "Model", "Network", "Network/Losses", "Training/Options"],
         ["Training/Checkpoints"] =
             ["Common", "Model", "Network", "Training/Schedules", "Training/Optimizers", "Training/Options", "Training/Rows"],
         ["Training/Loop"] =
         [
-            "Common", "Model", "Vectors", "Native", "Network", "Network/Backprop", "Training/Schedules", "Training/Optimizers",
-            "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Checkpoints",
+            "Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Network/Backprop", "Training/Schedules",
+            "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Checkpoints",
         ],
         ["Trainers"] =
         [
-            "Common", "Common/DataViews", "Model", "Onnx", "Scoring", "Native", "Network", "Training/Schedules", "Training/Optimizers",
-            "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Checkpoints", "Training/Loop",
+            "Common", "Common/DataViews", "Model", "Onnx", "Scoring", "Native", "Network", "Network/Losses", "Training/Schedules",
+            "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Checkpoints", "Training/Loop",
         ],
         ["Catalog"] =
         [
@@ -72,9 +77,11 @@ internal sealed class LayerTests
         ["Data/Saving"] = ["Microsoft.ML.DataView"],
         ["Onnx"] = ["Google.Protobuf"],
         ["Scoring"] = ["Microsoft.ML"],
+        ["Scoring/Stock"] = ["Microsoft.ML"],
         ["Scoring/Cursors"] = ["Microsoft.ML"],
         ["Scoring/Archive"] = ["Microsoft.ML"],
         ["Native"] = ["TorchSharp"],
+        ["Network/Losses"] = ["TorchSharp"],
         ["Network"] = ["TorchSharp"],
         ["Network/Backprop"] = ["TorchSharp"],
         ["Training/Optimizers"] = ["TorchSharp"],

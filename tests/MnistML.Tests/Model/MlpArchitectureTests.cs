@@ -61,13 +61,13 @@ public sealed class MlpArchitectureTests
     [TestCase(0, 5, 4, "inputSize")]
     [TestCase(6, 0, 4, "hiddenLayers")]
     [TestCase(6, -1, 4, "hiddenLayers")]
-    [TestCase(6, 5, 0, "classCount")]
-    public void Constructor_SizeBelowOne_Throws(int inputSize, int units, int classCount, string parameter)
+    [TestCase(6, 5, 0, "outputSize")]
+    public void Constructor_SizeBelowOne_Throws(int inputSize, int units, int outputSize, string parameter)
     {
-        var found = new[] { inputSize, units, classCount }.Single(size => size < 1);
+        var found = new[] { inputSize, units, outputSize }.Single(size => size < 1);
 
         Assert.That(
-            () => new MlpArchitecture(inputSize, [units], classCount),
+            () => new MlpArchitecture(inputSize, [units], outputSize),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.EqualTo(
                 $"{parameter} ('{found}') must be greater than or equal to '1'. (Parameter '{parameter}'){Environment.NewLine}"
                 + $"Actual value was {found}."));

@@ -1,5 +1,6 @@
 using MnistML.Native;
 using MnistML.Network;
+using MnistML.Network.Losses;
 using MnistML.Vectors;
 using TorchSharp;
 
@@ -70,8 +71,8 @@ internal sealed class GradientTests
         {
             var labels = torch.tensor(new long[] { 0, 1, 2, 0, 1, 2 });
             var weights = rowWeights is null ? null : torch.tensor(rowWeights);
-            return MlpNetwork.CrossEntropy(
-                network.ForwardTraining(torch.tensor(Inputs), new DropoutMask(9, settings.DropoutRate)), labels, labelSmoothing, weights);
+            return new CrossEntropyLoss(labelSmoothing).ComputeMean(
+                network.ForwardTraining(torch.tensor(Inputs), new DropoutMask(9, settings.DropoutRate)), labels, weights);
         }
     }
 

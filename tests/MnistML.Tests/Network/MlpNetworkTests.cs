@@ -1,5 +1,6 @@
 using MnistML.Native;
 using MnistML.Network;
+using MnistML.Network.Losses;
 using MnistML.Tests.Support;
 using TorchSharp;
 
@@ -18,7 +19,7 @@ internal sealed class MlpNetworkTests
         // Row 1: log(e² + e¹ + e⁻¹) - 2 = 0.34901; row 2: log(e^0.5 + e^1.5 + e^0.3) - 1.5 = 0.51227; their mean is 0.43064.
         using var scope = torch.NewDisposeScope();
         var logits = torch.tensor(new float[,] { { 2, 1, -1 }, { 0.5f, 1.5f, 0.3f } });
-        var loss = MlpNetwork.CrossEntropy(logits, torch.tensor(new long[] { 0, 1 }));
+        var loss = new CrossEntropyLoss().ComputeMean(logits, torch.tensor(new long[] { 0, 1 }));
         var first = Math.Log(Math.Exp(2) + Math.Exp(1) + Math.Exp(-1)) - 2;
         var second = Math.Log(Math.Exp(0.5) + Math.Exp(1.5) + Math.Exp(0.3)) - 1.5;
         var byHand = (first + second) / 2;

@@ -1,3 +1,4 @@
+using MnistML.Network.Losses;
 using static TorchSharp.torch;
 
 namespace MnistML.Network.Backprop;
@@ -11,8 +12,8 @@ internal sealed class InputBuffer(int rowCapacity, int featureCount, ScalarType 
     /// <summary>The features after augmentation, scaling and noise, in the type of the products.</summary>
     public MixedPrecisionMatrix Inputs { get; } = new(rowCapacity, featureCount, productType);
 
-    /// <summary>Zero-based classes.</summary>
-    public int[] Labels { get; } = new int[rowCapacity];
+    /// <summary>What the network should predict for each row.</summary>
+    public Target[] Targets { get; } = new Target[rowCapacity];
 
     /// <summary>The factor on each row's loss.</summary>
     public double[] LossFactors { get; } = new double[rowCapacity];

@@ -1,3 +1,4 @@
+using MnistML.Network.Losses;
 using MnistML.Vectors;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ internal sealed class ParallelBackprop : IDisposable
     private readonly Dictionary<int, WorkerTensors> _tensors = [];
     private readonly List<Action<int>> _phases = [];
     private readonly double[] _losses;
-    private readonly int[] _correctCounts;
+    private readonly double[] _metrics;
 
     // The current batch.
     private InputBuffer _buffer;
@@ -45,7 +46,7 @@ internal sealed class ParallelBackprop : IDisposable
         var widest = Math.Max(architecture.InputSize, architecture.Layers.Max(layer => layer.OutputSize));
         _scratch = [.. Enumerable.Range(0, team.Count).Select(_ => new WorkerScratch(LayerBackprop.ScratchSize(widest)))];
         _losses = new double[team.Count];
-        _correctCounts = new int[team.Count];
+        _metrics = new double[team.Count];
         AddPhases(timer);
     }
 
@@ -80,8 +81,8 @@ internal sealed class ParallelBackprop : IDisposable
 
     /// <summary>Computes the forward pass, the loss, and the gradient back to the first layer's products.</summary>
     /// <param name="bufferIndex">The index of the batch in <see cref="Buffers"/>.</param>
-    /// <returns>The sum of the rows' losses times their factors, and the number of correct predictions.</returns>
-    public (double LossSum, int CorrectCount) Run(int bufferIndex)
+    /// <returns>The sum of the rows' losses times their factors, and the sum of their metrics.</returns>
+    public RowLoss Run(int bufferIndex)
     {
         (_bufferIndex, _buffer) = (bufferIndex, _buffers[bufferIndex]);
         _dropout = new DropoutMask(_buffer.DropoutSeed, _network.Settings.DropoutRate);
@@ -96,7 +97,7 @@ internal sealed class ParallelBackprop : IDisposable
         }
 
         // In the workers' order, so that the sum's bits are the same each time.
-        return (_losses.Sum(), _correctCounts.Sum());
+        return new RowLoss(_losses.Sum(), _metrics.Sum());
     }
 
     /// <summary>Computes the gradient of a worker's weights and biases in all layers.</summary>
@@ -195,24 +196,21 @@ internal sealed class ParallelBackprop : IDisposable
     {
         var (rows, output) = (_batch.Rows[worker], _layers[^1]);
         var scratch = _scratch[worker];
-        var logits = output.Values.Rows;
+        var outputs = output.Values.Rows;
         var gradients = output.Gradients.Rows;
-        var (loss, correct) = (0.0, 0);
+        var trainingLoss = _network.Settings.Loss;
+        var (loss, metric) = (0.0, 0.0);
         for (var row = rows.Start; row < rows.End; row++)
         {
             var gradient = gradients.ForWrite(row, scratch.Second);
-            var (rowLoss, isCorrect) = SoftmaxLoss.Compute(
-                logits.Read(row, scratch.First),
-                _buffer.Labels[row],
-                _network.Settings.LabelSmoothing,
-                _buffer.LossFactors[row] / _buffer.RowCount,
-                gradient);
+            var ofRow = trainingLoss.Compute(
+                outputs.Read(row, scratch.First), _buffer.Targets[row], _buffer.LossFactors[row] / _buffer.RowCount, gradient);
             gradients.Write(row, gradient);
-            loss += rowLoss * _buffer.LossFactors[row];
-            correct += isCorrect ? 1 : 0;
+            loss += ofRow.Loss * _buffer.LossFactors[row];
+            metric += ofRow.Metric;
         }
 
-        (_losses[worker], _correctCounts[worker]) = (loss, correct);
+        (_losses[worker], _metrics[worker]) = (loss, metric);
     }
 
     /// <summary>Overwrites a matrix with a product, without allocating.</summary>

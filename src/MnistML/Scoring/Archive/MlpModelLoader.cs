@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.Trainers;
 using MnistML.Common.DataViews;
 using MnistML.Onnx;
+using MnistML.Scoring.Stock;
 
 namespace MnistML.Scoring.Archive;
 
@@ -99,7 +99,7 @@ internal sealed class MlpModelLoader
         }
 
         ITransformer[] stages = [.. chain];
-        if (stages is [_, MulticlassPredictionTransformer<MaximumEntropyModelParameters> scorer, var dropColumns]
+        if (stages is [_, ISingleFeaturePredictionTransformer<object> scorer, var dropColumns]
             && _networks.TryGetValue(scorer.FeatureColumnName, out var network))
         {
             _networksLeft--;
@@ -112,13 +112,12 @@ internal sealed class MlpModelLoader
             : new TransformerChain<ITransformer>(rebuilt, stages.Select(stage => ScopeOf(stage, chain)));
     }
 
-    private MlpTransformer Join(
-        OnnxMlp network, MulticlassPredictionTransformer<MaximumEntropyModelParameters> scorer, ITransformer dropColumns)
+    private MlpTransformer Join(OnnxMlp network, ITransformer scorer, ITransformer dropColumns)
     {
         try
         {
             var transformer = new MlpTransformer(_environment, network, scorer, dropColumns);
-            ThrowIfMismatched(transformer, network, StockScorer.Of(scorer));
+            ThrowIfMismatched(transformer, network, StockScorer.TryRead(scorer));
             return transformer;
         }
         catch (Exception error) when (error is not InvalidDataException)
@@ -127,22 +126,32 @@ internal sealed class MlpModelLoader
         }
     }
 
-    /// <summary>The network must undo exactly what the scorer does, and the columns must match its classes.</summary>
-    private static void ThrowIfMismatched(MlpTransformer transformer, OnnxMlp network, StockScorer scorer)
+    /// <summary>The network must undo exactly what the scorer does, and the columns must match its task and classes.</summary>
+    private static void ThrowIfMismatched(MlpTransformer transformer, OnnxMlp network, StockScorer? scorer)
     {
         var features = new DataViewSchema.Builder();
         features.AddColumn(network.InputName, transformer.FeatureColumnType);
         var output = transformer.GetOutputSchema(features.ToSchema());
-        var classCount = network.Parameters.Architecture.ClassCount;
-        if (scorer.Scale != network.Output.Scale
-            || !scorer.Offsets.SequenceEqual(network.Output.Offsets)
-            || output["PredictedLabel"].Type is not KeyDataViewType key || key.Count != (ulong)classCount
-            || output["Score"].Type is not VectorDataViewType scores || scores.Size != classCount
-            || output.Any(column => column.Name == network.Output.Name)
-            || KeyNames.Of(output["PredictedLabel"]) is var names && !(names ?? []).SequenceEqual(transformer.ClassNames ?? []))
+        if (scorer is null
+            || scorer.Task != transformer.Task
+            || scorer.Input.Scale != network.Output.Scale
+            || !scorer.Input.Offsets.SequenceEqual(network.Output.Offsets)
+            || (transformer.Task == MlpTask.Multiclass && !HasClasses(transformer, output))
+            || output.Any(column => column.Name == network.Output.Name))
         {
-            throw new InvalidDataException($"its stages do not match its network of {classCount} classes.");
+            throw new InvalidDataException(
+                transformer.Task == MlpTask.Multiclass
+                    ? $"its stages do not match its network of {transformer.Model.Architecture.ClassCount} classes."
+                    : $"its stages do not match its network for {transformer.Task}.");
         }
+    }
+
+    private static bool HasClasses(MlpTransformer transformer, DataViewSchema output)
+    {
+        var classCount = transformer.Model.Architecture.ClassCount;
+        return output["PredictedLabel"].Type is KeyDataViewType key && key.Count == (ulong)classCount
+            && output["Score"].Type is VectorDataViewType scores && scores.Size == classCount
+            && (KeyNames.Of(output["PredictedLabel"]) ?? []).SequenceEqual(transformer.ClassNames ?? []);
     }
 
     private static TransformerScope ScopeOf(ITransformer stage, TransformerChain<ITransformer> chain) =>

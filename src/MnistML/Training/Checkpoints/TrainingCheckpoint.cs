@@ -57,10 +57,12 @@ internal sealed record TrainingCheckpoint
         try
         {
             var best = Tensors(file, BestPrefix);
+            var fingerprint = JsonSerializer.Deserialize<Dictionary<string, string>>(file.Metadata[FingerprintName])!;
+            fingerprint.TryAdd(TrainingFingerprint.TaskName, nameof(MlpTask.Multiclass));
             return new TrainingCheckpoint
             {
                 Seed = int.Parse(file.Metadata[SeedName], CultureInfo.InvariantCulture),
-                Fingerprint = JsonSerializer.Deserialize<Dictionary<string, string>>(file.Metadata[FingerprintName])!,
+                Fingerprint = fingerprint,
                 History = JsonSerializer.Deserialize<MlpEpochMetrics[]>(file.Metadata[HistoryName])!,
                 Network = Tensors(file, NetworkPrefix),
                 Optimizer = Tensors(file, OptimizerPrefix),

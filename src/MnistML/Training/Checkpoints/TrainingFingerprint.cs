@@ -6,6 +6,9 @@ namespace MnistML.Training.Checkpoints;
 /// <summary>What identifies a training, as named texts: a checkpoint is resumed only where all of them are equal.</summary>
 internal static class TrainingFingerprint
 {
+    /// <summary>The entry of the task, which checkpoints of before 0.3 lack: all of them are of multiclass classification.</summary>
+    public const string TaskName = "Task";
+
     /// <summary>Describes a training.</summary>
     /// <param name="architecture">The network.</param>
     /// <param name="data">The rows.</param>
@@ -34,6 +37,7 @@ internal static class TrainingFingerprint
             ThreadCount = options.ChooseThreadCount(),
         });
         fingerprint["Network"] = $"{architecture} {architecture.Activation}";
+        fingerprint[TaskName] = $"{architecture.Task}";
         fingerprint["Data"] = data.Fingerprint;
         fingerprint["Initial model"] = initialModel?.ComputeHash() ?? OptionsDescription.None;
         if (!options.Schedule.DependsOnLength())

@@ -1,5 +1,6 @@
 using MnistML.Network;
 using MnistML.Network.Backprop;
+using MnistML.Network.Losses;
 using MnistML.Training.Optimizers;
 using MnistML.Training.Rows;
 using MnistML.Vectors;
@@ -42,29 +43,32 @@ internal sealed class AutogradLearner : ILearner
     {
         using var scope = NewDisposeScope();
         var rows = _buffer.RowCount;
+        var loss = _network.Settings.Loss;
         var inputs = _buffer.Inputs.Tensor.narrow(0, 0, rows).to(_device);
-        var labels = tensor(_buffer.Labels.AsSpan(0, rows).ToArray(), ScalarType.Int64, _device);
+        var targets = loss.ToTensor(_buffer.Targets.AsSpan(0, rows)).to(_device);
         var factors = _isWeighted ? tensor(_buffer.LossFactors.AsSpan(0, rows).ToArray(), ScalarType.Float32, _device) : null;
-        var logits = _network.ForwardTraining(inputs, new DropoutMask(_buffer.DropoutSeed, _network.Settings.DropoutRate));
-        var loss = MlpNetwork.CrossEntropy(logits, labels, _network.Settings.LabelSmoothing, factors);
+        var outputs = _network.ForwardTraining(inputs, new DropoutMask(_buffer.DropoutSeed, _network.Settings.DropoutRate));
+        var mean = loss.ComputeMean(outputs, targets, factors);
 
-        var gradients = _network.Gradients(loss);
+        var gradients = _network.Gradients(mean);
         if (_clipNorm is { } norm)
         {
             GradientClipping.Clip(gradients, norm);
         }
 
         _optimizer.Step(gradients, learningRate);
-        var outcome = BatchOutcome.Of(loss, logits, labels);
+        var sums = new RowLoss(ToDouble(mean) * rows, ToDouble(loss.ComputeMetrics(outputs, targets).sum()));
         if (next is not null)
         {
             Load(next);
         }
 
-        return outcome;
+        return BatchOutcome.Of(rows, sums, loss);
     }
 
     public void Dispose() => _buffer.Dispose();
+
+    private static double ToDouble(Tensor value) => value.detach().to(ScalarType.Float64).item<double>();
 
     private void Load(RowBatch batch)
     {

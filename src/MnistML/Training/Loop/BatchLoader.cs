@@ -47,7 +47,7 @@ internal sealed class BatchLoader
         }
     }
 
-    /// <summary>Begins to load a batch: labels and weights at once, while features follow by <see cref="LoadRows"/>.</summary>
+    /// <summary>Begins to load a batch: targets and weights at once, while features follow by <see cref="LoadRows"/>.</summary>
     /// <param name="batch">The batch, which must stay valid until all its rows are loaded; null if there is none.</param>
     /// <param name="buffer">Overwritten by the batch.</param>
     public void Begin(RowBatch? batch, InputBuffer buffer)
@@ -61,10 +61,10 @@ internal sealed class BatchLoader
         _noise = new GaussianNoise(Seeds.ForNoise(batch.Seed), _inputNoise);
         buffer.RowCount = batch.RowCount;
         buffer.DropoutSeed = Seeds.ForDropout(batch.Seed);
+        batch.Targets.CopyTo(buffer.Targets);
         for (var row = 0; row < batch.RowCount; row++)
         {
-            var target = batch.TargetOf(row);
-            (buffer.Labels[row], buffer.LossFactors[row]) = (target.Label, _weights.Of(target));
+            buffer.LossFactors[row] = _weights.Of(buffer.Targets[row]);
         }
     }
 

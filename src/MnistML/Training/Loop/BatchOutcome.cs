@@ -1,28 +1,23 @@
-using static TorchSharp.torch;
+using MnistML.Network.Losses;
 
 namespace MnistML.Training.Loop;
 
-/// <summary>Loss and accuracy over one batch, or over several together.</summary>
+/// <summary>Loss and metric over one batch, or over several together, in the label's unit.</summary>
 /// <param name="RowCount">Rows.</param>
-/// <param name="LossSum">The sum of their losses, in nats.</param>
-/// <param name="CorrectCount">Rows whose most probable class is their label.</param>
-internal readonly record struct BatchOutcome(long RowCount, double LossSum, long CorrectCount)
+/// <param name="LossSum">The sum of their losses.</param>
+/// <param name="MetricSum">The number of correct predictions; in regression the sum of squared errors.</param>
+internal readonly record struct BatchOutcome(long RowCount, double LossSum, double MetricSum)
 {
     public double MeanLoss => LossSum / RowCount;
 
-    public double Accuracy => (double)CorrectCount / RowCount;
+    public double MeanMetric => MetricSum / RowCount;
 
     public static BatchOutcome operator +(BatchOutcome left, BatchOutcome right) =>
-        new(left.RowCount + right.RowCount, left.LossSum + right.LossSum, left.CorrectCount + right.CorrectCount);
+        new(left.RowCount + right.RowCount, left.LossSum + right.LossSum, left.MetricSum + right.MetricSum);
 
-    /// <param name="meanLoss">The mean over the rows, a tensor of one value.</param>
-    /// <param name="logits"><c>[rows, classes]</c>.</param>
-    /// <param name="labels"><c>[rows]</c>.</param>
-    public static BatchOutcome Of(Tensor meanLoss, Tensor logits, Tensor labels)
-    {
-        using var scope = NewDisposeScope();
-        var rows = labels.shape[0];
-        var right = logits.detach().argmax(1).eq(labels).sum().item<long>();
-        return new BatchOutcome(rows, meanLoss.detach().to(ScalarType.Float64).item<double>() * rows, right);
-    }
+    /// <param name="rowCount">Rows.</param>
+    /// <param name="sums">Sums over the rows, as the loss computes them.</param>
+    /// <param name="loss">Has the units of both.</param>
+    public static BatchOutcome Of(long rowCount, RowLoss sums, TrainingLoss loss) =>
+        new(rowCount, sums.Loss * loss.LossUnit, sums.Metric * loss.MetricUnit);
 }

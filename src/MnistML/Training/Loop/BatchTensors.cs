@@ -19,8 +19,4 @@ internal static class BatchTensors
 
         return features;
     }
-
-    /// <summary>Zero-based classes, int64, <c>[rows]</c>. The caller's scope owns them.</summary>
-    public static Tensor Labels(RowBatch batch) =>
-        tensor([.. Enumerable.Range(0, batch.RowCount).Select(row => (long)batch.TargetOf(row).Label)], ScalarType.Int64, CPU);
 }

@@ -1,5 +1,6 @@
 using MnistML.Network;
 using MnistML.Network.Backprop;
+using MnistML.Network.Losses;
 using MnistML.Training.Optimizers;
 using MnistML.Training.Rows;
 using MnistML.Vectors;
@@ -14,6 +15,7 @@ namespace MnistML.Training.Loop;
 internal sealed class ParallelLearner : ILearner
 {
     private readonly IOptimizer _optimizer;
+    private readonly TrainingLoss _loss;
     private readonly double? _clipNorm;
     private readonly BatchLoader _loader;
     private readonly WorkerTeam _team;
@@ -43,6 +45,7 @@ internal sealed class ParallelLearner : ILearner
     {
         ParallelBackprop.ThrowIfTooLarge(network.Architecture, plan.Capacity);
         _optimizer = optimizer;
+        _loss = network.Settings.Loss;
         _clipNorm = options.GradientClipNorm;
         _team = new WorkerTeam(AutoThreads.Choose(threadCount, network.Architecture, plan.Capacity));
         try
@@ -83,7 +86,7 @@ internal sealed class ParallelLearner : ILearner
         using var noGradient = no_grad();
         _loader.Begin(next, Other);
         var rowCount = _backprop.Buffers[_current].RowCount;
-        var (lossSum, correctCount) = _backprop.Run(_current);
+        var sums = _backprop.Run(_current);
         _optimizer.BeginStep(learningRate);
         _gradientFactor = 1;
         if (_clipNorm is { } norm)
@@ -95,7 +98,7 @@ internal sealed class ParallelLearner : ILearner
 
         _team.Run(_updateAndLoad);
         _current = 1 - _current;
-        return new BatchOutcome(rowCount, lossSum, correctCount);
+        return BatchOutcome.Of(rowCount, sums, _loss);
     }
 
     public void Dispose()

@@ -27,7 +27,7 @@ internal sealed class TrainingLoop(
     private const int MaxCalibrationRows = 4096;
     private const int MaxCalibrationValues = 1 << 24;
 
-    private readonly MlpArchitecture _architecture = new(data.FeatureCount, options.HiddenLayers, data.ClassCount, options.Activation);
+    private readonly MlpArchitecture _architecture = options.ArchitectureFor(data.FeatureCount, data.ClassCount);
     private readonly BatchPlan _plan = new(data.Train.RowCount, options.BatchSize, JoinsSingleRow: options.BatchNormalization);
     private readonly Device _device = TrainingDevice.Find(options.Device);
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
@@ -46,7 +46,7 @@ internal sealed class TrainingLoop(
     {
         using var scope = NewDisposeScope();
         using var settings = new TorchSettings(ThreadCount);
-        var weights = new RowWeights(options.ClassWeights, data.Statistics);
+        var weights = new RowWeights(options.WeightsOfClasses, data.Statistics);
         using var network = CreateNetwork();
         using var optimizer = options.Optimizer.Create(network);
         var state = new TrainingState(network, optimizer);
@@ -99,7 +99,7 @@ internal sealed class TrainingLoop(
             DropoutRate = options.DropoutRateFor(data.Train.RowCount),
             BatchNormalization = options.BatchNormalization,
             FeatureScale = data.Statistics.FeatureScale,
-            LabelSmoothing = options.LabelSmoothing,
+            Loss = options.CreateLoss(data.Statistics.TargetScale),
             Precision = options.PrecisionFor(_architecture, _device),
             Device = _device,
         });
@@ -169,14 +169,21 @@ internal sealed class TrainingLoop(
         {
             Epoch = epoch,
             TrainLoss = sum.MeanLoss,
-            TrainAccuracy = sum.Accuracy,
+            TrainAccuracy = AccuracyOf(sum),
+            TrainRootMeanSquaredError = RootMeanSquaredErrorOf(sum),
             ValidationLoss = validation?.MeanLoss,
-            ValidationAccuracy = validation?.Accuracy,
+            ValidationAccuracy = AccuracyOf(validation),
+            ValidationRootMeanSquaredError = RootMeanSquaredErrorOf(validation),
             LearningRate = learningRate,
             Seconds = seconds,
             RowsPerSecond = sum.RowCount / seconds,
         };
     }
+
+    private double? AccuracyOf(BatchOutcome? outcome) => options.Task == MlpTask.Regression ? null : outcome?.MeanMetric;
+
+    private double? RootMeanSquaredErrorOf(BatchOutcome? outcome) =>
+        options.Task == MlpTask.Regression && outcome is { } regression ? Math.Sqrt(regression.MeanMetric) : null;
 
     private double LearningRateAt(int epoch, int batch, IReadOnlyList<double> losses)
     {

@@ -1,11 +1,12 @@
 using MnistML.Network;
+using MnistML.Network.Losses;
 using MnistML.Training.Rows;
 using static TorchSharp.torch;
 
 namespace MnistML.Training.Loop;
 
 /// <summary>
-/// Evaluates the network on all validation rows, as the finished model would score them: plain cross-entropy and accuracy.
+/// Evaluates the network on all validation rows, as the finished model would score them: without label smoothing, weights and dropout.
 /// </summary>
 internal static class Validation
 {
@@ -15,15 +16,19 @@ internal static class Validation
     public static BatchOutcome Run(MlpNetwork network, ITrainingRows rows, Device device, CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
+        var loss = network.Settings.Loss.ForValidation;
         var sum = default(BatchOutcome);
         foreach (var batch in rows.ReadInOrder(Math.Max(ValuesInBatch / rows.FeatureCount, 1), cancellationToken))
         {
             using var scope = NewDisposeScope();
-            var labels = BatchTensors.Labels(batch).to(device);
-            var logits = network.Forward(BatchTensors.Features(batch, rows.FeatureCount).to(device));
-            sum += BatchOutcome.Of(MlpNetwork.CrossEntropy(logits, labels), logits, labels);
+            var targets = loss.ToTensor(batch.Targets).to(device);
+            var outputs = network.Forward(BatchTensors.Features(batch, rows.FeatureCount).to(device));
+            var losses = Sum(loss.ComputeLosses(outputs, targets));
+            sum += BatchOutcome.Of(batch.RowCount, new RowLoss(losses, Sum(loss.ComputeMetrics(outputs, targets))), loss);
         }
 
         return sum;
     }
+
+    private static double Sum(Tensor values) => values.to(ScalarType.Float64).sum().item<double>();
 }

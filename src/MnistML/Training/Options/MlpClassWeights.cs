@@ -28,7 +28,8 @@ public sealed record MlpClassWeights : IValidatableObject
     public bool IsBalanced { get; private init; }
 
     /// <summary>
-    /// The weights that were given, in the order of the key's values; empty for <see cref="None"/> and <see cref="Balanced"/>.
+    /// The weights that were given, in the order of the key's values, or of false and true; empty for <see cref="None"/> and
+    /// <see cref="Balanced"/>.
     /// </summary>
     [AtLeast(0)]
     public IReadOnlyList<double> Weights => _weights;
@@ -36,7 +37,9 @@ public sealed record MlpClassWeights : IValidatableObject
     private bool IsExplicit { get; init; }
 
     /// <summary>The given weights.</summary>
-    /// <param name="weights">One for each class in the order of the key's values, each 0 or above, not all 0.</param>
+    /// <param name="weights">
+    /// One for each class in the order of the key's values, or for false and true, each 0 or above, not all 0.
+    /// </param>
     public static MlpClassWeights Explicit(params IEnumerable<double> weights) =>
         new(weights ?? throw new ArgumentNullException(nameof(weights)));
 
@@ -65,8 +68,8 @@ public sealed record MlpClassWeights : IValidatableObject
         if (IsExplicit && _weights.Count != rowsOfClass.Count)
         {
             throw new ArgumentException(
-                $"{nameof(MlpTrainingOptions.ClassWeights)} has {_weights.Count} weights, but the label has {rowsOfClass.Count} classes; "
-                + "give one for each.");
+                $"{nameof(MlpClassificationOptions.ClassWeights)} has {_weights.Count} weights, "
+                + $"but the label has {rowsOfClass.Count} classes; give one for each.");
         }
 
         var balancedShare = (double)rowsOfClass.Sum() / Math.Max(rowsOfClass.Count(rows => rows > 0), 1);

@@ -22,8 +22,8 @@ public sealed record MlpEarlyStopping
     public int Patience { get; init; }
 
     /// <summary>
-    /// By how many nats the validation loss must fall below the last improvement to count as an improvement; 0 or above, 0 by default. The
-    /// model has the weights of the lowest loss, whether it counted or not.
+    /// By how much the validation loss, in its own unit, must fall below the last improvement to count as an improvement; 0 or above, 0 by
+    /// default. The model has the weights of the lowest loss, whether it counted or not.
     /// </summary>
     [AtLeast(0)]
     public double MinimumImprovement { get; init; }

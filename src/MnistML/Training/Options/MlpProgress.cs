@@ -15,7 +15,7 @@ public readonly record struct MlpProgress
     /// <summary>Batches in an epoch; the last may be smaller than the others.</summary>
     public required int BatchCount { get; init; }
 
-    /// <summary>Mean loss in nats over the rows of this epoch so far, as <see cref="MlpEpochMetrics.TrainLoss"/>.</summary>
+    /// <summary>Mean loss over the rows of this epoch so far, as <see cref="MlpEpochMetrics.TrainLoss"/>.</summary>
     public required double TrainLoss { get; init; }
 
     /// <summary>The metrics of the epoch when it has ended, else null.</summary>

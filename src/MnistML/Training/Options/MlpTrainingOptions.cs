@@ -2,13 +2,18 @@ using System.ComponentModel.DataAnnotations;
 using MnistML.Common;
 using MnistML.Native;
 using MnistML.Network;
+using MnistML.Network.Losses;
 using MnistML.Training.Options;
 
 namespace MnistML;
 
-/// <summary>The network and how it is trained, wherever its rows come from. The trainer's own options add the columns.</summary>
+/// <summary>
+/// The columns, the network and how it is trained: the options that the trainers of all tasks share. Each trainer's own options add those
+/// of its task.
+/// </summary>
 public abstract record MlpTrainingOptions : IValidatableObject
 {
+    private const string Missing = "{0} is missing: it must name a column.";
     private const string NotNamed = "{0} must be one of those that its type names.";
     private const long Mebibyte = 1 << 20;
 
@@ -19,7 +24,32 @@ public abstract record MlpTrainingOptions : IValidatableObject
     }
 
     /// <summary>
-    /// Units of each hidden layer from the input on, each at least 1; 512 and 256 by default. An empty list makes a linear classifier.
+    /// The column of labels; <c>"Label"</c> by default: a key in multiclass classification, a Boolean in binary classification, a Single in
+    /// regression.
+    /// </summary>
+    [Required(ErrorMessage = Missing)]
+    public string LabelColumnName { get; init; } = "Label";
+
+    /// <summary>The column of features, a vector of Single; <c>"Features"</c> by default.</summary>
+    [Required(ErrorMessage = Missing)]
+    public string FeatureColumnName { get; init; } = "Features";
+
+    /// <summary>
+    /// The column of weights, a Single for each row, 0 or above: a factor on the row's loss. They are divided by their mean over the
+    /// training rows, so that only their proportions matter. Null, the default, weighs all rows alike. Validation metrics are never
+    /// weighted.
+    /// </summary>
+    [MinLength(1, ErrorMessage = "{0} must name a column, or be null.")]
+    public string? ExampleWeightColumnName { get; init; }
+
+    /// <summary>
+    /// How a row with a feature that is NaN or infinite is treated; <see cref="MlpInvalidFeatures.Throw"/> by default.
+    /// </summary>
+    [EnumDataType(typeof(MlpInvalidFeatures), ErrorMessage = NotNamed)]
+    public MlpInvalidFeatures InvalidFeatures { get; init; }
+
+    /// <summary>
+    /// Units of each hidden layer from the input on, each at least 1; 512 and 256 by default. An empty list makes a linear model.
     /// </summary>
     [AtLeast(1)]
     public IReadOnlyList<int> HiddenLayers
@@ -84,25 +114,16 @@ public abstract record MlpTrainingOptions : IValidatableObject
     /// Passes over the training rows, at least 1. Null, the default, chooses as many as give about 800 updates, but no fewer than 3 and
     /// no more than 30: 3 for the 60,000 rows of MNIST, 17 for 12,000 rows in batches of 256, 30 for a table of 150 rows.
     /// A warning in the log says where the training loss was still falling clearly at the end: by more than 5 % in the last epoch, while
-    /// above a tenth of <c>ln(classes)</c>, the loss of a guess.
+    /// above a tenth of <c>ln(classes)</c>, the loss of a guess; in regression while the mean squared error is above a tenth of the labels'
+    /// variance.
     /// </summary>
     [AtLeast(1)]
     public int? MaxEpochs { get; init; }
 
     /// <summary>
-    /// ε: the target of each row is <c>1 - ε</c> at its label plus <c>ε / classes</c> at every class, its own too, as in PyTorch's
-    /// <c>cross_entropy</c> (Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, 2015); from 0, the default, up to, not including, 1.
-    /// </summary>
-    [AtLeast(0), Below(1)]
-    public double LabelSmoothing { get; init; }
-
-    /// <summary>A factor on the loss of each row by its class; <see cref="MlpClassWeights.None"/> by default.</summary>
-    [OptionsWithin]
-    public MlpClassWeights ClassWeights { get; init; } = MlpClassWeights.None;
-
-    /// <summary>
     /// The fraction of the training rows that are set aside for validation, from 0, the default, up to, not including, 1: <c>fraction ·
-    /// rows</c> of them, rounded, drawn by the seed and stratified by class. It can't be combined with validation data.
+    /// rows</c> of them, rounded, drawn by the seed, and stratified by class where labels are classes. It can't be combined with validation
+    /// data.
     /// </summary>
     [AtLeast(0), Below(1)]
     public double ValidationFraction { get; init; }
@@ -219,6 +240,20 @@ public abstract record MlpTrainingOptions : IValidatableObject
                 + "or choose larger batches.");
         }
     }
+
+    /// <summary>What the network predicts.</summary>
+    internal abstract MlpTask Task { get; }
+
+    /// <summary>The factor on the loss of each row by its class; none where labels are no classes.</summary>
+    internal virtual MlpClassWeights WeightsOfClasses => MlpClassWeights.None;
+
+    /// <summary>What the training minimises.</summary>
+    /// <param name="scale">Mean and deviation of the labels, for regression.</param>
+    internal abstract TrainingLoss CreateLoss(TargetScale scale);
+
+    /// <summary>The network for a number of features, and of classes in multiclass classification.</summary>
+    internal MlpArchitecture ArchitectureFor(int featureCount, int classCount) =>
+        new(featureCount, HiddenLayers, Task == MlpTask.Multiclass ? classCount : 1, Activation, Task);
 
     /// <summary>The dropout rate for a number of training rows.</summary>
     internal double DropoutRateFor(long rowCount) => DropoutRate ?? (MaxEpochs is null ? AutoDropout.Choose(rowCount) : 0);

@@ -1,13 +1,15 @@
+using MnistML.Network.Losses;
+
 namespace MnistML.Training.Rows;
 
-/// <summary>Rows in memory, as compactly as their values allow: blocks of features, and the classes and weights.</summary>
+/// <summary>Rows in memory, as compactly as their values allow: blocks of features, and the targets.</summary>
 internal sealed class CompactRowStore
 {
     /// <summary>Values in a block: enough that a block's own cost does not matter, few enough for the processor's cache.</summary>
     private const int ValuesInBlock = 1 << 16;
 
-    /// <summary>A row's class, its weight, and its index in the order of an epoch.</summary>
-    private const int BytesBesideFeatures = sizeof(int) + sizeof(float) + sizeof(int);
+    /// <summary>A row's class, label and weight, and its index in the order of an epoch.</summary>
+    private const int BytesBesideFeatures = sizeof(int) + sizeof(float) + sizeof(float) + sizeof(int);
 
     private readonly int _featureCount;
     private readonly int _rowsInBlock;

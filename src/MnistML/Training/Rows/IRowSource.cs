@@ -5,6 +5,7 @@ internal interface IRowSource
 {
     int FeatureCount { get; }
 
+    /// <summary>The number of classes; 1 in regression, where all rows are alike.</summary>
     int ClassCount { get; }
 
     /// <summary>What the rows are, in error messages: training data, for example.</summary>

@@ -1,3 +1,5 @@
+using MnistML.Network.Losses;
+
 namespace MnistML.Training.Rows;
 
 /// <summary>
@@ -16,7 +18,10 @@ internal sealed class RowBatch(int capacity)
     /// <summary>All that is random in the batch is a function of it.</summary>
     public ulong Seed { get; private set; }
 
-    /// <summary>The label and weight of a row, by its index in the batch.</summary>
+    /// <summary>What the network should predict for each row.</summary>
+    public ReadOnlySpan<Target> Targets => _targets.AsSpan(0, RowCount);
+
+    /// <summary>What the network should predict for a row, by its index in the batch.</summary>
     public Target TargetOf(int row) => _targets[row];
 
     /// <summary>Decodes the features of a row. Several threads may call it at once.</summary>

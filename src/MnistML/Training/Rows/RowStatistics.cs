@@ -3,11 +3,12 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using MnistML.Network;
+using MnistML.Network.Losses;
 
 namespace MnistML.Training.Rows;
 
 /// <summary>
-/// Statistics of rows that a training needs: rows and weights by class, mean and spread of each feature, a checksum.
+/// Statistics of rows that a training needs: rows and weights by class, mean and spread of each feature and of the label, a checksum.
 /// </summary>
 internal sealed class RowStatistics
 {
@@ -21,6 +22,9 @@ internal sealed class RowStatistics
     private readonly float[] _greatest;
     private readonly bool _isBounded;
     private readonly bool _hasChecksum;
+    private double _labelShift;
+    private double _labelSum;
+    private double _labelSquares;
 
     /// <param name="source">Where the rows come from.</param>
     /// <param name="scaling">How features will be scaled; means and deviations are computed as needed for it.</param>
@@ -60,6 +64,13 @@ internal sealed class RowStatistics
         [.. _sums.Select((sum, i) => _shifts[i] + (sum / RowCount))],
         [.. _sums.Select((sum, i) => DivisorOf(i, DeviationOf(sum / RowCount, _squares[i] / RowCount)))]);
 
+    /// <summary>Mean and standard deviation of the labels in regression; the deviation is 1 where that is 0.</summary>
+    public TargetScale TargetScale => new(
+        _labelShift + (_labelSum / RowCount), DeviationOf(_labelSum / RowCount, _labelSquares / RowCount));
+
+    /// <summary>Whether all labels are the same number, as they are in classification, where they are classes.</summary>
+    public bool HasOneLabel => _labelSquares == 0;
+
     /// <summary>Features that vary, but too little to be scaled; 0 if features are not scaled.</summary>
     public int CountUnscalableFeatures()
     {
@@ -87,9 +98,19 @@ internal sealed class RowStatistics
         }
 
         RowCount++;
-        RowsOfClass[target.Label]++;
-        WeightOfClass[target.Label] += target.Weight;
+        RowsOfClass[target.Class]++;
+        WeightOfClass[target.Class] += target.Weight;
         HasWeights |= target.Weight != 1;
+        AddLabel(target.Value);
+    }
+
+    /// <summary>Adds the difference from the first label, as <see cref="AddMoments"/> does.</summary>
+    private void AddLabel(float label)
+    {
+        _labelShift = RowCount == 1 ? label : _labelShift;
+        var difference = label - _labelShift;
+        _labelSum += difference;
+        _labelSquares += difference * difference;
     }
 
     private static double DeviationOf(double mean, double meanSquare)
@@ -175,7 +196,8 @@ internal sealed class RowStatistics
             crc = BitOperations.Crc32C(crc, BitConverter.SingleToUInt32Bits(value));
         }
 
-        crc = BitOperations.Crc32C(crc, (uint)target.Label);
+        // In regression the class is 0, and in classification the value.
+        crc = BitOperations.Crc32C(crc, (uint)target.Class | BitConverter.SingleToUInt32Bits(target.Value));
         Checksum = BitOperations.Crc32C(crc, BitConverter.SingleToUInt32Bits(target.Weight));
     }
 }

@@ -1,3 +1,5 @@
+using MnistML.Network.Losses;
+
 namespace MnistML.Training.Rows;
 
 /// <summary>
@@ -32,5 +34,5 @@ internal sealed class RowWeights
     public bool AreEqual => _factorOfClass is null;
 
     /// <summary>The factor of one row.</summary>
-    public double Of(Target target) => _factorOfClass is null ? 1 : _factorOfClass[target.Label] * target.Weight;
+    public double Of(Target target) => _factorOfClass is null ? 1 : _factorOfClass[target.Class] * target.Weight;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MnistML.Common;
+using MnistML.Network.Losses;
 
 namespace MnistML.Training.Rows;
 
@@ -205,7 +206,7 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
         {
             while (reader.Read(features, out target))
             {
-                if (isSetAside(target.Label) == isValidation)
+                if (isSetAside(target.Class) == isValidation)
                 {
                     return true;
                 }

@@ -69,7 +69,7 @@ internal sealed record TrainingData
                 var isSetAside = split.Begin();
                 return new CachedRows(
                     store, source.FeatureCount,
-                        [.. Enumerable.Range(0, store.RowCount).Where(row => isSetAside(store.TargetOf(row).Label) == isValidation)]);
+                        [.. Enumerable.Range(0, store.RowCount).Where(row => isSetAside(store.TargetOf(row).Class) == isValidation)]);
             }
 
             var count = isValidation ? split.ValidationRowCount : Statistics.RowCount - split.ValidationRowCount;

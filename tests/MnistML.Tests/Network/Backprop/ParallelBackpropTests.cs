@@ -1,6 +1,7 @@
 using MnistML.Native;
 using MnistML.Network;
 using MnistML.Network.Backprop;
+using MnistML.Network.Losses;
 using MnistML.Vectors;
 using TorchSharp;
 
@@ -21,7 +22,7 @@ internal sealed class ParallelBackpropTests
     {
         DropoutRate = 0.3,
         BatchNormalization = true,
-        LabelSmoothing = 0.1,
+        Loss = new CrossEntropyLoss(LabelSmoothing: 0.1),
     };
 
     private static readonly int[] Labels = [.. Enumerable.Range(0, Rows).Select(row => row * row % Classes)];
@@ -59,7 +60,7 @@ internal sealed class ParallelBackpropTests
         [Values("35,18", "64,1,40", "200")] string hidden)
     {
         // Eight binary digits: rounding differs by one step in four hundred here and there.
-        var settings = new NetworkSettings { Precision = MlpPrecision.BFloat16, LabelSmoothing = 0.1 };
+        var settings = new NetworkSettings { Precision = MlpPrecision.BFloat16, Loss = new CrossEntropyLoss(LabelSmoothing: 0.1) };
         var architecture = new MlpArchitecture(Features, hidden.Split(',').Select(int.Parse), Classes, activation);
         AssertSameAsAutograd(architecture, settings, workers, rowCount, tolerance: 0.03);
     }
@@ -240,7 +241,7 @@ internal sealed class ParallelBackpropTests
             var logits = network.ForwardTraining(
                 torch.tensor(Inputs(rowCount), settings.Type), new DropoutMask(DropoutSeed, settings.DropoutRate));
             var labels = torch.tensor([.. Labels.Take(rowCount).Select(label => (long)label)]);
-            return MlpNetwork.CrossEntropy(logits, labels, settings.LabelSmoothing, torch.tensor(
+            return settings.Loss.ComputeMean(logits, labels, torch.tensor(
                 [.. Factors.Take(rowCount).Select(factor => factor + 0.1)], settings.Type));
         }
 
@@ -252,15 +253,15 @@ internal sealed class ParallelBackpropTests
             buffer.DropoutSeed = DropoutSeed;
             for (var row = 0; row < rowCount; row++)
             {
-                (buffer.Labels[row], buffer.LossFactors[row]) = (Labels[row], Factors[row] + 0.1);
+                (buffer.Targets[row], buffer.LossFactors[row]) = (new Target(Labels[row], Value: 0, Weight: 1), Factors[row] + 0.1);
                 var written = buffer.Inputs.Rows.ForWrite(row, new float[Features]);
                 System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref inputs[row, 0], Features).CopyTo(written);
                 buffer.Inputs.Rows.Write(row, written);
             }
 
             using var noGradient = torch.no_grad();
-            var (lossSum, correctCount) = _backprop.Run(bufferIndex: 1);
-            (Loss, CorrectCount) = (lossSum / rowCount, correctCount);
+            var sums = _backprop.Run(bufferIndex: 1);
+            (Loss, CorrectCount) = (sums.Loss / rowCount, (int)sums.Metric);
             _team.Run(_backprop.ComputeGradient);
             _team.Run(worker => _backprop.ForEachGradientChunk(
                 worker, (parameter, start, gradient) => gradient.CopyTo(Gradients[parameter].AsSpan(start))));

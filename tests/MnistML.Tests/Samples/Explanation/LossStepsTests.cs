@@ -1,8 +1,7 @@
 using MnistML.Native;
-using MnistML.Network;
+using MnistML.Network.Losses;
 using MnistML.Samples.Explanation;
 using MnistML.Tests.Support;
-using MnistML.Vectors;
 using TorchSharp;
 
 namespace MnistML.Tests.Samples.Explanation;
@@ -32,6 +31,7 @@ internal sealed class LossStepsTests
     {
         var model = Networks.Random(new MlpArchitecture(6, [5, 4], 3, activation), seed: 3);
         float[] features = [0.5f, -1, 0.25f, 2, 0, -0.75f];
+        var loss = new CrossEntropyLoss();
         using var scope = torch.NewDisposeScope();
         for (var label = 0; label < 3; label++)
         {
@@ -39,11 +39,12 @@ internal sealed class LossStepsTests
             var steps = new LossSteps(logits, label);
             float[] rounded = [.. logits.Select(logit => (float)logit)];
             var labels = torch.tensor(new[] { (long)label });
+            var target = new Target(label, Value: 0, Weight: 1);
 
             Assert.That(logits, Is.EqualTo(PlainNetwork.Logits(model, features)).Within(1e-9));
-            Assert.That(steps.Loss, Is.EqualTo(SoftmaxLoss.Compute(rounded, label, 0, 1, new float[3]).Loss).Within(1e-5));
+            Assert.That(steps.Loss, Is.EqualTo(loss.Compute(rounded, target, weight: 1, new float[3]).Loss).Within(1e-5));
             Assert.That(
-                steps.Loss, Is.EqualTo(MlpNetwork.CrossEntropy(torch.tensor(logits).reshape(1, 3), labels).item<double>()).Within(1e-12));
+                steps.Loss, Is.EqualTo(loss.ComputeMean(torch.tensor(logits).reshape(1, 3), labels).item<double>()).Within(1e-12));
         }
     }
 }

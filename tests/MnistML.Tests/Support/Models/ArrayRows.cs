@@ -1,4 +1,5 @@
 using MnistML.Common;
+using MnistML.Network.Losses;
 using MnistML.Training.Rows;
 
 namespace MnistML.Tests.Support;
@@ -11,6 +12,9 @@ internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features,
     public int ClassCount => classCount;
 
     public string Name => "training data";
+
+    /// <summary>The labels in regression; null in classification.</summary>
+    public float[]? Values { get; init; }
 
     /// <summary>Whether the rows depend on the seed.</summary>
     public bool CanShuffle { get; init; }
@@ -56,7 +60,7 @@ internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features,
 
             var row = order[_position++];
             source.Rows[row].Features.CopyTo(features);
-            target = new Target(source.Rows[row].Label, source.Weights?[row] ?? 1);
+            target = new Target(source.Rows[row].Label, source.Values?[row] ?? 0, source.Weights?[row] ?? 1);
             return true;
         }
 

@@ -2,6 +2,7 @@ using MnistML.Common;
 using MnistML.Native;
 using MnistML.Network;
 using MnistML.Network.Backprop;
+using MnistML.Network.Losses;
 using MnistML.Tests.Support;
 using MnistML.Training.Augmentation;
 using MnistML.Training.Loop;
@@ -57,12 +58,13 @@ internal sealed class BatchLoaderTests
     }
 
     [Test]
-    public void Begin_OfABatch_TakesLabelsWeightsAndSeed()
+    public void Begin_OfABatch_TakesTargetsWeightsAndSeed()
     {
         using var buffer = Load(workers: 1, ScalarType.Float32);
 
         Assert.That(buffer.RowCount, Is.EqualTo(RowCount));
-        Assert.That(buffer.Labels.Take(RowCount), Is.EqualTo(Enumerable.Range(0, RowCount).Select(row => row % 2)));
+        Assert.That(
+            buffer.Targets.Take(RowCount).Select(target => target.Class), Is.EqualTo(Enumerable.Range(0, RowCount).Select(row => row % 2)));
         Assert.That(
             buffer.LossFactors.Take(RowCount),
             Is.EqualTo(Enumerable.Range(0, RowCount).Select(row => row % 2 == 0 ? 0.5 : 1.5)).Within(0.05));
@@ -79,8 +81,8 @@ internal sealed class BatchLoaderTests
         for (var row = 0; row < RowCount; row++)
         {
             FeaturesOf(row).CopyTo(store.NextRow);
-            statistics.Add(store.NextRow, new Target(row % 2, 1));
-            store.Append(new Target(row % 2, 1));
+            statistics.Add(store.NextRow, new Target(row % 2, Value: 0, Weight: 1));
+            store.Append(new Target(row % 2, Value: 0, Weight: 1));
         }
 
         var batch = new RowBatch(RowCount);

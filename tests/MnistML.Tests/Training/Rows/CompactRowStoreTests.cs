@@ -1,5 +1,6 @@
 using FsCheck.Fluent;
 using MnistML.Tests.Support;
+using MnistML.Network.Losses;
 using MnistML.Training.Rows;
 
 namespace MnistML.Tests.Training.Rows;
@@ -132,7 +133,7 @@ internal sealed class CompactRowStoreTests
         for (var row = 0; row < rows.Length; row++)
         {
             rows[row].CopyTo(store.NextRow);
-            store.Append(new Target(row % 7, row / 2f));
+            store.Append(new Target(row % 7, row / 3f, row / 2f));
         }
     }
 
@@ -145,7 +146,7 @@ internal sealed class CompactRowStoreTests
             Array.Fill(features, 99);
             store.CopyFeatures(row, features);
             Assert.That(Bits(features).AsSpan().SequenceEqual(Bits(rows[row])), $"row {row}");
-            Assert.That(store.TargetOf(row), Is.EqualTo(new Target(row % 7, row / 2f)));
+            Assert.That(store.TargetOf(row), Is.EqualTo(new Target(row % 7, row / 3f, row / 2f)));
         }
     }
 

@@ -1,4 +1,5 @@
 using MnistML.Tests.Support;
+using MnistML.Network.Losses;
 using MnistML.Training.Rows;
 
 namespace MnistML.Tests.Training.Rows;
@@ -71,7 +72,7 @@ internal sealed class RowStatisticsTests
         var statistics = new RowStatistics(new ArrayRows(1, [.. rows.Select(row => (row, 0))]), scaling, hasChecksum: true);
         foreach (var row in rows)
         {
-            statistics.Add(row, new Target(0, 1));
+            statistics.Add(row, new Target(Class: 0, Value: 0, Weight: 1));
         }
 
         return statistics;

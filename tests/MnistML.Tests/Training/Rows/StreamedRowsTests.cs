@@ -131,7 +131,7 @@ internal sealed class StreamedRowsTests
             for (var row = 0; row < batch.RowCount; row++)
             {
                 batch.CopyFeatures(row, features);
-                read.Add(((int)features[0], batch.TargetOf(row).Label, features[^1]));
+                read.Add(((int)features[0], batch.TargetOf(row).Class, features[^1]));
             }
         }
 

@@ -1,11 +1,11 @@
 using MnistML.Native;
-using MnistML.Network;
+using MnistML.Network.Losses;
 using MnistML.Tests.Support;
 using TorchSharp;
 
-namespace MnistML.Tests.Network;
+namespace MnistML.Tests.Network.Losses;
 
-internal sealed class CrossEntropyTests
+internal sealed class CrossEntropyLossTests
 {
     private static readonly double[][] Logits = [[2, 1, -1], [0.5, 1.5, 0.3], [-2, 0, 3], [1, 1, 1]];
     private static readonly int[] Labels = [0, 1, 1, 2];
@@ -48,6 +48,6 @@ internal sealed class CrossEntropyTests
         using var scope = torch.NewDisposeScope();
         var logits = torch.tensor(Logits.SelectMany(row => row).ToArray()).reshape(4, 3);
         var labels = torch.tensor(Labels.Select(label => (long)label).ToArray());
-        return MlpNetwork.CrossEntropy(logits, labels, smoothing, weights is null ? null : torch.tensor(weights)).item<double>();
+        return new CrossEntropyLoss(smoothing).ComputeMean(logits, labels, weights is null ? null : torch.tensor(weights)).item<double>();
     }
 }

@@ -1,18 +1,18 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MnistML.Scoring;
+using MnistML.Scoring.Stock;
 using MnistML.Tests.Support;
 
-namespace MnistML.Tests.Scoring;
+namespace MnistML.Tests.Scoring.Stock;
 
-public sealed class StockScorerTests
+public sealed class MulticlassScorerTests
 {
     [Test]
     public void Fit_ClassCount_ScoresAreSoftmax([Values(1, 2, 3, 10, 100)] int classCount)
     {
         var random = new Random(classCount);
         double[][] logits = [.. Enumerable.Range(0, 7).Select(_ => RandomLogits(random, classCount))];
-        var scorer = StockScorer.Fit("z", LabelOf(classCount));
+        var scorer = MulticlassScorer.Fit("z", LabelOf(classCount));
 
         var scores = Predictions.Scores(scorer.Transformer.Transform(Inputs(scorer, logits)));
 
@@ -26,27 +26,27 @@ public sealed class StockScorerTests
     [Test]
     public void Fit_Twice_GivesTheSameNumbers()
     {
-        var first = StockScorer.Fit("z", LabelOf(5));
-        var second = StockScorer.Fit("z", LabelOf(5));
+        var first = MulticlassScorer.Fit("z", LabelOf(5));
+        var second = MulticlassScorer.Fit("z", LabelOf(5));
 
-        Assert.That(second.Scale, Is.EqualTo(first.Scale));
-        Assert.That(second.Offsets, Is.EqualTo(first.Offsets));
+        Assert.That(second.Input.Scale, Is.EqualTo(first.Input.Scale));
+        Assert.That(second.Input.Offsets, Is.EqualTo(first.Input.Offsets));
     }
 
     [Test]
     public void Fit_InputColumn_IsTheOneThatIsRead() =>
-        Assert.That(StockScorer.Fit("z", LabelOf(3)).Transformer.FeatureColumnName, Is.EqualTo("z"));
+        Assert.That(MulticlassScorer.Fit("z", LabelOf(3)).Input.Name, Is.EqualTo("z"));
 
     [Test]
     public void ScaleOf_MultipleOfTheIdentity_IsTheMultiple() =>
-        Assert.That(StockScorer.ScaleOf([[0.25f, 0, 0], [0, 0.25f, 0], [0, 0, 0.25f]], [1, 2, 3]), Is.EqualTo(0.25f));
+        Assert.That(MulticlassScorer.ScaleOf([[0.25f, 0, 0], [0, 0.25f, 0], [0, 0, 0.25f]], [1, 2, 3]), Is.EqualTo(0.25f));
 
     [Test]
     public void ScaleOf_TwoClasses_IsTwiceTheWeight() =>
-        Assert.That(StockScorer.ScaleOf([[0.25f, -0.25f], [-0.25f, 0.25f]], [1, 2]), Is.EqualTo(0.5f));
+        Assert.That(MulticlassScorer.ScaleOf([[0.25f, -0.25f], [-0.25f, 0.25f]], [1, 2]), Is.EqualTo(0.5f));
 
     [Test]
-    public void ScaleOf_OneClass_IsOne() => Assert.That(StockScorer.ScaleOf([[0]], [0]), Is.EqualTo(1));
+    public void ScaleOf_OneClass_IsOne() => Assert.That(MulticlassScorer.ScaleOf([[0]], [0]), Is.EqualTo(1));
 
     [Test]
     public void ScaleOf_WeightOffTheDiagonal_Throws() => AssertUnsupported(
@@ -71,7 +71,7 @@ public sealed class StockScorerTests
         [[2, 0, 0], [0, 2, 0], [0, 0, 2]], [1, float.NaN, 3], "weight [0, 0] is 2, and the biases are 1, NaN, 3");
 
     private static void AssertUnsupported(float[][] weights, float[] biases, string found) => Assert.That(
-        () => StockScorer.ScaleOf(weights, biases),
+        () => MulticlassScorer.ScaleOf(weights, biases),
         Throws.TypeOf<NotSupportedException>().With.Message.EqualTo(
             $"This version of Microsoft.ML ({typeof(MLContext).Assembly.GetName().Version}) can't carry the network's scores: its "
             + $"LbfgsMaximumEntropy trainer should give a positive multiple of the identity on one-hot rows, but {found}. "
@@ -90,9 +90,10 @@ public sealed class StockScorerTests
     /// <summary>The rows (log softmax(logits) - Offsets) / Scale.</summary>
     private static IDataView Inputs(StockScorer scorer, double[][] logits)
     {
+        var (offsets, scale) = (scorer.Input.Offsets, scorer.Input.Scale);
         var rows = logits.Select(row => new Row
         {
-            Values = [.. PlainNetwork.Softmax(row).Zip(scorer.Offsets, (p, offset) => (float)((Math.Log(p) - offset) / scorer.Scale))],
+            Values = [.. PlainNetwork.Softmax(row).Zip(offsets, (p, offset) => (float)((Math.Log(p) - offset) / scale))],
         });
         var schema = SchemaDefinition.Create(typeof(Row));
         schema[0].ColumnType = new VectorDataViewType(NumberDataViewType.Single, logits[0].Length);

@@ -1,11 +1,11 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MnistML.Scoring;
+using MnistML.Scoring.Stock;
 using MnistML.Tests.Support;
 
-namespace MnistML.Tests.Scoring;
+namespace MnistML.Tests.Scoring.Stock;
 
-public sealed class OneHotDataViewTests
+public sealed class ScorerRowsTests
 {
     private ScoringCase _case = null!;
 
@@ -18,7 +18,7 @@ public sealed class OneHotDataViewTests
     [Test]
     public void Rows_FourClasses_AreTheIdentityAndTheKeys()
     {
-        var view = new OneHotDataView("z", _case.Data.Schema["Label"]);
+        var view = MulticlassScorer.OneHotRows("z", _case.Data.Schema["Label"]);
 
         Assert.That(view.GetColumn<float[]>("z"), Is.EqualTo(new float[][] { [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1] }));
         Assert.That(view.GetColumn<uint>("Label"), Is.EqualTo(new uint[] { 1, 2, 3, 4 }));
@@ -31,11 +31,11 @@ public sealed class OneHotDataViewTests
         var builder = new DataViewSchema.Builder();
         builder.AddColumn("Label", new KeyDataViewType(typeof(uint), 1));
 
-        Assert.That(new OneHotDataView("z", builder.ToSchema()[0]).GetColumn<float[]>("z"), Is.EqualTo(new float[][] { [1] }));
+        Assert.That(MulticlassScorer.OneHotRows("z", builder.ToSchema()[0]).GetColumn<float[]>("z"), Is.EqualTo(new float[][] { [1] }));
     }
 
     [Test]
     public void Schema_Label_HasTheUsersAnnotations() => Assert.That(
-        SchemaText.Of(new OneHotDataView("z", _case.Data.Schema["Label"]).Schema),
+        SchemaText.Of(MulticlassScorer.OneHotRows("z", _case.Data.Schema["Label"]).Schema),
         Is.EqualTo((string[])["z: Vector<Single, 4>", .. SchemaText.Of(_case.Data.Schema["Label"])]));
 }

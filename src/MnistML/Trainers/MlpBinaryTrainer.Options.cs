@@ -1,0 +1,30 @@
+using MnistML.Network.Losses;
+
+namespace MnistML;
+
+public sealed partial class MlpBinaryTrainer
+{
+    /// <summary>
+    /// The columns, the network and its training, with the same defaults as <see cref="MlpTrainer.Options"/>. Explicit class weights are
+    /// those of false and of true, in this order. A trainer never changes its options; derive others by <c>with</c>.
+    /// </summary>
+    public sealed record Options : MlpClassificationOptions
+    {
+        /// <summary>The default options.</summary>
+        public Options()
+        {
+        }
+
+        /// <summary>A copy of other options, which an initializer changes: what <c>with</c> does, in a form that F# has too.</summary>
+        /// <param name="original">The options to copy; they stay as they are.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="original"/> is null.</exception>
+        public Options(Options original)
+            : base(original ?? throw new ArgumentNullException(nameof(original)))
+        {
+        }
+
+        internal override MlpTask Task => MlpTask.Binary;
+
+        internal override TrainingLoss CreateLoss(TargetScale scale) => new BinaryCrossEntropyLoss(LabelSmoothing);
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.ML;
+using Microsoft.ML.Trainers;
+using MnistML.Trainers;
+
+namespace MnistML;
+
+/// <summary>
+/// Trains a multi-layer perceptron, a network of fully connected layers, for regression.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The network has one output, and minimises <see cref="Options.Loss"/> by mini-batches that are shuffled anew every epoch. It learns the
+/// standardised label, and the model gives it in the label's unit; losses and metrics are reported in that unit too. It trains with
+/// TorchSharp, so the application references a package with libtorch, such as TorchSharp-cpu. The trained model scores with ONNX Runtime
+/// and needs neither.
+/// </para>
+/// <list type="table">
+/// <listheader><term>Trainer characteristics</term><description></description></listheader>
+/// <item><term>Machine learning task</term><description>Regression</description></item>
+/// <item><term>Is normalization required?</term><description>No: <see cref="MlpTrainingOptions.FeatureScaling"/> does
+/// it</description></item>
+/// <item><term>Is caching required?</term><description>No: the rows are read once and kept, or read for each epoch where they exceed
+/// <see cref="MlpTrainingOptions.MaxCacheBytes"/></description></item>
+/// <item><term>Required NuGet in addition to Microsoft.ML</term><description>MnistML, and TorchSharp-cpu for training</description></item>
+/// <item><term>Exportable to ONNX</term><description>Yes, by <see cref="MlpTransformer.SaveAsOnnx(string)"/></description></item>
+/// </list>
+/// <para>
+/// Input columns: the label, a Single, and the features, a vector of Single of known length, dense or sparse; and, if it is named, the
+/// weight of each row, a Single. Output columns: <c>Score</c>, a Single, in the label's unit. Rows whose label is NaN are skipped, and
+/// their number is written to the log.
+/// </para>
+/// </remarks>
+public sealed partial class MlpRegressionTrainer : ITrainerEstimator<MlpTransformer, MlpModelParameters>
+{
+    private readonly MLContext _mlContext;
+    private readonly Options _options;
+    private readonly NetworkTrainer _trainer;
+
+    /// <summary>A trainer with the default options.</summary>
+    /// <param name="mlContext">The context, whose seed is used, and whose log is written to.</param>
+    /// <param name="labelColumnName">The column of labels, a Single.</param>
+    /// <param name="featureColumnName">The column of features, a vector of Single.</param>
+    /// <param name="exampleWeightColumnName">The column of weights, a Single; null to weigh all rows alike.</param>
+    public MlpRegressionTrainer(
+        MLContext mlContext,
+        string labelColumnName = "Label",
+        string featureColumnName = "Features",
+        string? exampleWeightColumnName = null)
+        : this(mlContext, new Options
+        {
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+        })
+    {
+    }
+
+    /// <summary>A trainer with options.</summary>
+    /// <param name="mlContext">The context, whose seed is used unless the options have one, and whose log is written to.</param>
+    /// <param name="options">The network, its training and its columns.</param>
+    /// <exception cref="ArgumentException">Options are not valid; the message names all that are not.</exception>
+    public MlpRegressionTrainer(MLContext mlContext, Options options)
+    {
+        _trainer = new NetworkTrainer(mlContext, options, nameof(MlpRegressionTrainer));
+        (_mlContext, _options) = (mlContext, options);
+    }
+
+    /// <summary>
+    /// What the trainer tells ML.NET's tools: whether features should be normalised before it. They need not be where it scales them
+    /// itself.
+    /// </summary>
+    public TrainerInfo Info => _trainer.InfoBeside(StockTrainer.Info);
+
+    /// <summary>ML.NET's own trainer of the same inputs and outputs: schema shapes can only be had from one.</summary>
+    private SdcaRegressionTrainer StockTrainer => _mlContext.Regression.Trainers.Sdca(
+        _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+
+    /// <summary>The schema of a fitted model's output: the input's columns, and <c>Score</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The label or feature column is missing, or not of its type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return StockTrainer.GetOutputSchema(inputSchema);
+    }
+
+    /// <summary>Trains a network.</summary>
+    /// <param name="input">The training data.</param>
+    /// <inheritdoc cref="Fit(IDataView, IDataView?, MlpModelParameters?)" path="/exception"/>
+    public MlpTransformer Fit(IDataView input) => Fit(input, validationData: null);
+
+    /// <summary>Trains a network, with validation data or starting from a model.</summary>
+    /// <param name="trainData">The training data.</param>
+    /// <param name="validationData">
+    /// Data of the same schema that is not trained on: after each epoch the network's loss and root mean squared error on all its rows are
+    /// computed. Null for none, or for <see cref="MlpTrainingOptions.ValidationFraction"/> of the training rows.
+    /// </param>
+    /// <param name="initialModel">
+    /// The model to start from, with the features, hidden layers, activation and task of this training; null to draw the weights.
+    /// </param>
+    /// <inheritdoc cref="MlpTrainer.Fit(IDataView, IDataView?, MlpModelParameters?)" path="/exception"/>
+    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel = null) =>
+        _trainer.Fit(trainData, validationData, initialModel);
+}

@@ -1,0 +1,146 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MnistML.Common;
+using MnistML.Model;
+using MnistML.Native;
+using MnistML.Training.Checkpoints;
+using MnistML.Training.Loop;
+using MnistML.Training.Options;
+using MnistML.Training.Rows;
+
+namespace MnistML.Trainers;
+
+/// <summary>Trains a network on the columns of a view, for any task: what the trainers have in common.</summary>
+internal sealed class NetworkTrainer
+{
+    private readonly MLContext _mlContext;
+    private readonly IHost _host;
+    private readonly MlpTrainingOptions _options;
+    private readonly int _seed;
+
+    /// <param name="mlContext">The context, whose seed is used unless the options have one, and whose log is written to.</param>
+    /// <param name="options">The columns, the network and its training.</param>
+    /// <param name="name">The name of the trainer in the log.</param>
+    /// <exception cref="ArgumentException">Options are not valid; the message names all that are not.</exception>
+    public NetworkTrainer(MLContext mlContext, MlpTrainingOptions options, string name)
+    {
+        ArgumentNullException.ThrowIfNull(mlContext);
+        ArgumentNullException.ThrowIfNull(options);
+        OptionsValidator.ThrowIfInvalid(options, nameof(options));
+
+        _mlContext = mlContext;
+        _host = ((IHostEnvironment)mlContext).Register(name);
+        _options = options;
+        _seed = options.Seed ?? _host.Rand.Next();
+    }
+
+    /// <summary>
+    /// What a trainer tells ML.NET's tools: whether features should be normalised before it. They need not be where it scales them itself.
+    /// <see cref="TrainerInfo"/> can only be had from a stock trainer; naive Bayes is the one that asks neither for normalised features nor
+    /// for a cache.
+    /// </summary>
+    /// <param name="stock">That of ML.NET's own trainer for the task.</param>
+    public TrainerInfo InfoBeside(TrainerInfo stock) => _options.FeatureScaling == MlpFeatureScaling.None
+        ? stock
+        : _mlContext.MulticlassClassification.Trainers.NaiveBayes().Info;
+
+    /// <inheritdoc cref="MlpTrainer.Fit(IDataView, IDataView?, MlpModelParameters?)"/>
+    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel)
+    {
+        ArgumentNullException.ThrowIfNull(trainData);
+        ThrowIfValidationUnclear(validationData);
+
+        using var cancellation = new ContextCancellation(_mlContext, _options.CancellationToken);
+        try
+        {
+            return Train(trainData, validationData, initialModel, cancellation.Token);
+        }
+        catch (OperationCanceledException exception) when (_options.CancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, _options.CancellationToken);
+        }
+    }
+
+    private MlpTransformer Train(
+        IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel, CancellationToken cancellationToken)
+    {
+        using var channel = _host.Start("Training");
+        var options = _options with { CancellationToken = cancellationToken, Progress = new LoggedProgress(channel, _options.Progress) };
+        var columns = InputColumns.Bind(trainData.Schema, _options, _host);
+        ThrowIfNotImages(columns, trainData);
+        var validation = validationData is null
+            ? null
+            : ToRows(validationData, BindValidation(validationData, columns), "validation data", channel);
+        ThrowIfOtherShape(initialModel, columns);
+        LibTorch.EnsureLoaded();
+        _ = TrainingDevice.Find(_options.Device); // before the rows are read
+
+        var checkpoint = _options.CheckpointPath is { } path ? TrainingCheckpoint.TryRead(path) : null;
+        var seed = _options.Seed ?? checkpoint?.Seed ?? _seed;
+        channel.Info(MessageSensitivity.Schema, $"Options: {OptionsDescription.OneLine(_options with { Seed = seed })}");
+        var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, options, seed);
+        var warnings = new TrainingWarnings(channel);
+        warnings.Check(data.Statistics, columns);
+        var result = new TrainingLoop(data, options, seed, initialModel, checkpoint).Run();
+        warnings.Check(result.History, options, data.Statistics);
+        var metadata = new MlpMetadata { Options = OptionsDescription.Of(_options with { Seed = seed }), History = result.History };
+        return new MlpTransformer(_host, result.Model, metadata, columns.Features, columns.Label);
+    }
+
+    private DataViewRows ToRows(IDataView view, InputColumns columns, string name, IChannel channel) =>
+        new(view, columns, _options.InvalidFeatures, name, channel);
+
+    /// <summary>Validation is not weighted, so its data needs no weight column.</summary>
+    private InputColumns BindValidation(IDataView validationData, InputColumns columns)
+    {
+        var validation = InputColumns.Bind(validationData.Schema, _options with { ExampleWeightColumnName = null }, _host);
+        columns.ThrowIfOther(validation);
+        return validation;
+    }
+
+    private void ThrowIfValidationUnclear(IDataView? validationData)
+    {
+        if (validationData is not null && _options.ValidationFraction > 0)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"There is validation data, and {nameof(MlpTrainingOptions.ValidationFraction)} is {_options.ValidationFraction}; ")
+                + "give one of the two.",
+                nameof(validationData));
+        }
+
+        if (validationData is null && _options.ValidationFraction == 0 && _options.EarlyStopping is not null)
+        {
+            throw new ArgumentException(
+                $"{nameof(MlpTrainingOptions.EarlyStopping)} is on, but there is nothing to validate with; "
+                + $"pass validation data to Fit, or set {nameof(MlpTrainingOptions.ValidationFraction)}, to 0.1 for example.",
+                nameof(validationData));
+        }
+    }
+
+    private void ThrowIfNotImages(InputColumns columns, IDataView trainData)
+    {
+        if (_options.Augmentation is { } images && !images.Fits(columns.FeatureCount))
+        {
+            throw new ArgumentException(
+                $"{nameof(MlpTrainingOptions.Augmentation)} is for images of height {images.Height}, width {images.Width} and channels "
+                + $"{images.Channels}, but the feature column '{columns.Features.Name}' has {columns.FeatureCount} values in a row; "
+                + "height, width and channels must multiply to that number.",
+                nameof(trainData));
+        }
+    }
+
+    private void ThrowIfOtherShape(MlpModelParameters? initialModel, InputColumns columns)
+    {
+        var wanted = _options.ArchitectureFor(columns.FeatureCount, columns.ClassCount);
+        if (initialModel is not null && initialModel.Architecture != wanted)
+        {
+            var found = initialModel.Architecture;
+            var (foundTask, wantedTask) = found.Task == wanted.Task ? ("", "") : ($" for {found.Task}", $" for {wanted.Task}");
+            throw new ArgumentException(
+                $"The initial model is {found} with {found.Activation}{foundTask}, "
+                + $"but the data and the options ask for {wanted} with {wanted.Activation}{wantedTask}; both must be the same.",
+                nameof(initialModel));
+        }
+    }
+}
