@@ -252,6 +252,99 @@ Require(shapesModel.Transform(shapes).Schema["Score"].HasSlotNames(), "scores ar
 var engine = mlContext.Model.CreatePredictionEngine<Shape, Prediction>(shapesModel);
 Require(folds.Count == 3 && engine.Predict(new Shape { Width = 9, Height = 2 }).PredictedLabel == "wide", "two classes, in a pipeline");
 
+// The other tasks: Boolean labels and numbers, with what they add.
+IDataView boxes = mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 120).Select(i => new Box
+{
+    Features = [i % 11, i % 7],
+    IsWide = i % 11 > i % 7,
+    Area = 1000 + i % 11 * (i % 7),
+    Weight = 1 + i % 2,
+}));
+var binaryOptions = new MlpBinaryTrainer.Options
+{
+    LabelColumnName = nameof(Box.IsWide),
+    ExampleWeightColumnName = nameof(Box.Weight),
+    HiddenLayers = [8],
+    BatchSize = 16,
+    MaxEpochs = 100,
+    LabelSmoothing = 0.01,
+    ClassWeights = MlpClassWeights.Explicit(1, 2),
+};
+var regressionOptions = new MlpRegressionTrainer.Options
+{
+    LabelColumnName = nameof(Box.Area),
+    HiddenLayers = [8],
+    BatchSize = 16,
+    MaxEpochs = 100,
+    ValidationFraction = 0.2,
+    Loss = MlpRegressionLoss.Squared,
+};
+MlpClassificationOptions[] ofClasses = [binaryOptions, options];
+MlpTrainingOptions[] ofTrainings = [.. ofClasses, regressionOptions];
+Require(ofTrainings.Select(shared => shared.LabelColumnName).SequenceEqual(["IsWide", "Label", "Area"]), "options that tasks share");
+Require(new MlpBinaryTrainer.Options(binaryOptions) { Seed = 2 } == binaryOptions with { Seed = 2 }, "a copy of binary options");
+Require(new MlpRegressionTrainer.Options(regressionOptions) { Seed = 2 } == regressionOptions with { Seed = 2 }, "a copy of regression's");
+MlpRegressionLoss[] losses =
+[
+    MlpRegressionLoss.Squared,
+    MlpRegressionLoss.Absolute,
+    MlpRegressionLoss.Huber(delta: 2),
+    MlpRegressionLoss.Quantile(alpha: 0.9),
+];
+Require(losses.Distinct().Count() == 4 && losses[2].Delta == 2 && losses[3].Alpha == 0.9, "losses");
+Throws<ArgumentException>(() => new MlpRegressionTrainer(mlContext, regressionOptions with { Loss = MlpRegressionLoss.Quantile(1) }));
+_ = mlContext.BinaryClassification.Trainers.Mlp(
+    mlContext, labelColumnName: "Label", featureColumnName: "Features", exampleWeightColumnName: null);
+_ = mlContext.Regression.Trainers.Mlp(mlContext, labelColumnName: "Label", featureColumnName: "Features", exampleWeightColumnName: null);
+_ = new MlpBinaryTrainer(mlContext, labelColumnName: "Label", featureColumnName: "Features", exampleWeightColumnName: null);
+_ = new MlpRegressionTrainer(mlContext, labelColumnName: "Label", featureColumnName: "Features", exampleWeightColumnName: null);
+
+ITrainerEstimator<MlpTransformer, MlpModelParameters> binaryTrainer = mlContext.BinaryClassification.Trainers.Mlp(mlContext, binaryOptions);
+Throws<ArgumentOutOfRangeException>(() => binaryTrainer.GetOutputSchema(new SchemaShape([])));
+using MlpTransformer binary = binaryTrainer.Fit(boxes);
+var binaryMetrics = mlContext.BinaryClassification.Evaluate(binary.Transform(boxes), nameof(Box.IsWide));
+Require(binaryTrainer.Info is not null && binaryMetrics.AreaUnderRocCurve > 0.95, "binary classification");
+Require(binary is { Task: MlpTask.Binary, Threshold: 0f, ClassNames: null }, "a binary model");
+Require(binary.Model.Architecture is { Task: MlpTask.Binary, OutputSize: 1, ClassCount: 2 }, "the architecture of a binary model");
+Require(binary.History[^1] is { TrainAccuracy: > 0.8, TrainRootMeanSquaredError: null }, "the history of a binary model");
+using MlpTransformer never = mlContext.BinaryClassification.ChangeModelThreshold(binary, float.MaxValue);
+Require(never.Transform(boxes).GetColumn<bool>("PredictedLabel").All(label => !label) && binary.Threshold == 0, "a threshold");
+Throws<ArgumentOutOfRangeException>(() => mlContext.BinaryClassification.ChangeModelThreshold(binary, float.NaN));
+Throws<ArgumentException>(() => mlContext.BinaryClassification.ChangeModelThreshold(model, 0));
+mlContext.Model.Save(never, boxes.Schema, In("never.zip"));
+var neverLoaded = mlContext.Model.Load(In("never.zip"), out _);
+Require(neverLoaded.Transform(boxes).GetColumn<bool>("PredictedLabel").All(label => !label), "a threshold, loaded by ML.NET");
+var neverFound = MlpTransformer.Find(mlContext.Model.LoadMlp(In("never.zip"), out _));
+Require(neverFound is { Threshold: float.MaxValue, Task: MlpTask.Binary }, "a threshold, loaded by LoadMlp");
+
+ITrainerEstimator<MlpTransformer, MlpModelParameters> regressionTrainer =
+    mlContext.Regression.Trainers.Mlp(mlContext, regressionOptions);
+Throws<ArgumentOutOfRangeException>(() => regressionTrainer.GetOutputSchema(new SchemaShape([])));
+using MlpTransformer regression = regressionTrainer.Fit(boxes);
+var regressionMetrics = mlContext.Regression.Evaluate(regression.Transform(boxes), nameof(Box.Area));
+Require(regressionTrainer.Info is not null && regressionMetrics.RSquared > 0.5, "regression");
+Require(regression is { Task: MlpTask.Regression, Threshold: null }, "a regression model");
+Require(
+    regression.History[^1] is { TrainAccuracy: null, TrainRootMeanSquaredError: > 0, ValidationRootMeanSquaredError: > 0 },
+    "the history of a regression");
+var areas = regression.Transform(boxes).GetColumn<float>("Score").ToArray();
+mlContext.Model.Save(regression, boxes.Schema, In("areas.zip"));
+var areasLoaded = mlContext.Model.Load(In("areas.zip"), out _);
+Require(areasLoaded.Transform(boxes).GetColumn<float>("Score").SequenceEqual(areas), "the same bits of a regression, loaded by ML.NET");
+regression.Model.Save(In("areas.safetensors"));
+Require(MlpModelParameters.Load(In("areas.safetensors")).Architecture.Task == MlpTask.Regression, "safetensors have the task");
+using (var weightsFile = File.OpenRead(In("areas.safetensors")))
+{
+    Require(MlpModelParameters.Load(weightsFile, MlpActivation.Relu, MlpTask.Regression).Layers.Count == 2, "a task of safetensors");
+}
+
+using var warm = new MlpRegressionTrainer(mlContext, regressionOptions with { ValidationFraction = 0, MaxEpochs = 1 })
+    .Fit(boxes, boxes, initialModel: regression.Model);
+Throws<ArgumentException>(() => new MlpRegressionTrainer(mlContext, regressionOptions).Fit(boxes, null, initialModel: binary.Model));
+var withTask = new MlpArchitecture(2, [8], outputSize: 1, MlpActivation.Relu, MlpTask.Binary);
+Require(withTask.ToString() == "2-8-1", "an architecture with a task");
+Require(Enum.GetValues<MlpTask>().SequenceEqual([MlpTask.Multiclass, MlpTask.Binary, MlpTask.Regression]), "three tasks");
+
 Directory.Delete(folder, recursive: true);
 var accuracy = $"{metrics.MicroAccuracy:F3} on digits after {model.History.Count} epochs";
 Console.WriteLine($"All promised names exist and do what they should: {accuracy}");
@@ -317,6 +410,18 @@ internal sealed class Shape
     public float Height { get; set; }
 
     public string Name { get; set; } = "";
+}
+
+internal sealed class Box
+{
+    [VectorType(2)]
+    public float[] Features { get; set; } = [];
+
+    public bool IsWide { get; set; }
+
+    public float Area { get; set; }
+
+    public float Weight { get; set; }
 }
 
 internal sealed class Prediction
