@@ -18,7 +18,10 @@ while (Console.ReadLine() is { } line)
 var schema = SchemaDefinition.Create(typeof(Row));
 schema["Features"].ColumnType = inputSchema["Features"].Type;
 var scored = model.Transform(mlContext.Data.LoadFromEnumerable(rows, schema));
-foreach (var scores in scored.GetColumn<float[]>("Score"))
+var scoreRows = scored.Schema["Score"].Type is VectorDataViewType
+    ? scored.GetColumn<float[]>("Score")
+    : scored.GetColumn<float>("Score").Select(score => (float[])[score]);
+foreach (var scores in scoreRows)
 {
     Console.WriteLine(string.Join(' ', scores.Select(score => score.ToString("R", CultureInfo.InvariantCulture))));
 }

@@ -11,6 +11,8 @@ namespace MnistML.Samples.Commands;
 /// <summary>Shows how the loss is computed, for images of the test set or for given logits.</summary>
 internal sealed class ExplainCommand : SampleCommand
 {
+    private const string Binary = "binary";
+
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<string[]> _index = new("--index")
     {
@@ -22,7 +24,13 @@ internal sealed class ExplainCommand : SampleCommand
         Description = "Logits instead of an image, for example 2,1,-1; given again, with another --label, they make a batch",
         HelpName = "Z",
     };
-    private readonly Option<int[]> _label = new("--label") { Description = "The zero-based class of the logits", HelpName = "N" };
+    private readonly Option<int[]> _label = new("--label")
+    {
+        Description = "The zero-based class of the logits; for binary, 1 is true and 0 false",
+        HelpName = "N",
+    };
+    private readonly Option<string?> _task = SharedOptions.Choice(
+        "--task", "What the logits are of: multiclass, one for each class (the default), or binary, one for true", "multiclass", Binary);
     private readonly DigitOptions _digits = new();
 
     public ExplainCommand(IAnsiConsole screen)
@@ -31,8 +39,9 @@ internal sealed class ExplainCommand : SampleCommand
             "explain",
             "Show logits, softmax and cross-entropy of a test image, or of given logits, step by step",
             "explain --model mnistml-out/model.zip --index 0",
-            "explain --logits 2,1,-1 --label 0") =>
-        AddOptions([_model, _index, _logits, _label, .. _digits.All]);
+            "explain --logits 2,1,-1 --label 0",
+            "explain --task binary --logits 2 --label 1") =>
+        AddOptions([_model, _index, _logits, _label, _task, .. _digits.All]);
 
     protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -45,16 +54,26 @@ internal sealed class ExplainCommand : SampleCommand
                 + "2,1,-1 --label 0.");
         }
 
+        var isBinary = parsed.GetValue(_task) == Binary;
+        if (isBinary && logits.Length == 0)
+        {
+            throw new ArgumentException(
+                "--task is binary, but images are of many classes; give a logit instead, for example --task binary --logits 2 --label 1.");
+        }
+
+        var labels = parsed.GetValue(_label) ?? [];
         if (logits.Length > 0)
         {
-            ExplainLogits(logits, parsed.GetValue(_label) ?? []);
+            ThrowIfOtherCount(logits, labels);
+            Action<string[], int[]> explain = isBinary ? ExplainBinary : ExplainLogits;
+            explain(logits, labels);
             return;
         }
 
         await ExplainImagesAsync(parsed.GetValue(_model)!, ReadIndexes(indexes), parsed, cancellationToken).ConfigureAwait(false);
     }
 
-    private void ExplainLogits(string[] logits, int[] labels)
+    private static void ThrowIfOtherCount(string[] logits, int[] labels)
     {
         if (labels.Length != logits.Length)
         {
@@ -62,7 +81,22 @@ internal sealed class ExplainCommand : SampleCommand
                 $"There are {logits.Length} --logits and {labels.Length} --label, but each row of logits needs one label, for example "
                 + "--logits 2,1,-1 --label 0.");
         }
+    }
 
+    private void ExplainBinary(string[] logits, int[] labels)
+    {
+        var rows = logits.Zip(labels, ReadBinaryRow).ToArray();
+        foreach (var (index, row) in rows.Index())
+        {
+            Screen.WriteLine($"Row {index}, label {BinaryLossReport.NameOf(row.Label)} (y = {row.Label})");
+            BinaryLossReport.WriteRow(Screen, row);
+        }
+
+        BinaryLossReport.WriteEnd(Screen, rows);
+    }
+
+    private void ExplainLogits(string[] logits, int[] labels)
+    {
         var rows = logits.Zip(labels, ReadRow).ToArray();
         if (rows.Any(row => row.Logits.Count != rows[0].Logits.Count))
         {
@@ -114,15 +148,30 @@ internal sealed class ExplainCommand : SampleCommand
         LossReport.WriteEnd(Screen, rows);
     }
 
-    private static LossSteps ReadRow(string text, int label)
+    private static BinaryLossSteps ReadBinaryRow(string text, int label)
     {
-        double[] logits =
-        [
-            .. text.Split(',', StringSplitOptions.TrimEntries)
+        if (ReadLogits(text) is not [var logit])
+        {
+            throw new ArgumentException(
+                $"--logits is '{text}', but --task binary has one logit a row; for several rows give --logits and --label again.");
+        }
+
+        return label is 0 or 1
+            ? new BinaryLossSteps(logit, label)
+            : throw new ArgumentException($"--label is {label}, but --task binary has the labels 1, which is true, and 0, which is false.");
+    }
+
+    private static double[] ReadLogits(string text) =>
+    [
+        .. text.Split(',', StringSplitOptions.TrimEntries)
             .Select(part => double.TryParse(part, CultureInfo.InvariantCulture, out var logit) && double.IsFinite(logit)
                 ? logit
                 : throw new ArgumentException($"--logits is '{text}', but must be numbers with commas between them, such as 2,1,-1.")),
-        ];
+    ];
+
+    private static LossSteps ReadRow(string text, int label)
+    {
+        var logits = ReadLogits(text);
         return label >= 0 && label < logits.Length
             ? new LossSteps(logits, label)
             : throw new ArgumentException(

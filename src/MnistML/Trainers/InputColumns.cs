@@ -86,9 +86,12 @@ internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSche
     {
         if (validation.FeatureCount != FeatureCount || validation.ClassCount != ClassCount)
         {
+            var (classes, ownClasses) = Label.Type is KeyDataViewType
+                ? ($" and {validation.ClassCount} classes", $" and {ClassCount}")
+                : ("", "");
             throw new ArgumentException(
-                $"The validation data has {validation.FeatureCount} features and {validation.ClassCount} classes, "
-                + $"but the training data has {FeatureCount} and {ClassCount}. "
+                $"The validation data has {validation.FeatureCount} features{classes}, "
+                + $"but the training data has {FeatureCount}{ownClasses}. "
                 + "Both must come from one fitted pipeline.");
         }
 

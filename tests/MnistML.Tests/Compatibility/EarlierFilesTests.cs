@@ -7,10 +7,11 @@ using MnistML.Training.Checkpoints;
 
 namespace MnistML.Tests.Compatibility;
 
-/// <summary>Files that version 0.1 wrote, kept beside this test: they load and score as they did, or say why not.</summary>
-internal sealed class EarlierFilesTests
+/// <summary>Files that earlier versions wrote, kept beside this test: they load and score as they did, or say why not.</summary>
+[TestFixture("0.1")]
+[TestFixture("0.2")]
+internal sealed class EarlierFilesTests(string version)
 {
-    private const string Folder = "tests/MnistML.Tests/Compatibility/Files-0.1/";
 
     /// <summary>Another processor may round otherwise.</summary>
     private const double Tolerance = 1e-6;
@@ -28,6 +29,7 @@ internal sealed class EarlierFilesTests
         Assert.That(schema.Select(column => column.Name), Is.EqualTo(new[] { "Length", "Width", "Kind" }));
         Assert.That($"{network.Model.Architecture} {network.Model.Architecture.Activation}", Is.EqualTo("2-5-4-3 Gelu"));
         Assert.That(network.ClassNames, Is.EqualTo(new[] { "small", "long", "wide" }));
+        Assert.That(network.Task, Is.EqualTo(MlpTask.Multiclass));
         Assert.That(network.History, Has.Count.EqualTo(6));
         AssertScores(model);
     }
@@ -56,9 +58,7 @@ internal sealed class EarlierFilesTests
     {
         LibTorch.EnsureLoaded();
         var weights = MlpModelParameters.Load(PathOf("weights.safetensors"));
-        var data = _mlContext.Transforms.Concatenate("Features", nameof(Flower.Length), nameof(Flower.Width))
-            .Append(_mlContext.Transforms.Conversion.MapValueToKey("Label", nameof(Flower.Kind)))
-            .Fit(Flowers).Transform(Flowers);
+        var data = Prepare.Fit(Flowers).Transform(Flowers);
         var options = new MlpTrainer.Options
         {
             HiddenLayers = [5, 4],
@@ -75,16 +75,48 @@ internal sealed class EarlierFilesTests
     }
 
     [Test]
-    public void TryRead_OfAnEarlierCheckpoint_SaysWhyItCannotBeResumed() => Assert.That(
-        () => TrainingCheckpoint.TryRead(PathOf("checkpoint.safetensors")),
-        Throws.InstanceOf<InvalidDataException>().With.Message.Contains("before 0.2").And.Message.Contains("other random numbers"));
+    public void Fit_FromAnEarlierCheckpoint_ResumesItOrSaysWhyNot()
+    {
+        // A copy, since a training writes its checkpoint.
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("checkpoint.safetensors", File.ReadAllBytes(PathOf("checkpoint.safetensors")));
+        if (version == "0.1")
+        {
+            Assert.That(
+                () => TrainingCheckpoint.TryRead(path),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contains("before 0.2").And.Message.Contains("other random numbers"));
+            return;
+        }
 
-    private static string PathOf(string name) => Repository.PathOf(Folder + name);
+        LibTorch.EnsureLoaded();
+        var options = new MlpTrainer.Options
+        {
+            HiddenLayers = [5, 4],
+            Activation = MlpActivation.Gelu,
+            MaxEpochs = 6,
+            BatchSize = 8,
+            Seed = 1,
+            ThreadCount = 1,
+            Precision = MlpPrecision.Single,
+            CheckpointPath = path,
+        };
+        var data = Prepare.Fit(Flowers).Transform(Flowers);
+
+        using var resumed = new MlpTrainer(_mlContext, options).Fit(data);
+
+        Assert.That(resumed.Model.ComputeHash(), Is.EqualTo(MlpModelParameters.Load(PathOf("weights.safetensors")).ComputeHash()));
+    }
+
+    private string PathOf(string name) => Repository.PathOf($"tests/MnistML.Tests/Compatibility/Files-{version}/{name}");
+
+    private IEstimator<ITransformer> Prepare =>
+        _mlContext.Transforms.Concatenate("Features", nameof(Flower.Length), nameof(Flower.Width))
+            .Append(_mlContext.Transforms.Conversion.MapValueToKey("Label", nameof(Flower.Kind)));
 
     private IDataView Flowers => _mlContext.Data.LoadFromEnumerable(
         Rows.Select((row, i) => new Flower { Length = row.Features[0], Width = row.Features[1], Kind = Kinds[i % Kinds.Length] }));
 
-    private static (float[] Features, float[] Scores)[] Rows =>
+    private (float[] Features, float[] Scores)[] Rows =>
     [
         .. File.ReadAllLines(PathOf("scores.csv"))
             .Select(line => Array.ConvertAll(line.Split(','), text => float.Parse(text, CultureInfo.InvariantCulture)))

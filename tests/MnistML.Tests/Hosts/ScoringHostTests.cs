@@ -9,12 +9,12 @@ namespace MnistML.Tests.Hosts;
 internal sealed class ScoringHostTests
 {
     [Test]
-    public void Load_InAProcessWithoutMnistML_GivesTheSameBits()
+    public void Load_InAProcessWithoutMnistML_GivesTheSameBits([Values] MlpTask task)
     {
         using var folder = new TemporaryFolder();
         var mlContext = new MLContext(seed: 1);
-        var data = Tables.Clusters(mlContext, rows: 20);
-        using var model = new MlpTrainer(mlContext, new MlpTrainer.Options { HiddenLayers = [6, 5], MaxEpochs = 3 }).Fit(data);
+        var data = TaskCase.Data(mlContext, rows: 20);
+        using var model = TaskCase.Trainer(mlContext, new TaskCase(task).Small).Fit(data);
         mlContext.Model.Save(model, data.Schema, folder.PathOf("model.zip"));
         var lines = data.GetColumn<float[]>("Features")
             .Select(row => string.Join(' ', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
@@ -23,9 +23,14 @@ internal sealed class ScoringHostTests
         var result = Host.Run("MnistML.ScoringHost", folder.Path, [folder.PathOf("model.zip")], input + "\n");
 
         Assert.That(result.Error, Is.Empty);
+        var scored = model.Transform(data);
         var scores = result.OutputLines[..^1].Select(
             line => line.Split(' ').Select(text => float.Parse(text, CultureInfo.InvariantCulture)).ToArray());
-        Assert.That(scores, Is.EqualTo(model.Transform(data).GetColumn<float[]>("Score")));
+        Assert.That(
+            scores,
+            Is.EqualTo(task == MlpTask.Multiclass
+                ? scored.GetColumn<float[]>("Score")
+                : scored.GetColumn<float>("Score").Select(score => (float[])[score])));
         var assemblies = result.OutputLines[^1].Split(' ').Except(["MnistML.ScoringHost"]).ToArray();
         Assert.That(assemblies, Has.Some.EqualTo("Microsoft.ML.OnnxTransformer"));
         Assert.That(assemblies, Has.None.StartsWith("MnistML"));

@@ -103,6 +103,35 @@ internal sealed class ConsolePictureTests
         ]));
     }
 
+    /// <summary>By hand: 1 / (1 + e^-2) = 1 / 1.13534 = 0.8808, and ln 1.13534 = 0.1269.</summary>
+    [Test]
+    public void Explain_OfBinaryLogits_ShowsEachStep()
+    {
+        var result = Run("explain", "--task", "binary", "--logits", "2", "--label", "1", "--logits", "-800", "--label", "1");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(result.OutputLines, Is.EqualTo([
+            "Row 0, label true (y = 1)",
+            "logit z                                          2.0000",
+            "sigmoid p = 1 / (1 + e^-z), that of true         0.8808",
+            "1 - p, that of false                             0.1192",
+            "Probability of the label true: 0.8808",
+            "Loss: -ln 0.8808 = max(z, 0) - z y + ln(1 + e^-|z|) = 2.0000 - (2.0000) + 0.1269 = 0.1269",
+            "Slope of the loss by z: p - y = 0.8808 - 1 = -0.1192",
+            "Row 1, label true (y = 1)",
+            "logit z                                       -800.0000",
+            "sigmoid p = 1 / (1 + e^-z), that of true         0.0000",
+            "1 - p, that of false                             1.0000",
+            "Probability of the label true: 0.0000",
+            "Loss: -ln 0.0000 = max(z, 0) - z y + ln(1 + e^-|z|) = 0.0000 - (-800.0000) + 0.0000 = 800.0000",
+            "Slope of the loss by z: p - y = 0.0000 - 1 = -1.0000",
+            "Loss of the batch: (0.1269 + 800.0000) / 2 = 400.0635",
+            "One logit is enough for two classes: sigmoid(z) is what the softmax of the two logits (0, z) gives to the second. Only the "
+            + "difference of two logits counts, so one of them can be 0.",
+            "The loss is taken from the logit, since ln p would be infinite where p is rounded to 0, and e^-|z| can't overflow.",
+        ]));
+    }
+
     [Test]
     public void Explain_OfTestImages_ShowsThemAndTheirBatch()
     {
@@ -202,6 +231,36 @@ internal sealed class ConsolePictureTests
         "--model",
         "m.zip")]
     [TestCase("There is no model 'mnistml-out/model.zip'. Train one: train --out mnistml-out/model.zip", "--index", "0")]
+    [TestCase(
+        "--task is binary, but images are of many classes; give a logit instead, for example --task binary --logits 2 --label 1.",
+        "--task",
+        "binary",
+        "--index",
+        "0")]
+    [TestCase(
+        "--task is 'regression', but must be multiclass or binary. Run with --help for the options.",
+        "--task",
+        "regression",
+        "--logits",
+        "2",
+        "--label",
+        "1")]
+    [TestCase(
+        "--logits is '2,1', but --task binary has one logit a row; for several rows give --logits and --label again.",
+        "--task",
+        "binary",
+        "--logits",
+        "2,1",
+        "--label",
+        "1")]
+    [TestCase(
+        "--label is 2, but --task binary has the labels 1, which is true, and 0, which is false.",
+        "--task",
+        "binary",
+        "--logits",
+        "2",
+        "--label",
+        "2")]
     public void Explain_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) =>
         AssertFailure(Run(["explain", .. arguments]), message);
 

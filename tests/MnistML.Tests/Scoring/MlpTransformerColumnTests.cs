@@ -29,6 +29,46 @@ public sealed class MlpTransformerColumnTests
     }
 
     [Test]
+    public void Members_OfNull_NameTheArgument()
+    {
+        Assert.That(() => _case.Transformer.Transform(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("input"));
+        Assert.That(
+            () => _case.Transformer.GetOutputSchema(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("inputSchema"));
+        Assert.That(() => MlpTransformer.Find(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("model"));
+    }
+
+    [Test]
+    public void Find_OfTheNetworkItself_IsTheNetwork() =>
+        Assert.That(MlpTransformer.Find(_case.Transformer), Is.SameAs(_case.Transformer));
+
+    /// <summary>A cursor that scores in batches holds the columns that it was asked for, and no others.</summary>
+    [Test]
+    public void Cursor_OfTheScore_RefusesColumnsThatItWasNotAskedFor()
+    {
+        var view = _case.Transformer.Transform(_case.Data);
+        using var cursor = view.GetRowCursor([view.Schema["Score"]]);
+
+        Assert.That(
+            () => cursor.GetGetter<int>(view.Schema["Id"]),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("The column 'Id' is not active in this cursor."));
+    }
+
+    [Test]
+    public void CursorSet_OfTheScore_IsOneCursorThatScoresInBatches()
+    {
+        var view = _case.Transformer.Transform(_case.Data);
+        var cursors = view.GetRowCursorSet([view.Schema["Score"]], n: 4);
+        try
+        {
+            Assert.That(cursors, Has.Length.EqualTo(1));
+        }
+        finally
+        {
+            Array.ForEach(cursors, cursor => cursor.Dispose());
+        }
+    }
+
+    [Test]
     public void Transform_TextLabels_NameTheSlotsOfTheScore()
     {
         var view = _case.Transformer.Transform(_case.Data);

@@ -9,7 +9,7 @@ namespace MnistML.Network.Losses;
 /// <param name="LabelSmoothing">ε: the target is <c>1 - ε/2</c> for true and <c>ε/2</c> for false, as for two classes.</param>
 internal sealed record BinaryCrossEntropyLoss(double LabelSmoothing = 0) : TrainingLoss
 {
-    public override TrainingLoss ForValidation => this with { LabelSmoothing = 0 };
+    public override TrainingLoss ForValidation() => this with { LabelSmoothing = 0 };
 
     /// <inheritdoc/>
     /// <remarks>The gradient is <c>weight · (sigmoid - target)</c>.</remarks>

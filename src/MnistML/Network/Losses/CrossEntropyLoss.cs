@@ -10,7 +10,7 @@ namespace MnistML.Network.Losses;
 /// <param name="LabelSmoothing">ε: the fraction of each row's target that is spread over all classes, its own included.</param>
 internal sealed record CrossEntropyLoss(double LabelSmoothing = 0) : TrainingLoss
 {
-    public override TrainingLoss ForValidation => this with { LabelSmoothing = 0 };
+    public override TrainingLoss ForValidation() => this with { LabelSmoothing = 0 };
 
     /// <inheritdoc/>
     /// <remarks>The gradient is <c>weight · (softmax - target)</c>.</remarks>

@@ -38,7 +38,7 @@ internal abstract record TrainingLoss
     public abstract Tensor ComputeMetrics(Tensor outputs, Tensor targets);
 
     /// <summary>The loss that validation computes: the same without what only a training needs.</summary>
-    public virtual TrainingLoss ForValidation => this;
+    public virtual TrainingLoss ForValidation() => this;
 
     /// <summary>How labels are scaled while the network learns; null where they are classes.</summary>
     public virtual TargetScale? TargetScale => null;

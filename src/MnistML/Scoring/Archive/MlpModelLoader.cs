@@ -137,6 +137,7 @@ internal sealed class MlpModelLoader
             || scorer.Input.Scale != network.Output.Scale
             || !scorer.Input.Offsets.SequenceEqual(network.Output.Offsets)
             || (transformer.Task == MlpTask.Multiclass && !HasClasses(transformer, output))
+            || (transformer.Threshold is { } threshold && !BinaryScorer.HasThreshold(scorer.Transformer, threshold))
             || output.Any(column => column.Name == network.Output.Name))
         {
             throw new InvalidDataException(

@@ -104,8 +104,8 @@ internal sealed class ModelArchive
 
         if (bytes.Length != entry.Length)
         {
-            throw new InvalidDataException($"the entry '{entry.FullName}' declares {entry.Length} bytes, but holds "
-                + $"{(bytes.Length < entry.Length ? $"{bytes.Length}" : "more")}.");
+            throw new InvalidDataException(
+                $"the entry '{entry.FullName}' declares {entry.Length} bytes, but holds {bytes.Length}.");
         }
 
         var content = bytes.ToArray();

@@ -40,6 +40,22 @@ internal static class BinaryScorer
     public static ITransformer WithThreshold(ITransformer scorer, float threshold) =>
         new MLContext().BinaryClassification.ChangeModelThreshold((Transformer)scorer, threshold);
 
+    /// <summary>Whether a scorer has a threshold, which ML.NET does not tell: a score is above it, or just not.</summary>
+    public static bool HasThreshold(ITransformer scorer, float threshold)
+    {
+        float[] scores = [threshold, MathF.BitIncrement(threshold)];
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumn("Label", BooleanDataViewType.Instance);
+        var rows = new ScorerRows<bool>(
+            ((Transformer)scorer).FeatureColumnName,
+            vectorSize: 1,
+            builder.ToSchema()[0],
+            scores.Length,
+            row => new VBuffer<float>(1, [scores[row]]),
+            _ => false);
+        return scorer.Transform(rows).GetColumn<bool>("PredictedLabel").SequenceEqual(scores.Select(score => score > threshold));
+    }
+
     private static StockScorer Read(Transformer scorer)
     {
         var (linear, calibrator) = (scorer.Model.SubModel, scorer.Model.Calibrator);

@@ -16,7 +16,7 @@ internal static class Validation
     public static BatchOutcome Run(MlpNetwork network, ITrainingRows rows, Device device, CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
-        var loss = network.Settings.Loss.ForValidation;
+        var loss = network.Settings.Loss.ForValidation();
         var sum = default(BatchOutcome);
         foreach (var batch in rows.ReadInOrder(Math.Max(ValuesInBatch / rows.FeatureCount, 1), cancellationToken))
         {

@@ -46,6 +46,10 @@ public sealed record MlpRegressionLoss
     /// quantile <paramref name="alpha"/> of the labels, which lies above that fraction of them (Koenker and Bassett, 1978). Two trainings,
     /// for 0.1 and 0.9, give an interval that holds 80 % of the labels.
     /// </summary>
+    /// <remarks>
+    /// Dropout, and batch normalisation in small batches, add noise to the outputs in training. A quantile leaves room for it, so that the
+    /// interval becomes too wide: set <see cref="MlpTrainingOptions.DropoutRate"/> to 0 for quantiles, and choose large batches.
+    /// </remarks>
     /// <param name="alpha">Above 0 and below 1; 0.5 is the median.</param>
     public static MlpRegressionLoss Quantile(double alpha) => new(LossFunction.Quantile) { Alpha = alpha };
 

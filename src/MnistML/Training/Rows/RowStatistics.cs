@@ -66,7 +66,8 @@ internal sealed class RowStatistics
 
     /// <summary>Mean and standard deviation of the labels in regression; the deviation is 1 where that is 0.</summary>
     public TargetScale TargetScale => new(
-        _labelShift + (_labelSum / RowCount), DeviationOf(_labelSum / RowCount, _labelSquares / RowCount));
+        _labelShift + (_labelSum / RowCount),
+        VarianceOf(_labelSum / RowCount, _labelSquares / RowCount) is > 0 and var variance ? Math.Sqrt(variance) : 1);
 
     /// <summary>Whether all labels are the same number, as they are in classification, where they are classes.</summary>
     public bool HasOneLabel => _labelSquares == 0;
@@ -115,9 +116,11 @@ internal sealed class RowStatistics
 
     private static double DeviationOf(double mean, double meanSquare)
     {
-        var deviation = Math.Sqrt(Math.Max(meanSquare - (mean * mean), 0));
+        var deviation = Math.Sqrt(VarianceOf(mean, meanSquare));
         return deviation > MinDeviation ? deviation : 1;
     }
+
+    private static double VarianceOf(double mean, double meanSquare) => Math.Max(meanSquare - (mean * mean), 0);
 
     private double DivisorOf(int feature, double deviation)
     {

@@ -24,8 +24,9 @@ internal static class ModelSeeds
 
     /// <summary>A few rows of all columns that the models read.</summary>
     public static IDataView Rows { get; } = MlContext.Data.LoadFromEnumerable(
-        ((string[])["dog", "ant", "cat", "bee", "dog"]).Select(
-            (name, i) => new Row { Features = [i, 1 - i, 0.5f], Class = name, Number = (uint)i % 2 }).ToArray());
+        ((string[])["dog", "ant", "cat", "bee", "dog"])
+            .Select((name, i) => new Row { Features = [i, 1 - i, 0.5f], Class = name, Number = (uint)i % 2, Flag = i > 2, Value = i })
+            .ToArray());
 
     /// <summary>Networks alone. If an altered one is loaded, it can score the rows above.</summary>
     public static IReadOnlyList<byte[]> NetworkZips { get; } =
@@ -33,6 +34,9 @@ internal static class ModelSeeds
         Save(Network("Class", [5], 4, MlpActivation.Tanh)),
         Save(Network("Number", [], 2, MlpActivation.Relu)),
         Save(Network("Class", [2, 3], 4, MlpActivation.Gelu)),
+        Save(OneOutput("Flag", MlpTask.Binary)),
+        Save(MlContext.BinaryClassification.ChangeModelThreshold(OneOutput("Flag", MlpTask.Binary), 0.25f)),
+        Save(OneOutput("Value", MlpTask.Regression)),
     ];
 
     /// <summary>Networks among other stages.</summary>
@@ -56,6 +60,14 @@ internal static class ModelSeeds
     private static MlpTransformer Network(string label, int[] hiddenLayers, int classCount, MlpActivation activation)
     {
         var schema = MlContext.Transforms.Conversion.MapValueToKey("Label", label).Fit(Rows).GetOutputSchema(Rows.Schema);
+        return Create(new MlpArchitecture(3, hiddenLayers, classCount, activation), schema["Features"], schema["Label"]);
+    }
+
+    private static MlpTransformer OneOutput(string label, MlpTask task) =>
+        Create(new MlpArchitecture(3, [4], outputSize: 1, MlpActivation.Relu, task), Rows.Schema["Features"], Rows.Schema[label]);
+
+    private static MlpTransformer Create(MlpArchitecture architecture, DataViewSchema.Column features, DataViewSchema.Column label)
+    {
         var metadata = new MlpMetadata
         {
             Options = new Dictionary<string, string> { ["Seed"] = "1" },
@@ -74,10 +86,10 @@ internal static class ModelSeeds
         };
         return new MlpTransformer(
             (IHostEnvironment)MlContext,
-            Parameters(new MlpArchitecture(3, hiddenLayers, classCount, activation)),
+            Parameters(architecture),
             metadata,
-            schema["Features"],
-            schema["Label"]);
+            features,
+            label);
     }
 
     private static MlpModelParameters Parameters(MlpArchitecture architecture)
@@ -128,5 +140,9 @@ internal static class ModelSeeds
         public string Class { get; set; } = "";
 
         public uint Number { get; set; }
+
+        public bool Flag { get; set; }
+
+        public float Value { get; set; }
     }
 }

@@ -112,11 +112,18 @@ internal sealed class ModelTarget : FuzzTarget
     private static void Score(ITransformer model)
     {
         var scored = model.Transform(ModelSeeds.Rows);
-        var scores = scored.GetColumn<float[]>("Score").ToArray();
-        var labels = scored.GetColumn<uint>("PredictedLabel").ToArray();
-        if (scores.Length != labels.Length)
+        var scores = scored.Schema["Score"].Type is VectorDataViewType
+            ? scored.GetColumn<float[]>("Score").Count()
+            : scored.GetColumn<float>("Score").Count();
+        var labels = scored.Schema.GetColumnOrNull("PredictedLabel")?.Type switch
         {
-            throw new InvalidOperationException($"There are {scores.Length} scores and {labels.Length} labels.");
+            null => scores, // A regression has none.
+            BooleanDataViewType => scored.GetColumn<bool>("PredictedLabel").Count(),
+            _ => scored.GetColumn<uint>("PredictedLabel").Count(),
+        };
+        if (scores != labels)
+        {
+            throw new InvalidOperationException($"There are {scores} scores and {labels} labels.");
         }
     }
 }

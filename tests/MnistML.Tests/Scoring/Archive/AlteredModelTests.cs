@@ -1,7 +1,12 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using MnistML.Model;
 using MnistML.Onnx;
+using MnistML.Scoring;
+using MnistML.Scoring.Archive;
 using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Scoring.Archive;
@@ -155,6 +160,50 @@ public sealed class AlteredModelTests
                 Assert.That(error.Message, Does.StartWith("The stream is not a model that can be loaded: "));
             }
         }
+    }
+
+    [TestCase("scale", 0)]
+    [TestCase("offsets", 0)]
+    [TestCase("offsets", 3)]
+    public void LoadMlp_OfANetworkThatDoesNotUndoItsScorer_IsRefused(string constant, int index) => Assert.That(
+        () => Load(WithNetwork(model =>
+        {
+            var tensor = model.Graph.Initializer.Single(tensor => tensor.Name == $"Features/{constant}");
+            var bytes = tensor.RawData.ToByteArray();
+            bytes[index * sizeof(float)] ^= 1;
+            tensor.RawData = ByteString.CopyFrom(bytes);
+        })),
+        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            "The stream is not a model that can be loaded: its stages do not match its network of 4 classes."));
+
+    [TestCase("""["dog","ant","cat","fox"]""")]
+    [TestCase("""["dog","ant","cat"]""")]
+    public void LoadMlp_OfOtherClassNames_IsRefused(string names) => Assert.That(
+        () => Load(WithNetwork(model => model.MetadataProps.Single(entry => entry.Key == "mnistml.class_names").Value = names)),
+        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            "The stream is not a model that can be loaded: its stages do not match its network of 4 classes."));
+
+    [TestCase(new byte[] { 1, 2 }, 2)]
+    [TestCase(new byte[] { 9, 0, 0, 0, 1 }, 5)]
+    public void LoadMlp_OfANetworkOfAnotherLengthThanItDeclares_IsRefused(byte[] entry, int length) => Assert.That(
+        () => Load(Zip.Change(_zip, NetworkEntry, _ => entry)),
+        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            $"The stream is not a model that can be loaded: the entry '{NetworkEntry}' has {length} bytes, "
+            + "which does not match the length that it declares."));
+
+    [Test]
+    public void LoadMlp_OfANetworkWithoutItsStages_IsRefused()
+    {
+        var copy = _case.MlContext.Transforms.CopyColumns("Copy", "Features").Fit(_case.Data);
+        var mlp = new OnnxMlp(_case.Model, "Features", new OnnxOutput("Logits", [0, 0, 0, 0], 1), new MlpMetadata().ToProperties());
+        using var alone = new LogitsTransformer((IHostEnvironment)_case.MlContext, StageChecksum.Put(mlp, [copy]));
+        using var stream = new MemoryStream();
+        _case.MlContext.Model.Save(new TransformerChain<ITransformer>(alone, copy), _case.Data.Schema, stream);
+
+        Assert.That(
+            () => Load(stream.ToArray()),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                "The stream is not a model that can be loaded: it holds a network without the stages that belong to it."));
     }
 
     private static ITransformer Load(byte[] zip)

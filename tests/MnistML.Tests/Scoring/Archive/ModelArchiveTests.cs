@@ -95,6 +95,27 @@ public sealed class ModelArchiveTests
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("'a'"));
 
     [Test]
+    public void Read_OfFewerBytesThanAreDeclared_SaysHowMany() => Assert.That(
+        () => Read(WithDirectory(Zip.Write(("a", new byte[100])), SizePlace, 101)),
+        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("the entry 'a' declares 101 bytes, but holds 100."));
+
+    [Test]
+    public void Read_OfNoArchive_SaysSo() => Assert.That(
+        () => Read([1, 2, 3]),
+        Throws.TypeOf<InvalidDataException>().With.Message.StartsWith("it is not a whole zip archive: ")
+            .And.Message.Length.GreaterThan("it is not a whole zip archive: ".Length));
+
+    [Test]
+    public void Read_FromAStream_LeavesItOpen()
+    {
+        using var stream = new MemoryStream(Zip.Write(("a", [1])));
+
+        ModelArchive.Read(stream);
+
+        Assert.That(stream.CanRead);
+    }
+
+    [Test]
     public void Read_OtherChecksum_IsRefused() => Assert.That(
         () => Read(WithDirectory(Zip.Write(("a", "123456789"u8.ToArray())), ChecksumPlace, 1)),
         Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(

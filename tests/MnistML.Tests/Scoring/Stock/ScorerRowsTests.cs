@@ -22,7 +22,7 @@ public sealed class ScorerRowsTests
 
         Assert.That(view.GetColumn<float[]>("z"), Is.EqualTo(new float[][] { [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1] }));
         Assert.That(view.GetColumn<uint>("Label"), Is.EqualTo(new uint[] { 1, 2, 3, 4 }));
-        Assert.That(view.GetRowCount(), Is.EqualTo(4));
+        Assert.That((view.GetRowCount(), view.CanShuffle), Is.EqualTo((4, false)));
     }
 
     [Test]

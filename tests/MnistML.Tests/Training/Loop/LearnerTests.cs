@@ -76,6 +76,47 @@ internal sealed class LearnerTests
     public void Run_WithEverything_EqualsAutograd() => AssertSame(Everything with { Optimizer = MlpOptimizer.AdamW(0.002, epsilon: 1e-3) });
 
     [Test]
+    public void Run_OfBinaryClassification_EqualsAutograd() => AssertSame(
+        new MlpBinaryTrainer.Options
+        {
+            HiddenLayers = Plain.HiddenLayers,
+            DropoutRate = 0.25,
+            Optimizer = MlpOptimizer.AdamW(0.002, epsilon: 1e-3),
+            Precision = MlpPrecision.Single,
+            BatchSize = 96,
+            MaxEpochs = 3,
+            ThreadCount = 3,
+            LabelSmoothing = 0.1,
+            ClassWeights = MlpClassWeights.Explicit(1, 3),
+            ValidationFraction = 0.2,
+        },
+        [.. Rows.Select(row => (row.Features, row.Label % 2))]);
+
+    [Test]
+    public void Run_OfRegression_EqualsAutograd([Values("squared", "absolute", "huber", "quantile")] string name) => AssertSame(
+        new MlpRegressionTrainer.Options
+        {
+            Loss = name switch
+            {
+                "absolute" => MlpRegressionLoss.Absolute,
+                "huber" => MlpRegressionLoss.Huber(5),
+                "quantile" => MlpRegressionLoss.Quantile(0.9),
+                _ => MlpRegressionLoss.Squared,
+            },
+            HiddenLayers = Plain.HiddenLayers,
+            BatchNormalization = false,
+            Optimizer = MlpOptimizer.Sgd(name == "huber" ? 0.06 : 0.02), // Its slope is half of the square's, and less beyond delta.
+            Schedule = MlpSchedule.Constant,
+            Precision = MlpPrecision.Single,
+            BatchSize = 96,
+            MaxEpochs = 3,
+            ThreadCount = 3,
+            ValidationFraction = 0.2,
+        },
+        [.. Rows.Select(row => (row.Features, 0))],
+        [.. Rows.Select(row => 100 + (10 * row.Label) + row.Features[7])]);
+
+    [Test]
     public void Run_AboveTheCache_EqualsAutograd() => AssertSame(Plain with { MaxCacheBytes = 1 << 20, MaxEpochs = 2 }, Draw(6_000));
 
     [Test]
@@ -146,30 +187,50 @@ internal sealed class LearnerTests
         Assert.That(Enum.GetValues<Phase>().Select(timer.SecondsOf), Is.All.GreaterThan(0));
     }
 
-    private static void AssertSame(MlpTrainer.Options options, (float[] Features, int Label)[]? rows = null)
+    /// <param name="options">What to train.</param>
+    /// <param name="rows">The rows; null for those of the test.</param>
+    /// <param name="values">The labels of a regression, which deviate by about 11.</param>
+    private static void AssertSame(MlpTrainingOptions options, (float[] Features, int Label)[]? rows = null, float[]? values = null)
     {
-        var autograd = Train(options, rows, usesAutograd: true);
-        var parallel = Train(options, rows);
+        var autograd = Train(options, rows, values, usesAutograd: true);
+        var parallel = Train(options, rows, values);
 
-        Assert.That(
-            parallel.History.Select(epoch => epoch.TrainLoss), Is.EqualTo(autograd.History.Select(epoch => epoch.TrainLoss)).Within(2e-4));
+        var unit = values is null ? 1 : 11;
+        AssertNear(epoch => epoch.TrainLoss, unit * unit);
+        AssertNear(epoch => epoch.ValidationLoss ?? 0, unit * unit);
+        AssertNear(epoch => epoch.TrainRootMeanSquaredError ?? 0, unit);
+        AssertNear(epoch => epoch.ValidationRootMeanSquaredError ?? 0, unit);
         foreach (var (expected, found) in autograd.Model.Layers.Zip(parallel.Model.Layers))
         {
-            Assert.That(found.Weights.ToArray(), Is.EqualTo(expected.Weights.ToArray()).Within(5e-4));
-            Assert.That(found.Biases.ToArray(), Is.EqualTo(expected.Biases.ToArray()).Within(1e-3));
+            Assert.That(found.Weights.ToArray(), Is.EqualTo(expected.Weights.ToArray()).Within(5e-4 * unit));
+            Assert.That(found.Biases.ToArray(), Is.EqualTo(expected.Biases.ToArray()).Within(1e-3 * unit));
         }
 
+        void AssertNear(Func<MlpEpochMetrics, double> metric, double unit) => Assert.That(
+            parallel.History.Select(metric), Is.EqualTo(autograd.History.Select(metric)).Within(2e-4 * unit));
+
         // They have learnt something in which they could differ.
-        var untrained = Train(options with { MaxEpochs = 1, Optimizer = MlpOptimizer.Sgd(1e-30) }, rows).Model.Layers[0].Weights.ToArray();
+        var untrained = Train(options with { MaxEpochs = 1, Optimizer = MlpOptimizer.Sgd(1e-30) }, rows, values)
+            .Model.Layers[0].Weights.ToArray();
         Assert.That(
             untrained.Zip(parallel.Model.Layers[0].Weights.ToArray(), (before, after) => Math.Abs(before - after)).Max(),
             Is.GreaterThan(5e-3));
     }
 
     private static TrainingResult Train(
-        MlpTrainer.Options options, (float[] Features, int Label)[]? rows = null, bool usesAutograd = false, PhaseTimer? timer = null)
+        MlpTrainingOptions options,
+        (float[] Features, int Label)[]? rows = null,
+        float[]? values = null,
+        bool usesAutograd = false,
+        PhaseTimer? timer = null)
     {
-        var source = new ArrayRows(Classes, rows ?? Rows);
+        var classCount = options.Task switch
+        {
+            MlpTask.Binary => 2,
+            MlpTask.Regression => 1,
+            _ => Classes,
+        };
+        var source = new ArrayRows(classCount, rows ?? Rows) { Values = values };
         var data = TrainingData.Read(source, validationSource: null, options, seed: 1);
         return new TrainingLoop(data, options, seed: 1) { UsesAutograd = usesAutograd, Timer = timer }.Run();
     }

@@ -47,6 +47,25 @@ internal sealed class OptionsDescriptionTests
     public void Of_AllPublicOptions_DescribesThemOrNamesThemAsWithoutEffect() =>
         Assert.That(OptionsDescription.Of(Default).Keys.Concat(OptionsDescription.WithoutEffectOnResult), Is.EquivalentTo(PublicOptions));
 
+    /// <summary>The options of the other tasks are the same but for those that a task has no use for, or has alone.</summary>
+    [Test]
+    public void Of_TheOptionsOfOtherTasks_DescribesTheSameAndTheirOwn()
+    {
+        string[] ofClasses = [nameof(Default.LabelSmoothing), nameof(Default.ClassWeights)];
+        var regression = new MlpRegressionTrainer.Options();
+
+        Assert.That(OptionsDescription.Of(new MlpBinaryTrainer.Options()), Is.EqualTo(OptionsDescription.Of(Default)));
+        Assert.That(
+            OptionsDescription.Of(regression).Keys,
+            Is.EquivalentTo(OptionsDescription.Of(Default).Keys.Except(ofClasses).Append(nameof(regression.Loss))));
+        MlpRegressionLoss[] losses =
+        [
+            MlpRegressionLoss.Squared, MlpRegressionLoss.Absolute, MlpRegressionLoss.Huber(1), MlpRegressionLoss.Huber(2),
+            MlpRegressionLoss.Quantile(0.5), MlpRegressionLoss.Quantile(0.25),
+        ];
+        Assert.That(losses.Select(loss => OptionsDescription.OneLine(regression with { Loss = loss })), Is.Unique);
+    }
+
     [Test]
     public void Of_AChangedValue_DiffersInThatOptionAlone()
     {

@@ -52,6 +52,34 @@ internal sealed class RowStatisticsTests
     }
 
     [Test]
+    public void TargetScale_OfLabelsOfAnySize_IsMeanAndDeviation([Values(1e-37f, 1, 1e33f)] float factor, [Values(0, 1e4f)] float offset)
+    {
+        float[] labels = [.. Enumerable.Range(0, 100).Select(row => ((row % 7) + offset) * factor)];
+
+        var scale = CollectLabels(labels).TargetScale;
+
+        var mean = labels.Average(label => (double)label);
+        Assert.That(scale.Mean, Is.EqualTo(mean).Within(1e-9).Percent);
+        Assert.That(
+            scale.Deviation, Is.EqualTo(Math.Sqrt(labels.Average(label => Math.Pow(label - mean, 2)))).Within(1e-4).Percent);
+        Assert.That(scale.Standardize(labels[0]), Is.EqualTo((labels[0] - mean) / scale.Deviation).Within(1e-4).Percent);
+    }
+
+    [Test]
+    public void TargetScale_OfOneLabel_HasADeviationOfOne()
+    {
+        var statistics = CollectLabels([0.1f, 0.1f, 0.1f]);
+
+        Assert.That(statistics.TargetScale, Is.EqualTo(new TargetScale(0.1f, 1)));
+        Assert.That(statistics.HasOneLabel);
+        Assert.That(CollectLabels([0.1f, 0.1f, 0.2f]).HasOneLabel, Is.False);
+    }
+
+    [Test]
+    public void Checksum_OfOtherLabels_IsAnother() => Assert.That(
+        ((float[][])[[1, 2], [2, 1], [1, 2.5f], [0, 2], [-0f, 2]]).Select(labels => CollectLabels(labels).Checksum), Is.Unique);
+
+    [Test]
     public void Checksum_OfOtherRows_IsAnother()
     {
         uint[] checksums =
@@ -65,6 +93,17 @@ internal sealed class RowStatisticsTests
 
         Assert.That(checksums, Is.Unique);
         Assert.That(Collect([[1, 2, 3], [4, 5, 6]]).Checksum, Is.EqualTo(checksums[0]));
+    }
+
+    private static RowStatistics CollectLabels(float[] labels)
+    {
+        var statistics = new RowStatistics(new ArrayRows(1, [([0], 0)]), MlpFeatureScaling.None, hasChecksum: true);
+        foreach (var label in labels)
+        {
+            statistics.Add([0], new Target(Class: 0, label, Weight: 1));
+        }
+
+        return statistics;
     }
 
     private static RowStatistics Collect(float[][] rows, MlpFeatureScaling scaling = MlpFeatureScaling.Standardize)
