@@ -9,6 +9,7 @@ using MnistML.Benchmarks.Scoring;
 using MnistML.Benchmarks.Screenshots;
 using MnistML.Benchmarks.Speed;
 using MnistML.Benchmarks.Tabular;
+using MnistML.Benchmarks.Tasks;
 using MnistML.Benchmarks.Training;
 
 namespace MnistML.Benchmarks;
@@ -24,6 +25,7 @@ internal static class Program
         {
             AugmentationCommand.Create(),
             AveragingCommand.Create(),
+            BinaryTabularCommand.Create(),
             ClassicCommand.Create(),
             FuzzCommand.CreateForIdx(),
             FuzzCommand.CreateForModels(),
@@ -34,6 +36,10 @@ internal static class Program
             MicroCommand.Create(),
             ParityCommand.Create(),
             PeersCommand.Create(),
+            RegressionCommand.Create(),
+            RegressionStudyCommand.Create(),
+            QuantilesCommand.Create(),
+            TasksCommand.Create(),
             RobustnessCommand.Create(),
             LargeCommand.Create(),
             RooflineCommand.Create(),

@@ -6,12 +6,23 @@ internal sealed class Folds
     private readonly int[] _foldOfRow;
 
     public Folds(Table table, int count, int seed)
+        : this(table.Labels, count, seed)
+    {
+    }
+
+    /// <summary>Of rows that have no classes.</summary>
+    public Folds(int rowCount, int count, int seed)
+        : this(new int[rowCount], count, seed)
+    {
+    }
+
+    private Folds(int[] classes, int count, int seed)
     {
         Count = count;
-        _foldOfRow = new int[table.RowCount];
+        _foldOfRow = new int[classes.Length];
         var random = new Random(seed);
         var dealt = 0;
-        foreach (var ofClass in Enumerable.Range(0, table.RowCount).GroupBy(row => table.Labels[row]).OrderBy(group => group.Key))
+        foreach (var ofClass in Enumerable.Range(0, classes.Length).GroupBy(row => classes[row]).OrderBy(group => group.Key))
         {
             int[] rows = [.. ofClass];
             random.Shuffle(rows);

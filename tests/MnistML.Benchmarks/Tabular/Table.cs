@@ -37,6 +37,15 @@ internal sealed record Table(string Name, float[][] Features, int[] Labels)
         return mlContext.Data.LoadFromEnumerable(items.ToArray(), schema);
     }
 
+    /// <summary>Some of its rows, of two classes, as a view of ML.NET with a Boolean label: whether it is the second class.</summary>
+    public IDataView ToBinaryView(MLContext mlContext, IEnumerable<int> rows)
+    {
+        var schema = SchemaDefinition.Create(typeof(BinaryRow));
+        schema[nameof(BinaryRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, FeatureCount);
+        var items = rows.Select(row => new BinaryRow { Features = Features[row], Label = Labels[row] == 1 });
+        return mlContext.Data.LoadFromEnumerable(items.ToArray(), schema);
+    }
+
     /// <summary>The same rows with other features.</summary>
     public Table Change(Func<float[], float[]> change) => this with { Features = Array.ConvertAll(Features, row => change(row)) };
 
@@ -45,5 +54,12 @@ internal sealed record Table(string Name, float[][] Features, int[] Labels)
         public float[] Features { get; set; } = [];
 
         public uint Label { get; set; }
+    }
+
+    private sealed class BinaryRow
+    {
+        public float[] Features { get; set; } = [];
+
+        public bool Label { get; set; }
     }
 }

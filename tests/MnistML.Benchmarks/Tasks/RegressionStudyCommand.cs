@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.ML;
+using MnistML.Benchmarks.Tabular;
+using MnistML.Native;
+
+namespace MnistML.Benchmarks.Tasks;
+
+/// <summary>
+/// Compares choices of the regression trainer's default options on the tables of <see cref="RegressionCommand"/>, by seeds other than its
+/// own. It judges nothing.
+/// </summary>
+internal static class RegressionStudyCommand
+{
+    private static readonly MlpRegressionTrainer.Options Default = new();
+
+    private static readonly (string Name, MlpRegressionTrainer.Options Options)[] Choices =
+    [
+        ("as they are", Default),
+        ("dropout 0, 30 epochs", Default with { MaxEpochs = 30 }),
+        ("dropout 0, 60 epochs", Default with { MaxEpochs = 60 }),
+        ("dropout 0, 100 epochs", Default with { MaxEpochs = 100 }),
+        ("dropout 0, 200 epochs", Default with { MaxEpochs = 200 }),
+        ("dropout 0.05, 100 epochs", Default with { DropoutRate = 0.05, MaxEpochs = 100 }),
+        ("dropout 0.1, 30 epochs", Default with { DropoutRate = 0.1, MaxEpochs = 30 }),
+        ("dropout 0.1, 100 epochs", Default with { DropoutRate = 0.1, MaxEpochs = 100 }),
+        ("dropout 0.3, 100 epochs", Default with { DropoutRate = 0.3, MaxEpochs = 100 }),
+        ("dropout 0, 30 epochs, no batch normalisation", Default with { MaxEpochs = 30, BatchNormalization = false }),
+        ("dropout 0, 100 epochs, no batch normalisation", Default with { MaxEpochs = 100, BatchNormalization = false }),
+        ("dropout 0, 100 epochs, batches of 64", Default with { MaxEpochs = 100, BatchSize = 64 }),
+        ("dropout 0.1, 100 epochs, batches of 64", Default with { DropoutRate = 0.1, MaxEpochs = 100, BatchSize = 64 }),
+    ];
+
+    public static Command Create()
+    {
+        var tables = RegressionCommand.TablesOption();
+        var only = new Option<string[]>("--only")
+        {
+            Description = "Choices whose names hold one of these texts",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var folds = new Option<int>("--folds") { Description = "Folds of each cross-validation, at least 2", DefaultValueFactory = _ => 5 };
+        var seed = new Option<int>("--seed") { Description = "Draws tables, folds and weights", DefaultValueFactory = _ => 101 };
+        var rows = new Option<int>("--rows") { Description = "Rows of each drawn table", DefaultValueFactory = _ => 2_000 };
+        var command = new Command("regression-study", "Compare choices of the regression trainer's default options")
+        {
+            tables, only, folds, seed, rows,
+        };
+        command.SetAction(parsed => Run(
+            parsed.GetValue(tables), parsed.GetValue(only) ?? [], parsed.GetValue(folds), parsed.GetValue(seed), parsed.GetValue(rows)));
+        return command;
+    }
+
+    private static void Run(string? folder, string[] only, int foldCount, int seed, int rows)
+    {
+        LibTorch.EnsureLoaded();
+        Regressor[] regressors =
+        [
+            .. Choices.Where(choice => only.Length == 0 || only.Any(text => choice.Name.Contains(text, StringComparison.Ordinal)))
+                .Select(choice => new Regressor(choice.Name, mlContext => mlContext.Regression.Trainers.Mlp(mlContext, choice.Options))),
+            Regressor.Sdca,
+            .. Regressor.Trees,
+        ];
+        foreach (var table in RegressionCommand.Tables(folder, rows, seed))
+        {
+            Console.WriteLine(Text($"{table.Name}: {table.RowCount} rows, {table.FeatureCount} features"));
+            var folds = new Folds(table.RowCount, foldCount, seed);
+            foreach (var regressor in regressors)
+            {
+                var errors = regressor.CrossValidate(table, folds, seed);
+                Console.WriteLine(Text($"  {regressor.Name,-46} {errors.Mean,10:G5} ± {errors.StandardError:G2}"));
+            }
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
