@@ -18,12 +18,27 @@ internal static class QuantilesCommand
         var rows = new Option<int>("--rows") { Description = "Rows to train on, of each table", DefaultValueFactory = _ => 10_000 };
         var test = new Option<int>("--test-rows") { Description = "Rows set aside, of each table", DefaultValueFactory = _ => 10_000 };
         var seed = new Option<int>("--seed") { Description = "Draws tables and weights", DefaultValueFactory = _ => 1 };
-        var command = new Command("quantiles", $"Count rows set aside between the quantiles {Low} and {High}") { rows, test, seed };
-        command.SetAction(parsed => Run(parsed.GetValue(rows), parsed.GetValue(test), parsed.GetValue(seed)));
+        var dropout = new Option<double?>("--dropout") { Description = "The dropout rate instead of the default" };
+        var epochs = new Option<int?>("--epochs") { Description = "Epochs instead of the default" };
+        var plain = new Option<bool>("--no-batch-normalization") { Description = "Without batch normalisation" };
+        var command = new Command("quantiles", $"Count rows set aside between the quantiles {Low} and {High}")
+        {
+            rows, test, seed, dropout, epochs, plain,
+        };
+        command.SetAction(parsed =>
+        {
+            var options = new MlpRegressionTrainer.Options
+            {
+                DropoutRate = parsed.GetValue(dropout),
+                MaxEpochs = parsed.GetValue(epochs),
+                BatchNormalization = !parsed.GetValue(plain),
+            };
+            return Run(parsed.GetValue(rows), parsed.GetValue(test), parsed.GetValue(seed), options);
+        });
         return command;
     }
 
-    private static int Run(int rows, int testRows, int seed)
+    private static int Run(int rows, int testRows, int seed, MlpRegressionTrainer.Options options)
     {
         LibTorch.EnsureLoaded();
         var verdict = new Verdict();
@@ -35,7 +50,7 @@ internal static class QuantilesCommand
         foreach (var table in tables)
         {
             var labels = table.Labels[rows..];
-            var (lows, highs) = (Predict(table, rows, Low, seed), Predict(table, rows, High, seed));
+            var (lows, highs) = (Predict(Low), Predict(High));
             var below = labels.Zip(lows).Count(row => row.First < row.Second) / (double)testRows;
             var above = labels.Zip(highs).Count(row => row.First > row.Second) / (double)testRows;
             var covered = 1 - below - above;
@@ -43,18 +58,19 @@ internal static class QuantilesCommand
                 Math.Abs(covered - (High - Low)) <= MaxDeviation,
                 Text($"{table.Name}: {High - Low:P0} ± {MaxDeviation:P0} of {testRows:N0} rows set aside lie between the quantiles: ")
                     + Text($"{covered:P1}, {below:P1} below, {above:P1} above"));
+
+            float[] Predict(double quantile) =>
+                PredictOthers(table, rows, options with { Loss = MlpRegressionLoss.Quantile(quantile), Seed = seed });
         }
 
         return verdict.ExitCode;
     }
 
-    /// <summary>Trains on the first rows for a quantile and predicts the others.</summary>
-    private static float[] Predict(NumberTable table, int rows, double quantile, int seed)
+    /// <summary>Trains on the first rows and predicts the others.</summary>
+    private static float[] PredictOthers(NumberTable table, int rows, MlpRegressionTrainer.Options options)
     {
-        var mlContext = new MLContext(seed);
-        var options = new MlpRegressionTrainer.Options { Loss = MlpRegressionLoss.Quantile(quantile) };
-        var trainer = mlContext.Regression.Trainers.Mlp(mlContext, options);
-        using var model = trainer.Fit(table.ToView(mlContext, Enumerable.Range(0, rows)));
+        var mlContext = new MLContext();
+        using var model = mlContext.Regression.Trainers.Mlp(mlContext, options).Fit(table.ToView(mlContext, Enumerable.Range(0, rows)));
         var others = table.ToView(mlContext, Enumerable.Range(rows, table.RowCount - rows));
         return [.. model.Transform(others).GetColumn<float>("Score")];
     }

@@ -13,6 +13,7 @@ namespace MnistML.Benchmarks.Tasks;
 internal static class RegressionStudyCommand
 {
     private static readonly MlpRegressionTrainer.Options Default = new();
+    private static readonly MlpRegressionTrainer.Options Plain = Default with { BatchNormalization = false };
 
     private static readonly (string Name, MlpRegressionTrainer.Options Options)[] Choices =
     [
@@ -25,8 +26,14 @@ internal static class RegressionStudyCommand
         ("dropout 0.1, 30 epochs", Default with { DropoutRate = 0.1, MaxEpochs = 30 }),
         ("dropout 0.1, 100 epochs", Default with { DropoutRate = 0.1, MaxEpochs = 100 }),
         ("dropout 0.3, 100 epochs", Default with { DropoutRate = 0.3, MaxEpochs = 100 }),
-        ("dropout 0, 30 epochs, no batch normalisation", Default with { MaxEpochs = 30, BatchNormalization = false }),
-        ("dropout 0, 100 epochs, no batch normalisation", Default with { MaxEpochs = 100, BatchNormalization = false }),
+        ("dropout 0, 30 epochs, no batch normalisation", Plain with { MaxEpochs = 30 }),
+        ("dropout 0, 60 epochs, no batch normalisation", Plain with { MaxEpochs = 60 }),
+        ("dropout 0.1, 30 epochs, no batch normalisation", Plain with { DropoutRate = 0.1, MaxEpochs = 30 }),
+        ("dropout 0.2, 30 epochs, no batch normalisation", Plain with { DropoutRate = 0.2, MaxEpochs = 30 }),
+        ("dropout 0, 30 epochs, batches of 64, no batch normalisation", Plain with { BatchSize = 64, MaxEpochs = 30 }),
+        ("dropout 0, 100 epochs, no batch normalisation", Plain with { MaxEpochs = 100 }),
+        ("dropout 0, 30 epochs, batches of 64", Default with { MaxEpochs = 30, BatchSize = 64 }),
+        ("dropout 0, 30 epochs, batches of 32", Default with { MaxEpochs = 30, BatchSize = 32 }),
         ("dropout 0, 100 epochs, batches of 64", Default with { MaxEpochs = 100, BatchSize = 64 }),
         ("dropout 0.1, 100 epochs, batches of 64", Default with { DropoutRate = 0.1, MaxEpochs = 100, BatchSize = 64 }),
     ];
@@ -39,39 +46,51 @@ internal static class RegressionStudyCommand
             Description = "Choices whose names hold one of these texts",
             AllowMultipleArgumentsPerToken = true,
         };
+        var on = new Option<string[]>("--on")
+        {
+            Description = "Tables whose names hold one of these texts",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var folds = new Option<int>("--folds") { Description = "Folds of each cross-validation, at least 2", DefaultValueFactory = _ => 5 };
         var seed = new Option<int>("--seed") { Description = "Draws tables, folds and weights", DefaultValueFactory = _ => 101 };
         var rows = new Option<int>("--rows") { Description = "Rows of each drawn table", DefaultValueFactory = _ => 2_000 };
         var command = new Command("regression-study", "Compare choices of the regression trainer's default options")
         {
-            tables, only, folds, seed, rows,
+            tables, only, on, folds, seed, rows,
         };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(tables), parsed.GetValue(only) ?? [], parsed.GetValue(folds), parsed.GetValue(seed), parsed.GetValue(rows)));
+        command.SetAction(parsed =>
+        {
+            var drawn = RegressionCommand.Tables(parsed.GetValue(tables), parsed.GetValue(rows), parsed.GetValue(seed));
+            var chosen = drawn.Where(table => Holds(table.Name, parsed.GetValue(on)));
+            Run(chosen, parsed.GetValue(only), parsed.GetValue(folds), parsed.GetValue(seed));
+        });
         return command;
     }
 
-    private static void Run(string? folder, string[] only, int foldCount, int seed, int rows)
+    private static void Run(IEnumerable<NumberTable> tables, string[]? only, int foldCount, int seed)
     {
         LibTorch.EnsureLoaded();
         Regressor[] regressors =
         [
-            .. Choices.Where(choice => only.Length == 0 || only.Any(text => choice.Name.Contains(text, StringComparison.Ordinal)))
+            .. Choices.Where(choice => Holds(choice.Name, only))
                 .Select(choice => new Regressor(choice.Name, mlContext => mlContext.Regression.Trainers.Mlp(mlContext, choice.Options))),
             Regressor.Sdca,
             .. Regressor.Trees,
         ];
-        foreach (var table in RegressionCommand.Tables(folder, rows, seed))
+        foreach (var table in tables)
         {
             Console.WriteLine(Text($"{table.Name}: {table.RowCount} rows, {table.FeatureCount} features"));
             var folds = new Folds(table.RowCount, foldCount, seed);
             foreach (var regressor in regressors)
             {
                 var errors = regressor.CrossValidate(table, folds, seed);
-                Console.WriteLine(Text($"  {regressor.Name,-46} {errors.Mean,10:G5} ± {errors.StandardError:G2}"));
+                Console.WriteLine(Text($"  {regressor.Name,-60} {errors.Mean,10:G5} ± {errors.StandardError:G2}"));
             }
         }
     }
+
+    private static bool Holds(string name, string[]? texts) =>
+        texts is null or [] || texts.Any(text => name.Contains(text, StringComparison.OrdinalIgnoreCase));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
