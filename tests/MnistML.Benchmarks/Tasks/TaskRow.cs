@@ -9,6 +9,7 @@ internal sealed class TaskRow
 {
     public float[] Features { get; set; } = [];
 
+    /// <summary>Zero-based, as ML.NET reads keys from objects.</summary>
     [KeyType(2)]
     public uint Class { get; set; }
 
@@ -32,22 +33,23 @@ internal sealed class TaskRow
         {
             var point = Array.ConvertAll(random.NextNormals(features), value => (float)value);
             var number = point[0] * point[1];
-            yield return new TaskRow { Features = point, Class = number > 0 ? 2u : 1, IsPositive = number > 0, Number = number };
+            yield return new TaskRow { Features = point, Class = number > 0 ? 1u : 0, IsPositive = number > 0, Number = number };
         }
     }
 
     /// <summary>Trains the default network of a task on drawn rows.</summary>
-    public static MlpTransformer Train(MLContext mlContext, MlpTask task, int rows, int features, int epochs)
+    public static MlpTransformer Train(
+        MLContext mlContext, MlpTask task, int rows, int features, int epochs, MlpPrecision precision = MlpPrecision.Auto)
     {
         var data = mlContext.Data.LoadFromEnumerable(Draw(rows, features), CreateSchema(features));
         IEstimator<MlpTransformer> trainer = task switch
         {
             MlpTask.Binary => mlContext.BinaryClassification.Trainers.Mlp(
-                mlContext, new MlpBinaryTrainer.Options { LabelColumnName = nameof(IsPositive), MaxEpochs = epochs }),
+                mlContext, new MlpBinaryTrainer.Options { LabelColumnName = nameof(IsPositive), MaxEpochs = epochs, Precision = precision }),
             MlpTask.Regression => mlContext.Regression.Trainers.Mlp(
-                mlContext, new MlpRegressionTrainer.Options { LabelColumnName = nameof(Number), MaxEpochs = epochs }),
+                mlContext, new MlpRegressionTrainer.Options { LabelColumnName = nameof(Number), MaxEpochs = epochs, Precision = precision }),
             _ => mlContext.MulticlassClassification.Trainers.Mlp(
-                mlContext, new MlpTrainer.Options { LabelColumnName = nameof(Class), MaxEpochs = epochs }),
+                mlContext, new MlpTrainer.Options { LabelColumnName = nameof(Class), MaxEpochs = epochs, Precision = precision }),
         };
         return trainer.Fit(data);
     }

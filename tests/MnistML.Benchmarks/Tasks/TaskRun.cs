@@ -13,23 +13,23 @@ internal sealed record TaskRun(double EpochSeconds, double PeakMebibytes)
     private const double Mebibyte = 1 << 20;
 
     /// <summary>Trains in this process, which does nothing else, and prints the figures.</summary>
-    public static void Print(MlpTask task, int rows, int features, int epochs)
+    public static void Print(MlpTask task, int rows, int features, int epochs, MlpPrecision precision)
     {
-        using var model = TaskRow.Train(new MLContext(seed: 1), task, rows, features, epochs);
+        using var model = TaskRow.Train(new MLContext(seed: 1), task, rows, features, epochs, precision);
         var seconds = Statistics.Median(model.History.Skip(1).Select(epoch => epoch.Seconds));
         using var process = Process.GetCurrentProcess();
         Console.WriteLine(JsonSerializer.Serialize(new TaskRun(seconds, process.PeakWorkingSet64 / Mebibyte)));
     }
 
     /// <summary>Starts this program anew for one training.</summary>
-    public static TaskRun Start(MlpTask task, int rows, int features, int epochs)
+    public static TaskRun Start(MlpTask task, int rows, int features, int epochs, MlpPrecision precision)
     {
         string[] numbers = [.. new[] { rows, features, epochs }.Select(number => number.ToString(CultureInfo.InvariantCulture))];
         var start = new ProcessStartInfo(
             "dotnet",
             [
                 typeof(TaskRun).Assembly.Location, "tasks", "--task", $"{task}",
-                "--rows", numbers[0], "--features", numbers[1], "--epochs", numbers[2],
+                "--rows", numbers[0], "--features", numbers[1], "--epochs", numbers[2], "--precision", $"{precision}",
             ])
         {
             RedirectStandardOutput = true,

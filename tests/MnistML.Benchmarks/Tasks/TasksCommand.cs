@@ -26,37 +26,40 @@ internal static class TasksCommand
             DefaultValueFactory = _ => 8,
         };
         var rounds = new Option<int>("--rounds") { Description = "Trainings of each task, in turn", DefaultValueFactory = _ => 7 };
+        var precision = new Option<MlpPrecision>("--precision") { Description = "Of the products", DefaultValueFactory = _ => MlpPrecision.Auto };
         var check = new Option<bool>("--check") { Description = "Fail on a ratio of speeds that is too high, not only on memory" };
         var task = new Option<MlpTask?>("--task") { Description = "Train this task alone and print its figures", Hidden = true };
         var command = new Command("tasks", "Compare the binary and the regression trainer with the multiclass one: speed and memory")
         {
-            rows, features, epochs, rounds, check, task,
+            rows, features, epochs, precision, rounds, check, task,
         };
         command.SetAction(parsed =>
         {
             var (rowCount, featureCount, epochCount) = (parsed.GetValue(rows), parsed.GetValue(features), parsed.GetValue(epochs));
+            var format = parsed.GetValue(precision);
             if (parsed.GetValue(task) is { } alone)
             {
-                TaskRun.Print(alone, rowCount, featureCount, epochCount);
+                TaskRun.Print(alone, rowCount, featureCount, epochCount, format);
                 return 0;
             }
 
             var verdict = new Verdict(parsed.GetValue(check));
-            CompareTrainings(rowCount, featureCount, epochCount, parsed.GetValue(rounds), verdict);
+            CompareTrainings(rowCount, featureCount, epochCount, format, parsed.GetValue(rounds), verdict);
             ComparePredictions(parsed.GetValue(rounds), verdict);
             return verdict.ExitCode;
         });
         return command;
     }
 
-    private static void CompareTrainings(int rows, int features, int epochs, int rounds, Verdict verdict)
+    private static void CompareTrainings(
+        int rows, int features, int epochs, MlpPrecision precision, int rounds, Verdict verdict)
     {
         var runs = Tasks.ToDictionary(task => task, _ => new List<TaskRun>());
         for (var round = 0; round < rounds; round++)
         {
             foreach (var task in Tasks)
             {
-                runs[task].Add(TaskRun.Start(task, rows, features, epochs));
+                runs[task].Add(TaskRun.Start(task, rows, features, epochs, precision));
             }
         }
 
