@@ -16,6 +16,12 @@ internal sealed record TaskRun(double EpochSeconds, double PeakMebibytes)
     public static void Print(MlpTask task, int rows, int features, int epochs, MlpPrecision precision)
     {
         using var model = TaskRow.Train(new MLContext(seed: 1), task, rows, features, epochs, precision);
+        var trained = (int)Math.Round(model.History[0].RowsPerSecond * model.History[0].Seconds);
+        if (trained != rows)
+        {
+            throw new InvalidOperationException($"{task} trained on {trained} rows, not on {rows}: the tasks can't be compared.");
+        }
+
         var seconds = Statistics.Median(model.History.Skip(1).Select(epoch => epoch.Seconds));
         using var process = Process.GetCurrentProcess();
         Console.WriteLine(JsonSerializer.Serialize(new TaskRun(seconds, process.PeakWorkingSet64 / Mebibyte)));
