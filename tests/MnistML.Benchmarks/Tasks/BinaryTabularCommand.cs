@@ -7,8 +7,8 @@ using MnistML.Native;
 namespace MnistML.Benchmarks.Tasks;
 
 /// <summary>
-/// Compares one logit with the two-valued key: the binary trainer's accuracy with that of the multiclass one, on the same folds of tables of
-/// two classes. It is no lower by more than the standard error of the latter; the standard error of their difference is smaller, since
+/// Compares one logit with the two-valued key: the binary trainer's accuracy with that of the multiclass one, on the same folds of
+/// tables of two classes. It is no lower by more than the standard error of the latter; the standard error of their difference is smaller, since
 /// both train alike: of five such comparisons one would exceed it by chance.
 /// </summary>
 internal static class BinaryTabularCommand

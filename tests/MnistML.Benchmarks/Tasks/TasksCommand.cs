@@ -26,7 +26,11 @@ internal static class TasksCommand
             DefaultValueFactory = _ => 8,
         };
         var rounds = new Option<int>("--rounds") { Description = "Trainings of each task, in turn", DefaultValueFactory = _ => 7 };
-        var precision = new Option<MlpPrecision>("--precision") { Description = "Of the products", DefaultValueFactory = _ => MlpPrecision.Auto };
+        var precision = new Option<MlpPrecision>("--precision")
+        {
+            Description = "Of the products",
+            DefaultValueFactory = _ => MlpPrecision.Auto,
+        };
         var check = new Option<bool>("--check") { Description = "Fail on a ratio of speeds that is too high, not only on memory" };
         var task = new Option<MlpTask?>("--task") { Description = "Train this task alone and print its figures", Hidden = true };
         var command = new Command("tasks", "Compare the binary and the regression trainer with the multiclass one: speed and memory")
@@ -107,7 +111,7 @@ internal static class TasksCommand
             {
                 verdict.ExpectSpeed(
                     ours / others <= MaxTimesPrediction,
-                    Text($"{predictions.Task}, a prediction of {SinglePredictions.Features} features not slower than the multiclass model's: ")
+                    Text($"{predictions.Task}, a prediction of {SinglePredictions.Features} features not slower than the multiclass one: ")
                         + Text($"{ours:F2} µs and {others:F2} µs: {ours / others:F3}"));
             }
 
