@@ -17,7 +17,7 @@ internal static class TabularCommand
     {
         var tables = new Option<string?>("--tables")
         {
-            Description = "Folder of more tables as CSV, also gzipped, no header, the class last; README.md says how scikit-learn writes them",
+            Description = "Folder of more tables, CSV or gzipped, no header, class last; README.md says how scikit-learn writes them",
             HelpName = "DIR",
         };
         var folds = new Option<int>("--folds") { Description = "Folds of each cross-validation, at least 2", DefaultValueFactory = _ => 5 };

@@ -8,8 +8,8 @@ namespace MnistML.Benchmarks.Tasks;
 
 /// <summary>
 /// Compares one logit with the two-valued key: the binary trainer's accuracy with that of the multiclass one, on the same folds of
-/// tables of two classes. It is no lower by more than the standard error of the latter; the standard error of their difference is smaller, since
-/// both train alike: of five such comparisons one would exceed it by chance.
+/// tables of two classes. It is no lower by more than the standard error of the latter. That of their difference is smaller, since both
+/// train alike: of five such comparisons one would exceed it by chance.
 /// </summary>
 internal static class BinaryTabularCommand
 {

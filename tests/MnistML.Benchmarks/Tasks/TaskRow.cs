@@ -47,12 +47,16 @@ internal sealed class TaskRow
             MlpTask.Binary => mlContext.BinaryClassification.Trainers.Mlp(
                 mlContext, new MlpBinaryTrainer.Options
                 {
-                    LabelColumnName = nameof(IsPositive), MaxEpochs = epochs, Precision = precision,
+                    LabelColumnName = nameof(IsPositive),
+                    MaxEpochs = epochs,
+                    Precision = precision,
                 }),
             MlpTask.Regression => mlContext.Regression.Trainers.Mlp(
                 mlContext, new MlpRegressionTrainer.Options
                 {
-                    LabelColumnName = nameof(Number), MaxEpochs = epochs, Precision = precision,
+                    LabelColumnName = nameof(Number),
+                    MaxEpochs = epochs,
+                    Precision = precision,
                 }),
             _ => mlContext.MulticlassClassification.Trainers.Mlp(
                 mlContext, new MlpTrainer.Options { LabelColumnName = nameof(Class), MaxEpochs = epochs, Precision = precision }),
