@@ -47,8 +47,8 @@ public sealed record MlpRegressionLoss
     /// for 0.1 and 0.9, give an interval that holds 80 % of the labels.
     /// </summary>
     /// <remarks>
-    /// Dropout, and batch normalisation in small batches, add noise to the outputs in training. A quantile leaves room for it, so that the
-    /// interval becomes too wide: set <see cref="MlpTrainingOptions.DropoutRate"/> to 0 for quantiles, and choose large batches.
+    /// Dropout, and batch normalisation in small batches, add noise to the outputs in training. A quantile leaves room for it, so that much
+    /// of it makes the interval too wide; few rows that are learnt by heart make it too narrow. Count on rows that were set aside.
     /// </remarks>
     /// <param name="alpha">Above 0 and below 1; 0.5 is the median.</param>
     public static MlpRegressionLoss Quantile(double alpha) => new(LossFunction.Quantile) { Alpha = alpha };

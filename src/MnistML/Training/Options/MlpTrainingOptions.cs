@@ -66,8 +66,8 @@ public abstract record MlpTrainingOptions : IValidatableObject
     /// The dropout rate: the fraction of each hidden layer's outputs, drawn anew for each batch, that are set to 0 in training, from 0 up
     /// to, not including, 1. The others are divided by <c>1 - rate</c>, so that the finished network needs no change (Srivastava, Hinton,
     /// Krizhevsky, Sutskever and Salakhutdinov, 2014). Null, the default, is chosen together with <see cref="MaxEpochs"/>: where that is
-    /// null too, 0.3 for up to 20,000 training rows, which are repeated so often that a network would overfit them, and 0 for more; where
-    /// it is set, 0.
+    /// null too, 0.3 for up to 20,000 training rows, 0.1 in regression, since they are repeated so often that a network would overfit them,
+    /// and 0 for more; where it is set, 0.
     /// </summary>
     [AtLeast(0), Below(1)]
     public double? DropoutRate { get; init; }
@@ -86,7 +86,7 @@ public abstract record MlpTrainingOptions : IValidatableObject
     /// that take a tenth from each batch, as PyTorch's <c>BatchNorm1d</c> (Ioffe and Szegedy, 2015); true by default. The averages are
     /// folded into the model's layers. A last batch of a single row, which has no variance, joins the batch before it.
     /// </summary>
-    public bool BatchNormalization { get; init; } = true;
+    public virtual bool BatchNormalization { get; init; } = true;
 
     /// <summary>How weights are set before training; <see cref="MlpInitializer.Default"/> by default.</summary>
     [OptionsWithin]
@@ -256,7 +256,7 @@ public abstract record MlpTrainingOptions : IValidatableObject
         new(featureCount, HiddenLayers, Task == MlpTask.Multiclass ? classCount : 1, Activation, Task);
 
     /// <summary>The dropout rate for a number of training rows.</summary>
-    internal double DropoutRateFor(long rowCount) => DropoutRate ?? (MaxEpochs is null ? AutoDropout.Choose(rowCount) : 0);
+    internal double DropoutRateFor(long rowCount) => DropoutRate ?? (MaxEpochs is null ? AutoDropout.Choose(rowCount, Task) : 0);
 
     /// <summary>The number of epochs for a number of batches in each.</summary>
     internal int EpochsFor(int batchesPerEpoch) => MaxEpochs ?? AutoEpochs.Choose(batchesPerEpoch);

@@ -64,6 +64,8 @@ internal sealed class OptionsDescriptionTests
             MlpRegressionLoss.Quantile(0.5), MlpRegressionLoss.Quantile(0.25),
         ];
         Assert.That(losses.Select(loss => OptionsDescription.OneLine(regression with { Loss = loss })), Is.Unique);
+        Assert.That(OptionsDescription.Of(regression)[nameof(regression.BatchNormalization)], Is.EqualTo("False"));
+        Assert.That(new MlpRegressionTrainer.Options(regression with { BatchNormalization = true }).BatchNormalization);
     }
 
     [Test]
