@@ -20,10 +20,10 @@ internal static class QuantilesCommand
         var seed = new Option<int>("--seed") { Description = "Draws tables and weights", DefaultValueFactory = _ => 1 };
         var dropout = new Option<double?>("--dropout") { Description = "The dropout rate instead of the default" };
         var epochs = new Option<int?>("--epochs") { Description = "Epochs instead of the default" };
-        var plain = new Option<bool>("--no-batch-normalization") { Description = "Without batch normalisation" };
+        var normalized = new Option<bool>("--batch-normalization") { Description = "With batch normalisation" };
         var command = new Command("quantiles", $"Count rows set aside between the quantiles {Low} and {High}")
         {
-            rows, test, seed, dropout, epochs, plain,
+            rows, test, seed, dropout, epochs, normalized,
         };
         command.SetAction(parsed =>
         {
@@ -31,7 +31,7 @@ internal static class QuantilesCommand
             {
                 DropoutRate = parsed.GetValue(dropout),
                 MaxEpochs = parsed.GetValue(epochs),
-                BatchNormalization = !parsed.GetValue(plain),
+                BatchNormalization = parsed.GetValue(normalized),
             };
             return Run(parsed.GetValue(rows), parsed.GetValue(test), parsed.GetValue(seed), options);
         });

@@ -56,6 +56,7 @@ internal sealed class TaskRow
                 {
                     LabelColumnName = nameof(Number),
                     MaxEpochs = epochs,
+                    BatchNormalization = true, // as the others do by default
                     Precision = precision,
                 }),
             _ => mlContext.MulticlassClassification.Trainers.Mlp(
