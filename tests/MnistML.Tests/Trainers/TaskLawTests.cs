@@ -206,10 +206,10 @@ internal sealed class TaskLawTests(MlpTask task)
             MlpBinaryTrainer.Options binary => new MlpBinaryTrainer.Options(binary),
             MlpRegressionTrainer.Options regression => new MlpRegressionTrainer.Options(
                 regression with { Loss = MlpRegressionLoss.Huber(2), BatchNormalization = true })
-                {
-                    Loss = MlpRegressionLoss.Squared,
-                    BatchNormalization = false,
-                },
+            {
+                Loss = MlpRegressionLoss.Squared,
+                BatchNormalization = false,
+            },
             var multiclass => new MlpTrainer.Options((MlpTrainer.Options)multiclass),
         };
 

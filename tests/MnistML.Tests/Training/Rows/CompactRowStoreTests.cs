@@ -1,6 +1,6 @@
 using FsCheck.Fluent;
-using MnistML.Tests.Support;
 using MnistML.Network.Losses;
+using MnistML.Tests.Support;
 using MnistML.Training.Rows;
 
 namespace MnistML.Tests.Training.Rows;

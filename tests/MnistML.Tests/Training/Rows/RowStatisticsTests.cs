@@ -1,5 +1,5 @@
-using MnistML.Tests.Support;
 using MnistML.Network.Losses;
+using MnistML.Tests.Support;
 using MnistML.Training.Rows;
 
 namespace MnistML.Tests.Training.Rows;
