@@ -40,6 +40,7 @@ internal sealed class EvaluateCommand : SampleCommand
         var watch = Stopwatch.StartNew();
         var model = ModelFile.Load(mlContext, modelPath);
         using var network = model as IDisposable;
+        ModelFile.EnsureMulticlass(model, modelPath);
         OutputFile.EnsureDifferent(("--confusion", confusionPath), ("--json", jsonPath), ("--model", modelPath));
         OutputFile.EnsureWritable("--confusion", confusionPath, "confusion.png");
         if (jsonPath is not null)

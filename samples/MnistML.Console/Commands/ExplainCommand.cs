@@ -117,6 +117,7 @@ internal sealed class ExplainCommand : SampleCommand
         var mlContext = new MLContext();
         var model = ModelFile.Load(mlContext, modelPath);
         using var disposable = model as IDisposable;
+        ModelFile.EnsureMulticlass(model, modelPath);
         var network = MlpTransformer.Find(model)
             ?? throw new ArgumentException($"'{modelPath}' holds no network of MnistML. Train one: train --out {modelPath}");
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);

@@ -39,6 +39,7 @@ internal sealed class PredictCommand : SampleCommand
         var mlContext = new MLContext();
         var model = ModelFile.Load(mlContext, parsed.GetValue(_model)!);
         using var disposable = model as IDisposable;
+        ModelFile.EnsureMulticlass(model, parsed.GetValue(_model)!);
         var network = MlpTransformer.Find(model)
             ?? throw new ArgumentException($"'{parsed.GetValue(_model)}' holds no network of MnistML. Train one: train --out model.zip");
         if (network.Model.Architecture.InputSize != FeatureCount)

@@ -45,6 +45,17 @@ internal static class ModelFile
             : throw new FileNotFoundException($"There is no model '{path}'. Train one: train --out {path}");
     }
 
+    /// <summary>Refuses a model that does not tell classes apart.</summary>
+    public static void EnsureMulticlass(ITransformer model, string path)
+    {
+        if (MlpTransformer.Find(model) is { Task: not MlpTask.Multiclass and var task })
+        {
+            throw new ArgumentException(
+                $"The model '{path}' is for {task}, but digits are of many classes. "
+                + $"Use a model for {MlpTask.Multiclass}, as train saves it.");
+        }
+    }
+
     private static string? Keep(string folder, Action<string> write)
     {
         var file = Path.Combine(folder, $"mnistml-model-{Guid.NewGuid():N}.zip");

@@ -25,6 +25,9 @@ public sealed partial class MlpModelParameters
     /// <summary>The layers from the input on, the output layer last.</summary>
     public IReadOnlyList<MlpLayerParameters> Layers { get; }
 
+    /// <summary>Whether all weights and biases are numbers other than NaN and infinity.</summary>
+    internal bool IsFinite => Layers.All(layer => AreFinite(layer.Weights.Span) && AreFinite(layer.Biases.Span));
+
     /// <summary>SHA-256 over all weights and biases, layer by layer, in lower-case hexadecimal digits.</summary>
     internal string ComputeHash()
     {
@@ -36,5 +39,18 @@ public sealed partial class MlpModelParameters
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static bool AreFinite(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+        {
+            if (!float.IsFinite(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -9,7 +9,7 @@ internal static class OnnxMlpWriter
     /// <summary>Names the activation, which no operator shows in a network without hidden layers.</summary>
     public const string ActivationProperty = "mnistml.activation";
 
-    /// <summary>Names the task, unless it is multiclass classification, which models of before 0.3 do not name.</summary>
+    /// <summary>Names the task, unless it is multiclass classification. Models before 0.3 name none, and are of that.</summary>
     public const string TaskProperty = "mnistml.task";
 
     /// <summary>The threshold of binary classification, unless it is 0.</summary>

@@ -109,7 +109,8 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// </exception>
     /// <exception cref="InvalidDataException">The file at the checkpoint's path is not a complete checkpoint.</exception>
     /// <exception cref="InvalidOperationException">
-    /// There are no rows with labels, or the checkpoint belongs to a different training.
+    /// There are no rows with labels; the checkpoint belongs to a different training; features or labels are of a size that makes weights
+    /// which no float holds.
     /// </exception>
     /// <exception cref="MlpDivergenceException">The training diverged; the message says what to try.</exception>
     /// <exception cref="IOException">The checkpoint can't be read or written.</exception>

@@ -27,7 +27,7 @@ internal sealed class TrainingWarnings(IChannel channel)
                 + $"'{columns.Label.Name}' may hold: is that column read correctly?");
         }
 
-        if (columns.ClassCount == 1 && columns.Label.Type is NumberDataViewType && statistics is { RowCount: > 1, HasOneLabel: true })
+        if (columns.Label.Type is NumberDataViewType && statistics is { RowCount: > 1, HasOneLabel: true })
         {
             channel.Warning(
                 MessageSensitivity.Schema,

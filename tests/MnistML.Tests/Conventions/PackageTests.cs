@@ -106,7 +106,8 @@ internal sealed class PackageTests
     [TestCase("copyright", "Copyright (c) 2026 MnistML contributors")]
     [TestCase(
         "tags",
-        "ML.NET mlnet machine-learning neural-network multilayer-perceptron MLP deep-learning classification TorchSharp ONNX MNIST IDX")]
+        "ML.NET mlnet machine-learning neural-network multilayer-perceptron MLP deep-learning classification regression TorchSharp ONNX "
+        + "MNIST IDX")]
     public void Field_OfThePackage_IsWhatItShouldBe(string field, string expected) => Assert.That(Field(field), Is.EqualTo(expected));
 
     [Test]

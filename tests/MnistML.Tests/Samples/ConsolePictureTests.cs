@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using MnistML.Datasets;
 using MnistML.Tests.Support;
 using SkiaSharp;
@@ -218,6 +219,21 @@ internal sealed class ConsolePictureTests
         "x.png")]
     public void Predict_OfAUsersMistake_FailsInOneLine(string message, params string[] arguments) =>
         AssertFailure(Run(["predict", .. arguments]), message);
+
+    [TestCase("evaluate", "--data", "../digits", "--model", "number.zip")]
+    [TestCase("predict", "x.png", "--model", "number.zip")]
+    [TestCase("explain", "--data", "../digits", "--index", "0", "--model", "number.zip")]
+    public void Commands_OfAModelForAnotherTask_SayWhichTheyTake(params string[] arguments)
+    {
+        var mlContext = new MLContext(seed: 1);
+        var data = TaskCase.Data(mlContext, rows: 20);
+        using var model = TaskCase.Trainer(mlContext, new TaskCase(MlpTask.Regression).Small).Fit(data);
+        mlContext.Model.Save(model, data.Schema, Path.Combine(_work, "number.zip"));
+
+        AssertFailure(
+            Run(arguments),
+            "The model 'number.zip' is for Regression, but digits are of many classes. Use a model for Multiclass, as train saves it.");
+    }
 
     [TestCase("--label is 3, but the 3 logits are of the classes 0 to 2.", "--logits", "2,1,-1", "--label", "3")]
     [TestCase(

@@ -1,5 +1,7 @@
+using Google.Protobuf;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MnistML.Onnx;
 using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Trainers;
@@ -129,6 +131,28 @@ internal sealed class MlpBinaryTrainerTests
         }
 
         Assert.That(_model.Transform(_test).GetColumn<bool>("PredictedLabel"), Is.EqualTo(scores.Select(score => score > 0)));
+    }
+
+    [TestCase("0.5")]
+    [TestCase("1.0000001")]
+    [TestCase("Infinity")]
+    public void LoadMlp_OfAnotherThresholdThanTheScorers_IsRefused(string altered)
+    {
+        using var changed = Catalog.ChangeModelThreshold(_model, 1);
+        using var saved = new MemoryStream();
+        _mlContext.Model.Save(changed, _data.Schema, saved);
+        var zip = Zip.Change(saved.ToArray(), "TransformerChain/Transform_000/OnnxModel", entry =>
+        {
+            var model = ModelProto.Parser.ParseFrom(entry[sizeof(int)..]);
+            model.MetadataProps.Single(property => property.Key == OnnxMlpWriter.ThresholdProperty).Value = altered;
+            var bytes = model.ToByteArray();
+            return [.. BitConverter.GetBytes(bytes.Length), .. bytes];
+        });
+
+        Assert.That(
+            () => _mlContext.Model.LoadMlp(new MemoryStream(zip), out _),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                "The stream is not a model that can be loaded: its stages do not match its network for Binary."));
     }
 
     [Test]

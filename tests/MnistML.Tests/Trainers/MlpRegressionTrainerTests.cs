@@ -238,6 +238,23 @@ internal sealed class MlpRegressionTrainerTests
     }
 
     [Test]
+    public void Fit_OfScalesThatNoWeightHolds_SaysSo()
+    {
+        var rows = TaskCase.Rows(100);
+        Array.ForEach(rows, row =>
+        {
+            row.Number = (row.Number - 1_000) * 1e35f;
+            row.Features = Array.ConvertAll(row.Features, feature => feature * 1e-5f);
+        });
+
+        Assert.That(
+            () => Fit(Options with { HiddenLayers = [] }, _mlContext.Data.LoadFromEnumerable(rows)),
+            Throws.InvalidOperationException.With.Message.Matches(
+                @"^The finished network has weights that no float holds, once the scales of features and labels are folded into them: "
+                + @"the labels deviate by \d\.\d\dE\+36\. Give them in another unit, so that they are near 1\.$"));
+    }
+
+    [Test]
     public void Fit_WithTooFewEpochs_SaysThatTheLossWasStillFalling()
     {
         var few = Options with { MaxEpochs = 2, Optimizer = MlpOptimizer.Sgd(0.01), Schedule = MlpSchedule.Constant };

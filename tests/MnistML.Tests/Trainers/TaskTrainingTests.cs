@@ -43,8 +43,10 @@ internal sealed class TaskTrainingTests(MlpTask task)
         var options = Longer with { FeatureColumnName = "Wide", HiddenLayers = [4], MaxCacheBytes = 1 << 20 };
 
         using var model = TaskCase.Trainer(_mlContext, options).Fit(wide);
+        using var held = TaskCase.Trainer(_mlContext, options with { MaxCacheBytes = 1 << 30 }).Fit(wide);
 
         AssertLearnt(model.History[^1]);
+        Assert.That(model.Model.ComputeHash(), Is.Not.EqualTo(held.Model.ComputeHash()), "Streamed rows come in another order.");
     }
 
     [Test]

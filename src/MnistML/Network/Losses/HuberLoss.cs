@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace MnistML.Network.Losses;
 
 /// <summary>
-/// <c>residual² / 2</c> up to a residual of <paramref name="Delta"/>, and <c>Delta · (|residual| - Delta / 2)</c> beyond, so that outliers
+/// <c>residual² / 2</c> up to a residual of <paramref name="Delta"/>, and <c>Delta · (|residual| - Delta / 2)</c> beyond. So outliers
 /// count less.
 /// </summary>
 /// <param name="Scale">How labels are standardised.</param>

@@ -8,8 +8,5 @@ namespace MnistML.Network.Losses;
 /// <param name="Deviation">The standard deviation of the labels, above 0.</param>
 internal sealed record TargetScale(double Mean, double Deviation)
 {
-    /// <summary>Labels as they are.</summary>
-    public static TargetScale Identity { get; } = new(Mean: 0, Deviation: 1);
-
     public double Standardize(float label) => (label - Mean) / Deviation;
 }

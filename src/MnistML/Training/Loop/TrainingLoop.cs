@@ -78,7 +78,21 @@ internal sealed class TrainingLoop(
             state.ReturnToBest();
         }
 
-        return new TrainingResult(network.ToModelParameters(), state.History);
+        return new TrainingResult(ToFiniteModel(network), state.History);
+    }
+
+    /// <summary>Weights that are finite may not be so any more when the scales of features and labels are folded in.</summary>
+    private static MlpModelParameters ToFiniteModel(MlpNetwork network)
+    {
+        var model = network.ToModelParameters();
+        return model.IsFinite
+            ? model
+            : throw new InvalidOperationException(
+                "The finished network has weights that no float holds, once the scales of features and labels are folded into them: "
+                + (network.Settings.Loss.TargetScale is { } labels
+                    ? FormattableString.Invariant($"the labels deviate by {labels.Deviation:G3}. Give them in another unit, ")
+                    : "some features hardly vary. Give them in another unit, ")
+                + "so that they are near 1.");
     }
 
     private bool GivesModelWhenCancelled =>

@@ -1,0 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+using MnistML.Native;
+using MnistML.Network;
+using MnistML.Network.Losses;
+using MnistML.Training.Options;
+
+namespace MnistML;
+
+/// <content>What follows from the options: values left to a rule, the loss and the network of the task, what is refused.</content>
+public abstract partial record MlpTrainingOptions
+{
+    /// <summary>
+    /// The precision that <see cref="Precision"/> resolves to for a network on this machine: <see cref="MlpPrecision.Single"/> or
+    /// <see cref="MlpPrecision.BFloat16"/>.
+    /// </summary>
+    /// <param name="architecture">The network.</param>
+    /// <exception cref="ArgumentException">There is no such <see cref="Device"/>.</exception>
+    public MlpPrecision ChoosePrecision(MlpArchitecture architecture)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        LibTorch.EnsureLoaded();
+        return PrecisionFor(architecture, TrainingDevice.Find(Device));
+    }
+
+    /// <summary>The number of threads that <see cref="ThreadCount"/> resolves to on this machine.</summary>
+    public int ChooseThreadCount() => ThreadCount ?? PhysicalCores.Count;
+
+    internal MlpPrecision PrecisionFor(MlpArchitecture architecture, TorchSharp.torch.Device device) =>
+        AutoPrecision.Choose(Precision, architecture, device.type, ProcessorAbilities.HasBFloat16Products);
+
+    /// <summary>Rules that concern more than one option.</summary>
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
+    {
+        if (BatchNormalization && BatchSize == 1)
+        {
+            yield return new ValidationResult(
+                $"{nameof(BatchSize)} is 1, but {nameof(BatchNormalization)} needs batches of at least 2: set it to false, "
+                + "or choose larger batches.");
+        }
+    }
+
+    /// <summary>What the network predicts.</summary>
+    internal abstract MlpTask Task { get; }
+
+    /// <summary>The factor on the loss of each row by its class; none where labels are no classes.</summary>
+    internal virtual MlpClassWeights WeightsOfClasses => MlpClassWeights.None;
+
+    /// <summary>What the training minimises.</summary>
+    /// <param name="scale">Mean and deviation of the labels, for regression.</param>
+    internal abstract TrainingLoss CreateLoss(TargetScale scale);
+
+    /// <summary>The network for a number of features, and of classes in multiclass classification.</summary>
+    internal MlpArchitecture ArchitectureFor(int featureCount, int classCount) =>
+        new(featureCount, HiddenLayers, Task == MlpTask.Multiclass ? classCount : 1, Activation, Task);
+
+    /// <summary>The dropout rate for a number of training rows.</summary>
+    internal double DropoutRateFor(long rowCount) => DropoutRate ?? (MaxEpochs is null ? AutoDropout.Choose(rowCount, Task) : 0);
+
+    /// <summary>The number of epochs for a number of batches in each.</summary>
+    internal int EpochsFor(int batchesPerEpoch) => MaxEpochs ?? AutoEpochs.Choose(batchesPerEpoch);
+}
