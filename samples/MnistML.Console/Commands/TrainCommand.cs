@@ -138,7 +138,7 @@ internal sealed class TrainCommand : SampleCommand
         using var log = new TrainingLog(mlContext);
         try
         {
-            var model = new TrainingDisplay(Screen, options.BatchSize).Run(progress =>
+            var model = new TrainingDisplay(Screen, options.BatchSize!.Value).Run(progress =>
                 mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options with { Progress = progress }).Fit(data.Train));
             log.Write(Screen);
             return model;

@@ -59,6 +59,20 @@ internal sealed class TrainingOptions
         "--patience", minimum: 1,
         "Stop when the validation loss has not fallen for so many epochs, and keep the best weights [default: train all epochs]");
 
+    /// <summary>
+    /// What <see cref="MlpRecipes.Fast"/> chooses for images, named, so that images get it whatever they are like and the screen can show
+    /// it.
+    /// </summary>
+    private static readonly MlpTrainer.Options Fast = MlpRecipes.Fast with
+    {
+        HiddenLayers = [512, 256],
+        Members = 1,
+        FeatureScaling = MlpFeatureScaling.BoundedStandardize,
+        FeatureEncoding = MlpFeatureEncoding.None,
+        Schedule = MlpSchedule.OneCycle(),
+        BatchSize = 256,
+    };
+
     private readonly Option<string?> _checkpoint = new("--checkpoint")
     {
         Description = "Keep the training in this file after each epoch; the same command goes on from it when it was stopped",
@@ -93,7 +107,7 @@ internal sealed class TrainingOptions
         {
             "classic" => MlpRecipes.Classic,
             "accurate" => MlpRecipes.Accurate(height, width),
-            _ => MlpRecipes.Fast,
+            _ => Fast,
         };
         var patience = parsed.GetValue(_patience);
         if (patience is not null && parsed.GetValue(_validation) == 0)

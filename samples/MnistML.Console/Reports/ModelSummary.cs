@@ -7,12 +7,13 @@ namespace MnistML.Samples.Reports;
 /// <summary>Shows the network that is to be trained: its layers, their shapes, and how many parameters they have.</summary>
 internal static class ModelSummary
 {
+    /// <summary>The network that recipes of this program name in all its parts.</summary>
     public static MlpArchitecture ArchitectureOf(DigitData data, MlpTrainer.Options options)
     {
         var schema = data.Train.Schema;
         return new MlpArchitecture(
             ((VectorDataViewType)schema[options.FeatureColumnName].Type).Size,
-            options.HiddenLayers,
+            options.HiddenLayers!,
             checked((int)((KeyDataViewType)schema[options.LabelColumnName].Type).Count),
             options.Activation);
     }

@@ -12,6 +12,8 @@ internal static class Seeds
         Split,
         Shuffling,
         Batch,
+        Folds,
+        Sample,
     }
 
     /// <summary>Seed for drawing the initial weights.</summary>
@@ -19,6 +21,12 @@ internal static class Seeds
 
     /// <summary>Seed for drawing the rows that are set aside for validation.</summary>
     public static ulong ForSplit(int seed) => Mix(seed, Use.Split, epoch: 0);
+
+    /// <summary>Seed for dealing rows into folds.</summary>
+    public static ulong ForFolds(int seed) => Mix(seed, Use.Folds, epoch: 0);
+
+    /// <summary>Seed for drawing a sample of the rows.</summary>
+    public static ulong ForSample(int seed) => Mix(seed, Use.Sample, epoch: 0);
 
     /// <summary>Seed for the order of rows in an epoch, counted from 1.</summary>
     public static ulong ForShuffling(int seed, int epoch) => Mix(seed, Use.Shuffling, epoch);

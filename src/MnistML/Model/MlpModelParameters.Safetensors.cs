@@ -1,3 +1,4 @@
+using System.Globalization;
 using MnistML.Model;
 
 namespace MnistML;
@@ -6,12 +7,22 @@ namespace MnistML;
 /// The network as a file of the format <a href="https://github.com/huggingface/safetensors#format">safetensors</a>, which PyTorch reads and
 /// writes too. Tensors are named as in the <c>state_dict</c> of <c>nn.Sequential(nn.Flatten(), nn.Linear(…), nn.ReLU(), nn.Linear(…),
 /// …)</c>: <c>1.weight</c>,
-/// <c>1.bias</c>, <c>3.weight</c> and so on, each weight of the shape <c>[outputs, inputs]</c>.
+/// <c>1.bias</c>, <c>3.weight</c> and so on, each weight of the shape <c>[outputs, inputs]</c>. In an ensemble <c>members.0.</c> and so on
+/// come before these names. An encoding is three tensors of one value a column: <c>encoding.feature</c>, <c>encoding.low</c>,
+/// <c>encoding.high</c>.
 /// </summary>
 public sealed partial class MlpModelParameters
 {
     private const string ActivationName = "activation";
     private const string TaskName = "task";
+    private const string MembersName = "members";
+
+    /// <summary>The tensors of the encoding, one value a column.</summary>
+    private const string EncodingPrefix = "encoding.";
+    private const string FeatureTensor = EncodingPrefix + "feature";
+    private const string LowTensor = EncodingPrefix + "low";
+    private const float MaxExactIndex = 1 << 24;
+    private const string HighTensor = EncodingPrefix + "high";
 
     /// <summary>The value that PyTorch's libraries write and check.</summary>
     private const string FormatName = "format";
@@ -82,28 +93,128 @@ public sealed partial class MlpModelParameters
         return bytes;
     }
 
-    private SafetensorsFile ToSafetensors() => new()
+    private static string PrefixOf(int member, int memberCount) => memberCount == 1 ? "" : $"{MembersName}.{member}.";
+
+    private SafetensorsFile ToSafetensors()
     {
-        Metadata = new Dictionary<string, string>
+        var metadata = new Dictionary<string, string>
         {
             [FormatName] = PyTorchFormat,
             [ActivationName] = $"{Architecture.Activation}",
             [TaskName] = $"{Architecture.Task}",
-        },
-        Tensors = Layers
-            .SelectMany((layer, i) => (KeyValuePair<string, SafetensorsTensor>[])
-            [
-                new(
-                    $"{ModuleNumberOf(i)}.weight",
-                    new SafetensorsTensor([layer.Shape.OutputSize, layer.Shape.InputSize], layer.Weights.ToArray())),
-                new($"{ModuleNumberOf(i)}.bias", new SafetensorsTensor(layer.Biases.ToArray())),
-            ])
-            .ToDictionary(),
-    };
+        };
+        if (Members.Count > 1)
+        {
+            metadata.Add(MembersName, Members.Count.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return new SafetensorsFile
+        {
+            Metadata = metadata,
+            Tensors = EncodingTensors()
+                .Concat(Members.Index().SelectMany(member => LayerTensors(member.Item._layers, PrefixOf(member.Index, Members.Count))))
+                .ToDictionary(),
+        };
+    }
+
+    private IEnumerable<KeyValuePair<string, SafetensorsTensor>> EncodingTensors()
+    {
+        if (Encoding is { Columns: var columns })
+        {
+            yield return new(FeatureTensor, new SafetensorsTensor([.. columns.Select(column => (float)column.Feature)]));
+            yield return new(LowTensor, new SafetensorsTensor([.. columns.Select(column => column.Low)]));
+            yield return new(HighTensor, new SafetensorsTensor([.. columns.Select(column => column.High)]));
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, SafetensorsTensor>> LayerTensors(
+        IReadOnlyList<MlpLayerParameters> layers, string prefix)
+    {
+        foreach (var (i, layer) in layers.Index())
+        {
+            yield return new(
+                $"{prefix}{ModuleNumberOf(i)}.weight",
+                new SafetensorsTensor([layer.Shape.OutputSize, layer.Shape.InputSize], layer.Weights.ToArray()));
+            yield return new($"{prefix}{ModuleNumberOf(i)}.bias", new SafetensorsTensor(layer.Biases.ToArray()));
+        }
+    }
 
     private static MlpModelParameters FromSafetensors(SafetensorsFile file, MlpActivation activation, MlpTask task, string name)
     {
-        var tensors = new StateDict(file.Tensors, name);
+        var networks = file.Tensors
+            .Where(tensor => !tensor.Key.StartsWith(EncodingPrefix, StringComparison.Ordinal))
+            .ToDictionary();
+        var all = new StateDict(networks, name);
+        activation = ReadNamed(file, ActivationName, activation, all);
+        task = ReadNamed(file, TaskName, task, all);
+        var encoding = ReadEncoding(file, networks, name);
+        var memberCount = ReadMemberCount(file, all);
+        if (memberCount == 1)
+        {
+            return ToModel(all, encoding, activation, task);
+        }
+
+        MlpModelParameters[] members =
+        [
+            .. Enumerable.Range(0, memberCount).Select(member => ToModel(
+                new StateDict(
+                    networks
+                        .Where(tensor => tensor.Key.StartsWith(PrefixOf(member, memberCount), StringComparison.Ordinal))
+                        .ToDictionary(),
+                    $"Member {member} of {name}"),
+                encoding,
+                activation,
+                task)),
+        ];
+        return members.All(member => member.Architecture == members[0].Architecture)
+            ? new MlpModelParameters(members)
+            : throw all.Unusable($"its members have the sizes {string.Join(", ", members.Select(member => $"{member.Architecture}"))}, "
+                + "but all must have the same");
+    }
+
+    private static int ReadMemberCount(SafetensorsFile file, StateDict tensors) =>
+        !file.Metadata.TryGetValue(MembersName, out var text) ? 1
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 1 && count <= file.Tensors.Count
+            ? count
+        : throw tensors.Unusable($"its {MembersName} is '{text}', but must be a number above 1 of which each has tensors");
+
+    private static MlpEncoding? ReadEncoding(
+        SafetensorsFile file, Dictionary<string, SafetensorsTensor> networks, string name)
+    {
+        if (file.Tensors.Count == networks.Count)
+        {
+            return null;
+        }
+
+        var (features, low, high) = (Read(FeatureTensor), Read(LowTensor), Read(HighTensor));
+        var tensors = new StateDict(networks, name);
+        if (features.Length == 0 || low.Length != features.Length || high.Length != features.Length)
+        {
+            throw tensors.Unusable(
+                $"'{FeatureTensor}', '{LowTensor}' and '{HighTensor}' have {features.Length}, {low.Length} and {high.Length} values, "
+                + "but each must have one for each column of the encoding");
+        }
+
+        if (!features.All(feature => feature is >= 0 and < MaxExactIndex && feature % 1 == 0))
+        {
+            throw tensors.Unusable($"'{FeatureTensor}' must hold indices of features, whole numbers from 0 on");
+        }
+
+        try
+        {
+            return new MlpEncoding(
+                (int)features.Max() + 1, features.Select((feature, i) => new MlpEncodedColumn((int)feature, low[i], high[i])));
+        }
+        catch (ArgumentException error)
+        {
+            throw tensors.Unusable(error.Message);
+        }
+
+        float[] Read(string tensor) => file.Tensors.GetValueOrDefault(tensor)?.Values ?? [];
+    }
+
+    private static MlpModelParameters ToModel(StateDict tensors, MlpEncoding? encoding, MlpActivation activation, MlpTask task)
+    {
         var layers = tensors.ReadLayers();
         for (var i = 1; i < layers.Count; i++)
         {
@@ -115,14 +226,25 @@ public sealed partial class MlpModelParameters
             }
         }
 
-        activation = ReadNamed(file, ActivationName, activation, tensors);
-        task = ReadNamed(file, TaskName, task, tensors);
+        if (encoding is not null && encoding.Columns.Count != layers[0].Shape.InputSize)
+        {
+            throw tensors.Unusable(
+                $"its first layer takes {layers[0].Shape.InputSize} values, but its encoding gives {encoding.Columns.Count}");
+        }
+
         var outputSize = layers[^1].Shape.OutputSize;
         return task == MlpTask.Multiclass || outputSize == 1
             ? new MlpModelParameters(
                 new MlpArchitecture(
-                    layers[0].Shape.InputSize, layers.SkipLast(1).Select(layer => layer.Shape.OutputSize), outputSize, activation, task),
-                layers)
+                    encoding?.FeatureCount ?? layers[0].Shape.InputSize,
+                    layers.SkipLast(1).Select(layer => layer.Shape.OutputSize),
+                    outputSize,
+                    activation,
+                    task,
+                    memberCount: 1,
+                    encoding?.Columns.Count),
+                layers,
+                encoding)
             : throw tensors.Unusable($"its last layer has {outputSize} outputs, but a network for {task} has one");
     }
 

@@ -23,7 +23,8 @@ internal static class AutoPrecision
             return wanted;
         }
 
-        return hasBFloat16Products && device == DeviceType.CPU && architecture.Layers.Max(layer => layer.WeightCount) >= MinWeights
+        var largest = architecture.MemberCount * architecture.Layers.Max(layer => layer.WeightCount);
+        return hasBFloat16Products && device == DeviceType.CPU && largest >= MinWeights
             ? MlpPrecision.BFloat16
             : MlpPrecision.Single;
     }

@@ -1,32 +1,45 @@
 using MnistML.Native;
+using MnistML.Network.Features;
 using MnistML.Network.Losses;
 
 namespace MnistML.Network;
 
 /// <summary>
-/// Folds batch normalisation and the scaling of features and labels into a layer's weights and biases, in double precision. The model then
-/// has plain layers only and computes what the trained network computes.
+/// Folds batch normalisation, the learned factors and the encoding of features, and the scaling of labels into a layer's weights and
+/// biases, in double precision. The model then has plain layers only and computes what the trained network computes.
 /// </summary>
 internal static class LayerFolding
 {
     /// <summary>
-    /// One layer that computes <c>gain · (W · (x - mean) / deviation + b - runningMean) + shift</c>, with <c>gain = scale /
-    /// √(runningVariance + ε)</c>, in the unit of the labels. Without scaling and normalisation, weights and biases stay the same, bit for
-    /// bit.
+    /// One member's layer that computes <c>gain · (W · inputs + b - runningMean) + shift</c>, with <c>gain = scale / √(runningVariance +
+    /// ε)</c>, from the columns of the encoding and in the unit of the labels. Without any of them, weights and biases stay the same, bit
+    /// for bit.
     /// </summary>
+    /// <param name="layer">The layer of all members.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="inputs">The encoding and the factors of its inputs, in the first layer.</param>
+    /// <param name="normalization">The batch normalisation of its outputs; null for none.</param>
+    /// <param name="targets">The scaling of labels, in the last layer.</param>
     public static MlpLayerParameters Fold(
-        LinearLayer layer, FeatureScale? features, BatchNormalization? normalization, TargetScale? targets)
+        LinearLayer layer, int member, FoldedInputs? inputs, BatchNormalization? normalization, TargetScale? targets)
     {
-        var weights = TensorValues.ToDoubles(layer.Weights);
-        var biases = TensorValues.ToDoubles(layer.Biases);
-        if (features is not null)
+        var (weights, biases) = layer.ToDoubles(member);
+        if (inputs?.Factors is { } factors)
         {
-            FoldScale(weights, biases, features);
+            for (var i = 0; i < weights.Length; i++)
+            {
+                weights[i] *= factors[i % factors.Length];
+            }
+        }
+
+        if (inputs?.Encoder is { } encoder)
+        {
+            weights = encoder.Fold(weights, biases);
         }
 
         if (normalization is not null)
         {
-            FoldNormalization(weights, biases, normalization);
+            FoldNormalization(weights, biases, normalization, member * biases.Length);
         }
 
         if (targets is not null)
@@ -34,25 +47,21 @@ internal static class LayerFolding
             FoldTargetScale(weights, biases, targets);
         }
 
-        return new MlpLayerParameters(layer.Shape, ToSingles(weights), ToSingles(biases));
+        return new MlpLayerParameters(
+            new MlpLayerShape(weights.Length / biases.Length, biases.Length), ToSingles(weights), ToSingles(biases));
     }
 
     /// <summary>
-    /// The inverse for features and labels: weights and biases of a layer that computes from scaled features, on the scale of the targets,
-    /// what the given one computes from plain features in the unit of the labels.
+    /// The inverse for features and labels: weights and biases of a layer that computes from encoded features, on the scale of the targets,
+    /// what the given one computes from plain features, or from the columns of the same encoding, in the unit of the labels.
     /// </summary>
-    public static (float[] Weights, float[] Biases) Unfold(MlpLayerParameters layer, FeatureScale? features, TargetScale? targets)
+    public static (float[] Weights, float[] Biases) Unfold(MlpLayerParameters layer, FeatureEncoder? encoder, TargetScale? targets)
     {
         double[] weights = [.. layer.Weights.ToArray()];
         double[] biases = [.. layer.Biases.ToArray()];
-        if (features is not null)
+        if (encoder is not null)
         {
-            for (var i = 0; i < weights.Length; i++)
-            {
-                var (output, input) = Math.DivRem(i, features.Means.Length);
-                biases[output] += weights[i] * features.Means[input];
-                weights[i] *= features.Deviations[input];
-            }
+            weights = encoder.Unfold(weights, biases);
         }
 
         if (targets is not null)
@@ -63,17 +72,7 @@ internal static class LayerFolding
         return (ToSingles(weights), ToSingles(biases));
     }
 
-    private static void FoldScale(double[] weights, double[] biases, FeatureScale features)
-    {
-        for (var i = 0; i < weights.Length; i++)
-        {
-            var (output, input) = Math.DivRem(i, features.Means.Length);
-            weights[i] /= features.Deviations[input];
-            biases[output] -= weights[i] * features.Means[input];
-        }
-    }
-
-    private static void FoldNormalization(double[] weights, double[] biases, BatchNormalization normalization)
+    private static void FoldNormalization(double[] weights, double[] biases, BatchNormalization normalization, int firstUnit)
     {
         var scale = TensorValues.ToDoubles(normalization.Scale);
         var shift = TensorValues.ToDoubles(normalization.Shift);
@@ -82,8 +81,9 @@ internal static class LayerFolding
         var inputCount = weights.Length / biases.Length;
         for (var output = 0; output < biases.Length; output++)
         {
-            var gain = scale[output] / Math.Sqrt(variance[output] + BatchNormalization.Epsilon);
-            biases[output] = (gain * (biases[output] - mean[output])) + shift[output];
+            var unit = firstUnit + output;
+            var gain = scale[unit] / Math.Sqrt(variance[unit] + BatchNormalization.Epsilon);
+            biases[output] = (gain * (biases[output] - mean[unit])) + shift[unit];
             foreach (ref var weight in weights.AsSpan(output * inputCount, inputCount))
             {
                 weight *= gain;

@@ -1,35 +1,88 @@
+using MnistML.Native;
 using static TorchSharp.torch;
 
 namespace MnistML.Network;
 
-/// <summary>A fully connected layer in libtorch: <c>output = input · weightsᵀ + biases</c>. It owns both tensors.</summary>
+/// <summary>
+/// A fully connected layer of all members in libtorch: <c>output = input · weightsᵀ + biases</c>. The first layer's members share their
+/// inputs; in the others each reads the outputs of its own in the layer before. It owns both tensors.
+/// </summary>
 internal sealed class LinearLayer : IDisposable
 {
-    public LinearLayer(MlpLayerShape shape, NetworkSettings settings)
+    /// <param name="shape">The layer of one member.</param>
+    /// <param name="memberCount">The number of members.</param>
+    /// <param name="hasSharedInputs">Whether the members share their inputs.</param>
+    /// <param name="settings">The type and the device.</param>
+    public LinearLayer(MlpLayerShape shape, int memberCount, bool hasSharedInputs, NetworkSettings settings)
     {
         Shape = shape;
-        Weights = zeros(shape.OutputSize, shape.InputSize, settings.Type, settings.Device, requires_grad: true).DetachFromDisposeScope();
-        Biases = zeros(shape.OutputSize, settings.Type, settings.Device, requires_grad: true).DetachFromDisposeScope();
+        MemberCount = memberCount;
+        GroupCount = hasSharedInputs ? 1 : memberCount;
+        Weights = zeros(UnitCount, shape.InputSize, settings.Type, settings.Device, requires_grad: true).DetachFromDisposeScope();
+        Biases = zeros(UnitCount, settings.Type, settings.Device, requires_grad: true).DetachFromDisposeScope();
     }
 
+    /// <summary>The layer of one member.</summary>
     public MlpLayerShape Shape { get; }
 
-    /// <summary><c>[outputs, inputs]</c>, as in PyTorch's <c>nn.Linear</c>.</summary>
+    public int MemberCount { get; }
+
+    /// <summary>
+    /// The number of products that the layer consists of: 1 where all units read the same inputs, else one for each member.
+    /// </summary>
+    public int GroupCount { get; }
+
+    /// <summary>The units of all members.</summary>
+    public int UnitCount => MemberCount * Shape.OutputSize;
+
+    /// <summary><c>[members · outputs, inputs]</c>, for a single member as in PyTorch's <c>nn.Linear</c>.</summary>
     public Tensor Weights { get; }
 
-    /// <summary><c>[outputs]</c>.</summary>
+    /// <summary><c>[members · outputs]</c>.</summary>
     public Tensor Biases { get; }
 
-    public Tensor Forward(Tensor input) => nn.functional.linear(input, Weights, Biases);
+    public Tensor Forward(Tensor input) =>
+        GroupCount == 1 ? nn.functional.linear(input, Weights, Biases) : Multiply(input, Weights) + Biases;
 
     /// <summary>The forward pass of training, whose product may be of another type; the result has the type of the parameters.</summary>
     public Tensor ForwardTraining(Tensor input, ScalarType productType) => productType == Weights.dtype
         ? Forward(input)
-        : nn.functional.linear(input.to(productType), Weights.to(productType)).to(Weights.dtype) + Biases;
+        : Multiply(input.to(productType), Weights.to(productType)).to(Weights.dtype) + Biases;
+
+    /// <summary>One member's weights, <c>[outputs, inputs]</c>: a view. The caller's scope owns it.</summary>
+    public Tensor WeightsOf(int member) => OfMember(Weights, member);
+
+    /// <summary>One member's biases, <c>[outputs]</c>, likewise.</summary>
+    public Tensor BiasesOf(int member) => OfMember(Biases, member);
+
+    /// <summary>One member's values as plain arrays.</summary>
+    public (double[] Weights, double[] Biases) ToDoubles(int member) =>
+        (TensorValues.ToDoubles(WeightsOf(member)), TensorValues.ToDoubles(BiasesOf(member)));
+
+    /// <summary>Sets one member's values.</summary>
+    public void Set(int member, float[] weights, float[] biases)
+    {
+        TensorValues.Set(WeightsOf(member), weights);
+        TensorValues.Set(BiasesOf(member), biases);
+    }
 
     public void Dispose()
     {
         Weights.Dispose();
         Biases.Dispose();
+    }
+
+    private Tensor OfMember(Tensor values, int member) => values.narrow(0, (long)member * Shape.OutputSize, Shape.OutputSize);
+
+    private Tensor Multiply(Tensor input, Tensor weights)
+    {
+        if (GroupCount == 1)
+        {
+            return nn.functional.linear(input, weights);
+        }
+
+        var ofMembers = input.view(input.shape[0], MemberCount, Shape.InputSize).transpose(0, 1);
+        var products = ofMembers.bmm(weights.view(MemberCount, Shape.OutputSize, Shape.InputSize).transpose(1, 2));
+        return products.transpose(0, 1).reshape(input.shape[0], UnitCount);
     }
 }

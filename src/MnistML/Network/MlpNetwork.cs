@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MnistML.Native;
+using MnistML.Network.Losses;
 using MnistML.Vectors;
 using static TorchSharp.torch;
 
@@ -11,22 +12,27 @@ namespace MnistML.Network;
 /// </summary>
 internal sealed class MlpNetwork : IDisposable
 {
-    private readonly Tensor? _featureMeans;
-    private readonly Tensor? _featureDeviations;
+    /// <summary>How far a factor moves for each unit of its parameter, so that it learns so many times as fast as a weight.</summary>
+    private const double FactorStep = 6;
+
+    private readonly Tensor? _featureOfInput;
 
     /// <summary>Creates a network whose weights and biases are not initialised.</summary>
     public MlpNetwork(MlpArchitecture architecture, NetworkSettings? settings = null)
     {
         Architecture = architecture;
         Settings = settings ?? new NetworkSettings();
-        Layers = [.. architecture.Layers.Select(shape => new LinearLayer(shape, Settings))];
+        InputCount = Settings.Encoder?.InputCount ?? architecture.InputSize;
+        Layers = [.. architecture.Layers.Select((shape, i) => i == 0
+            ? new LinearLayer(shape with { InputSize = InputCount }, architecture.MemberCount, hasSharedInputs: true, Settings)
+            : new LinearLayer(shape, architecture.MemberCount, hasSharedInputs: false, Settings))];
         Normalizations = Settings.BatchNormalization
-            ? [.. architecture.HiddenLayers.Select(units => new BatchNormalization(units, Settings))]
+            ? [.. architecture.HiddenLayers.Select(units => new BatchNormalization(architecture.MemberCount * units, Settings))]
             : [];
-        if (Settings.FeatureScale is { } scale)
+        if (Settings.HasFeatureFactors)
         {
-            _featureMeans = ToTensor(scale.Means);
-            _featureDeviations = ToTensor(scale.Deviations);
+            FactorOffsets = zeros(architecture.InputSize, Settings.Type, Settings.Device, requires_grad: true).DetachFromDisposeScope();
+            _featureOfInput = tensor(FeatureOfInput, ScalarType.Int64, Settings.Device).DetachFromDisposeScope();
         }
 
         Parameters = [.. State.Where(value => value.Tensor.requires_grad).Select(value => value.Tensor)];
@@ -36,14 +42,28 @@ internal sealed class MlpNetwork : IDisposable
 
     public NetworkSettings Settings { get; }
 
+    /// <summary>Inputs of the first layer.</summary>
+    public int InputCount { get; }
+
     /// <summary>The layers, the output layer last.</summary>
     public IReadOnlyList<LinearLayer> Layers { get; }
 
     /// <summary>The batch normalisation of each hidden layer; empty if there is none.</summary>
     public IReadOnlyList<BatchNormalization> Normalizations { get; }
 
-    /// <summary>All trainable parameters, layer by layer.</summary>
+    /// <summary>
+    /// The parameter t of each feature's learned factor, <c>1 + 6·t</c>; null if there are none. Weight decay pulls the factors towards 1.
+    /// </summary>
+    public Tensor? FactorOffsets { get; }
+
+    /// <summary>The feature that each input of the first layer is made of.</summary>
+    public int[] FeatureOfInput => Settings.Encoder?.FeatureOfInput ?? [.. Enumerable.Range(0, InputCount)];
+
+    /// <summary>All trainable parameters, layer by layer, the factors of features last.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
+
+    /// <summary>What the finished model's outputs are divided by, above 0; 1 for none.</summary>
+    public double Temperature { get; set; } = 1;
 
     /// <summary>All that training changes, by name: the parameters, and the running averages of batch normalisation.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> State
@@ -62,8 +82,19 @@ internal sealed class MlpNetwork : IDisposable
                     yield return ($"layers.{i}.norm.running_var", Normalizations[i].RunningVariance);
                 }
             }
+
+            if (FactorOffsets is { } offsets)
+            {
+                yield return ("features.factor_offsets", offsets);
+            }
         }
     }
+
+    /// <summary>The learned factor that a parameter gives.</summary>
+    public static double FactorOf(double offset) => 1 + (FactorStep * offset);
+
+    /// <summary>The gradient of a factor's parameter from that of the factor.</summary>
+    public static double OffsetGradientOf(double factorGradient) => FactorStep * factorGradient;
 
     /// <summary>Whether all values of <see cref="State"/> are finite.</summary>
     public bool HasFiniteState
@@ -76,12 +107,13 @@ internal sealed class MlpNetwork : IDisposable
     }
 
     /// <summary>
-    /// The outputs, <c>[rows, outputs]</c>, for features, <c>[rows, features]</c>, as in scoring. In regression they are standardised.
+    /// The outputs of all members, <c>[rows, members · outputs]</c>, for features, <c>[rows, features]</c> on the processor, as in scoring.
+    /// In regression they are standardised.
     /// </summary>
-    public Tensor Forward(Tensor features) => Forward(ScaleFeatures(features), DropoutMask.None, isTraining: false);
+    public Tensor Forward(Tensor features) => Forward(Encode(features), DropoutMask.None, isTraining: false);
 
     /// <summary>The outputs of a training batch, with batch normalisation over the batch and with dropout.</summary>
-    /// <param name="inputs">The features after scaling and noise, <c>[rows, features]</c>.</param>
+    /// <param name="inputs">The features after encoding and noise, <c>[rows, inputs]</c>.</param>
     /// <param name="dropout">Which units are dropped.</param>
     public Tensor ForwardTraining(Tensor inputs, DropoutMask dropout) => Forward(inputs, dropout, isTraining: true);
 
@@ -89,35 +121,52 @@ internal sealed class MlpNetwork : IDisposable
     public IReadOnlyList<Tensor> Gradients(Tensor loss) => [.. autograd.grad([loss], [.. Parameters])];
 
     /// <summary>
-    /// The trained network as plain values: batch normalisation and the scaling of features and labels are folded into the layers, and
-    /// dropout is left out.
+    /// The trained network as plain values: batch normalisation, the factors and the encoding of features, and the scaling of labels are
+    /// folded into the layers, and dropout is left out.
     /// </summary>
-    public MlpModelParameters ToModelParameters() => new(
-        Architecture,
+    public MlpModelParameters ToModelParameters()
+    {
+        using var scope = NewDisposeScope();
+        var inputs = new FoldedInputs(
+            Settings.Encoder, FactorsOfInputs is { } factors ? TensorValues.ToDoubles(factors.detach()) : null);
+        MlpModelParameters[] members =
         [
-            .. Layers.Select((layer, i) => LayerFolding.Fold(
-                layer,
-                i == 0 ? Settings.FeatureScale : null,
-                i < Normalizations.Count ? Normalizations[i] : null,
-                i + 1 == Layers.Count ? Settings.Loss.TargetScale : null)),
-        ]);
+            .. Enumerable.Range(0, Architecture.MemberCount).Select(member => new MlpModelParameters(
+                Architecture.WithMembers(1),
+                [
+                    .. Layers.Select((layer, i) => LayerFolding.Fold(
+                        layer,
+                        member,
+                        i == 0 ? inputs : null,
+                        i < Normalizations.Count ? Normalizations[i] : null,
+                        i + 1 == Layers.Count ? OutputScale : null)),
+                ],
+                Settings.Encoder?.Encoding)),
+        ];
+        return members.Length == 1 ? members[0] : new MlpModelParameters(members);
+    }
 
     /// <summary>Initialises this network so that it computes what the model computes.</summary>
     /// <param name="model">A model of the same architecture.</param>
     /// <param name="features">
-    /// Rows, <c>[rows, features]</c>, from which batch normalisation is initialised so that at first it changes nothing.
+    /// Rows, <c>[rows, features]</c> on the processor, from which batch normalisation is initialised so that at first it changes nothing.
     /// </param>
     public void TakeOver(MlpModelParameters model, Tensor features)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var values = ScaleFeatures(features);
+        var values = Encode(features);
         for (var i = 0; i < Layers.Count; i++)
         {
-            var (weights, biases) = LayerFolding.Unfold(
-                model.Layers[i], i == 0 ? Settings.FeatureScale : null, i + 1 == Layers.Count ? Settings.Loss.TargetScale : null);
-            TensorValues.Set(Layers[i].Weights, weights);
-            TensorValues.Set(Layers[i].Biases, biases);
+            for (var member = 0; member < model.Members.Count; member++)
+            {
+                var (weights, biases) = LayerFolding.Unfold(
+                    model.Members[member].Layers[i],
+                    i == 0 ? Settings.Encoder : null,
+                    i + 1 == Layers.Count ? Settings.Loss.TargetScale : null);
+                Layers[i].Set(member, weights, biases);
+            }
+
             values = Layers[i].Forward(values);
             if (i < Normalizations.Count)
             {
@@ -149,13 +198,13 @@ internal sealed class MlpNetwork : IDisposable
             part.Dispose();
         }
 
-        _featureMeans?.Dispose();
-        _featureDeviations?.Dispose();
+        FactorOffsets?.Dispose();
+        _featureOfInput?.Dispose();
     }
 
     private Tensor Forward(Tensor inputs, DropoutMask dropout, bool isTraining)
     {
-        var values = Linear(0, inputs);
+        var values = Linear(0, FactorsOfInputs is { } factors ? inputs * factors : inputs);
         for (var i = 1; i < Layers.Count; i++)
         {
             if (Settings.BatchNormalization)
@@ -173,8 +222,15 @@ internal sealed class MlpNetwork : IDisposable
             : Layers[index].Forward(input);
     }
 
-    private Tensor ScaleFeatures(Tensor features) =>
-        _featureMeans is null ? features : features.sub(_featureMeans).div_(_featureDeviations!);
+    /// <summary>The scale that folds into the outputs: that of labels, or the temperature; null for none.</summary>
+    private TargetScale? OutputScale =>
+        Settings.Loss.TargetScale ?? (Temperature == 1 ? null : new TargetScale(Mean: 0, 1 / Temperature));
+
+    /// <summary>The learned factor of each input; null if there are none.</summary>
+    private Tensor? FactorsOfInputs => FactorOffsets?.mul(FactorStep).add(1).index_select(0, _featureOfInput!);
+
+    private Tensor Encode(Tensor features) =>
+        (Settings.Encoder?.Encode(features) ?? features).to(Settings.Type).to(Settings.Device);
 
     /// <summary>Multiplies by the same mask that <c>ParallelBackprop</c> applies row by row.</summary>
     private Tensor Drop(int layer, Tensor values, DropoutMask dropout)
@@ -205,6 +261,4 @@ internal sealed class MlpNetwork : IDisposable
         MlpActivation.Sigmoid => nn.functional.sigmoid(values),
         _ => throw new InvalidOperationException($"There is no activation {Architecture.Activation}."),
     };
-
-    private Tensor ToTensor(double[] values) => tensor(values, Settings.Type, Settings.Device).DetachFromDisposeScope();
 }

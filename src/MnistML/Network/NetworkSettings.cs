@@ -1,3 +1,4 @@
+using MnistML.Network.Features;
 using MnistML.Network.Losses;
 using static TorchSharp.torch;
 
@@ -12,8 +13,11 @@ internal sealed record NetworkSettings
     /// <summary>Whether hidden layers are normalised over the batch, before the activation.</summary>
     public bool BatchNormalization { get; init; }
 
-    /// <summary>The standardisation of features before the first layer; null for none.</summary>
-    public FeatureScale? FeatureScale { get; init; }
+    /// <summary>How features are scaled and encoded before the first layer; null where the layer reads them as they are.</summary>
+    public FeatureEncoder? Encoder { get; init; }
+
+    /// <summary>Whether each feature has a learned factor on all inputs that are made of it.</summary>
+    public bool HasFeatureFactors { get; init; }
 
     /// <summary>What a training minimises.</summary>
     public TrainingLoss Loss { get; init; } = new CrossEntropyLoss();

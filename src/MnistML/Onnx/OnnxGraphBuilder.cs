@@ -15,6 +15,9 @@ internal sealed class OnnxGraphBuilder(GraphProto graph, string inputName)
     public static AttributeProto Attribute(string name, float value) =>
         new() { Name = name, F = value, Type = AttributeProto.Types.AttributeType.Float };
 
+    public static AttributeProto Attribute(string name, long[] values) =>
+        new() { Name = name, Ints = { values }, Type = AttributeProto.Types.AttributeType.Ints };
+
     /// <summary>Adds a constant of floats; without dimensions it is a scalar.</summary>
     public string Constant(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> dimensions) =>
         Constant(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values), dimensions);
@@ -44,6 +47,16 @@ internal sealed class OnnxGraphBuilder(GraphProto graph, string inputName)
 
         graph.Node.Add(node);
         return output;
+    }
+
+    /// <summary>Adds an operator with several outputs.</summary>
+    public string[] NodeWithOutputs(
+        string operatorType, IEnumerable<string> inputs, int outputCount, params ReadOnlySpan<AttributeProto> attributes)
+    {
+        string[] outputs = [.. Enumerable.Range(0, outputCount).Select(i => $"{inputName}/{operatorType}_{graph.Node.Count}.{i}")];
+        NamedNode(operatorType, inputs, outputs[0], attributes);
+        graph.Node[^1].Output.Add(outputs.Skip(1));
+        return outputs;
     }
 
     /// <summary>The full name of a constant in a graph whose input has a name.</summary>

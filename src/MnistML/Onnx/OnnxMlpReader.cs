@@ -41,8 +41,9 @@ internal static class OnnxMlpReader
         var properties = Properties(model);
         var task = TakeTask(properties);
         var threshold = TakeThreshold(properties);
+        var memberCount = TakeMemberCount(properties);
         properties.Remove(OnnxMlpWriter.ActivationProperty, out var activation);
-        var parameters = ReadParameters(constants, activation, task);
+        var parameters = ReadParameters(constants, input, ParseActivation(activation), task, memberCount);
         var exported = new OnnxMlp(parameters, input.Name, new OnnxOutput(""), properties) { Threshold = threshold };
         if (OnnxMlpWriter.BuildForExport(exported).Equals(model))
         {
@@ -127,22 +128,58 @@ internal static class OnnxMlpReader
         : float.TryParse(text, CultureInfo.InvariantCulture, out var threshold) && !float.IsNaN(threshold) ? threshold
         : throw new InvalidDataException($"the ONNX model's threshold is '{text}', but must be a number.");
 
-    private static MlpModelParameters ReadParameters(Dictionary<string, TensorProto> constants, string? activationName, MlpTask task)
-    {
-        if (!Enum.TryParse<MlpActivation>(activationName, out var activation) || !Enum.IsDefined(activation))
-        {
-            throw new InvalidDataException($"the ONNX model's activation is '{activationName}', but must be one of "
+    private static int TakeMemberCount(Dictionary<string, string> properties) =>
+        !properties.Remove(OnnxMlpWriter.MembersProperty, out var text) ? 1
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 1 ? count
+        : throw new InvalidDataException($"the ONNX model has '{text}' members, but must have a number above 1.");
+
+    private static MlpActivation ParseActivation(string? name) =>
+        Enum.TryParse<MlpActivation>(name, out var activation) && Enum.IsDefined(activation)
+            ? activation
+            : throw new InvalidDataException($"the ONNX model's activation is '{name}', but must be one of "
                 + $"{string.Join(", ", Enum.GetNames<MlpActivation>())}.");
+
+    private static MlpModelParameters ReadParameters(
+        Dictionary<string, TensorProto> constants, ValueInfoProto input, MlpActivation activation, MlpTask task, int memberCount)
+    {
+        var encoding = ReadEncoding(constants, input);
+        var first = ReadLayer(constants, layer: 0, member: null);
+        if (first.Shape.OutputSize % memberCount != 0)
+        {
+            throw new InvalidDataException(
+                $"the ONNX model's first layer has {first.Shape.OutputSize} units, which {memberCount} members can't share.");
         }
 
-        var layers = new List<MlpLayerParameters>();
-        while (constants.ContainsKey(OnnxMlpWriter.WeightsName(layers.Count)))
+        MlpModelParameters[] members =
+        [
+            .. Enumerable.Range(0, memberCount).Select(
+                member => ReadMember(constants, first, member, memberCount, encoding, activation, task)),
+        ];
+        return memberCount == 1 ? members[0]
+            : members.All(member => member.Architecture == members[0].Architecture) ? new MlpModelParameters(members)
+            : throw new InvalidDataException(
+                $"the ONNX model's members have the sizes {string.Join(", ", members.Select(member => member.Architecture))}, "
+                + "but all must have the same.");
+    }
+
+    private static MlpModelParameters ReadMember(
+        Dictionary<string, TensorProto> constants,
+        MlpLayerParameters first,
+        int member,
+        int memberCount,
+        MlpEncoding? encoding,
+        MlpActivation activation,
+        MlpTask task)
+    {
+        int? name = memberCount == 1 ? null : member;
+        var layers = new List<MlpLayerParameters> { PartOf(first, member, memberCount) };
+        while (constants.ContainsKey(OnnxMlpWriter.WeightsName(layers.Count, name)))
         {
-            layers.Add(ReadLayer(constants, layers.Count));
+            layers.Add(ReadLayer(constants, layers.Count, name));
         }
 
         var fits = layers.Zip(layers.Skip(1), (layer, next) => layer.Shape.OutputSize == next.Shape.InputSize);
-        if (layers.Count == 0 || fits.Contains(false))
+        if (fits.Contains(false) || (encoding is not null && encoding.Columns.Count != first.Shape.InputSize))
         {
             throw new InvalidDataException($"the ONNX model has {layers.Count} layers, which don't make a network.");
         }
@@ -151,22 +188,70 @@ internal static class OnnxMlpReader
         return task == MlpTask.Multiclass || outputSize == 1
             ? new MlpModelParameters(
                 new MlpArchitecture(
-                    layers[0].Shape.InputSize, layers.SkipLast(1).Select(layer => layer.Shape.OutputSize), outputSize, activation, task),
-                layers)
+                    encoding?.FeatureCount ?? first.Shape.InputSize,
+                    layers.SkipLast(1).Select(layer => layer.Shape.OutputSize),
+                    outputSize,
+                    activation,
+                    task,
+                    memberCount: 1,
+                    encoding?.Columns.Count),
+                layers,
+                encoding)
             : throw new InvalidDataException($"the ONNX model is for {task}, but has {outputSize} outputs instead of one.");
     }
 
-    private static MlpLayerParameters ReadLayer(Dictionary<string, TensorProto> constants, int layer)
+    /// <summary>One member's units of the first layer, which holds those of all.</summary>
+    private static MlpLayerParameters PartOf(MlpLayerParameters layer, int member, int memberCount)
     {
-        var weights = constants[OnnxMlpWriter.WeightsName(layer)];
-        return weights.Dims is [>= 1 and <= int.MaxValue and var outputs, >= 1 and <= int.MaxValue and var inputs]
+        var shape = layer.Shape with { OutputSize = layer.Shape.OutputSize / memberCount };
+        return memberCount == 1
+            ? layer
+            : new MlpLayerParameters(
+                shape,
+                layer.Weights.Slice(member * (int)shape.WeightCount, (int)shape.WeightCount).ToArray(),
+                layer.Biases.Slice(member * shape.OutputSize, shape.OutputSize).ToArray());
+    }
+
+    private static MlpEncoding? ReadEncoding(Dictionary<string, TensorProto> constants, ValueInfoProto input)
+    {
+        if (!constants.ContainsKey(OnnxMlpWriter.BinsName))
+        {
+            return null;
+        }
+
+        long[] values = ReadIntegers(constants, OnnxMlpWriter.ValuesName), bins = ReadIntegers(constants, OnnxMlpWriter.BinsName);
+        var (low, high) = (
+            ReadFloats(constants, OnnxMlpWriter.LowName, bins.Length), ReadFloats(constants, OnnxMlpWriter.HighName, bins.Length));
+        var featureCount = input.Type?.TensorType?.Shape?.Dim is [_, { DimValue: >= 1 and <= int.MaxValue and var count }] ? (int)count : 0;
+        try
+        {
+            return new MlpEncoding(
+                featureCount,
+                [
+                    .. values.Select(value => new MlpEncodedColumn(checked((int)value))),
+                    .. bins.Select((bin, i) => new MlpEncodedColumn(checked((int)bin), low[i], high[i])),
+                ]);
+        }
+        catch (Exception error) when (error is ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"the ONNX model's encoding can't be used: {error.Message}.", error);
+        }
+    }
+
+    private static MlpLayerParameters ReadLayer(Dictionary<string, TensorProto> constants, int layer, int? member)
+    {
+        var name = OnnxMlpWriter.WeightsName(layer, member);
+        var dimensions = constants.GetValueOrDefault(name)?.Dims;
+        return dimensions is [>= 1 and <= int.MaxValue and var outputs, >= 1 and <= int.MaxValue and var inputs]
             ? new MlpLayerParameters(
                 new MlpLayerShape((int)inputs, (int)outputs),
-                ReadFloats(constants, OnnxMlpWriter.WeightsName(layer), outputs * inputs),
-                ReadFloats(constants, OnnxMlpWriter.BiasesName(layer), outputs))
+                ReadFloats(constants, name, outputs * inputs),
+                ReadFloats(constants, OnnxMlpWriter.BiasesName(layer, member), outputs))
             : throw new InvalidDataException(
-                $"the ONNX model's weights of layer {layer} have the shape "
-                + $"[{string.Join(", ", weights.Dims.Select(size => size.ToString(CultureInfo.InvariantCulture)))}].");
+                dimensions is null
+                    ? "the ONNX model has 0 layers, which don't make a network."
+                    : $"the ONNX model's weights of layer {layer} have the shape "
+                        + $"[{string.Join(", ", dimensions.Select(size => size.ToString(CultureInfo.InvariantCulture)))}].");
     }
 
     private static OnnxOutput ReadOutput(Dictionary<string, TensorProto> constants, string name, MlpArchitecture architecture) =>
@@ -175,6 +260,12 @@ internal static class OnnxMlpReader
             name,
             ReadFloats(constants, OnnxOutput.OffsetsName, architecture.OutputSize),
             ReadFloats(constants, OnnxOutput.ScaleName, count: 1)[0]);
+
+    private static long[] ReadIntegers(Dictionary<string, TensorProto> constants, string name)
+    {
+        var bytes = constants.TryGetValue(name, out var tensor) ? tensor.RawData.Span : default;
+        return MemoryMarshal.Cast<byte, long>(bytes).ToArray();
+    }
 
     /// <summary>Reads the values of a constant; nothing is allocated for values that are not there.</summary>
     private static float[] ReadFloats(Dictionary<string, TensorProto> constants, string name, long count)

@@ -15,6 +15,21 @@ internal static class OnnxMlpWriter
     /// <summary>The threshold of binary classification, unless it is 0.</summary>
     public const string ThresholdProperty = "mnistml.threshold";
 
+    /// <summary>The number of members, unless it is 1.</summary>
+    public const string MembersProperty = "mnistml.members";
+
+    /// <summary>Constants of the encoding: the features that are columns themselves, and those of the bins.</summary>
+    public const string ValuesName = "encoding.values";
+
+    /// <inheritdoc cref="ValuesName"/>
+    public const string BinsName = "encoding.bins";
+
+    /// <summary>Constants of the encoding: where the bins begin and end.</summary>
+    public const string LowName = "encoding.low";
+
+    /// <inheritdoc cref="LowName"/>
+    public const string HighName = "encoding.high";
+
     /// <summary>Outputs of an exported model, with the names of ML.NET's columns.</summary>
     public const string LabelName = "PredictedLabel";
 
@@ -33,11 +48,16 @@ internal static class OnnxMlpWriter
     private const string RowsDimension = "rows";
     private const TensorProto.Types.DataType Float = TensorProto.Types.DataType.Float;
 
-    /// <summary>The constant of a layer's weights.</summary>
-    public static string WeightsName(int layer) => $"layers.{layer}.weight";
+    /// <summary>
+    /// The constant of a layer's weights: those of one member, or, where none is named, of all members together, which read the same
+    /// inputs.
+    /// </summary>
+    public static string WeightsName(int layer, int? member = null) => $"{Prefix(member)}layers.{layer}.weight";
 
-    /// <summary>The constant of a layer's biases.</summary>
-    public static string BiasesName(int layer) => $"layers.{layer}.bias";
+    /// <summary>The constant of a layer's biases, likewise.</summary>
+    public static string BiasesName(int layer, int? member = null) => $"{Prefix(member)}layers.{layer}.bias";
+
+    private static string Prefix(int? member) => member is { } number ? $"members.{number}." : "";
 
     /// <summary>
     /// A model from one row of features, <c>[1, features]</c>, to a vector of <c>[outputs]</c>, as ML.NET's ONNX transformer needs it: that
@@ -154,34 +174,126 @@ internal static class OnnxMlpWriter
             yield return KeyValuePair.Create(TaskProperty, $"{architecture.Task}");
         }
 
+        if (architecture.MemberCount > 1)
+        {
+            yield return KeyValuePair.Create(MembersProperty, architecture.MemberCount.ToString(CultureInfo.InvariantCulture));
+        }
+
         if (mlp.Threshold != 0)
         {
             yield return KeyValuePair.Create(ThresholdProperty, mlp.Threshold.ToString("R", CultureInfo.InvariantCulture));
         }
     }
 
-    /// <summary>Appends all layers and returns the name of the last one's output.</summary>
+    /// <summary>
+    /// Appends the encoding, all layers and the average of the members, and returns the name of the outputs, <c>[rows, outputs]</c>.
+    /// </summary>
     private static string AppendLayers(OnnxGraphBuilder builder, OnnxMlp mlp)
     {
-        var current = mlp.InputName;
-        for (var i = 0; i < mlp.Parameters.Layers.Count; i++)
+        var model = mlp.Parameters;
+        var inputs = model.Encoding is { } encoding ? AppendEncoding(builder, encoding, mlp.InputName) : mlp.InputName;
+        if (model.Members is [var single])
         {
-            if (i > 0)
-            {
-                current = AppendActivation(builder, mlp.Parameters.Architecture.Activation, current);
-            }
-
-            current = AppendLayer(builder, mlp.Parameters.Layers[i], i, current);
+            var output = AppendLayer(builder, single.Layers[0], layer: 0, member: null, inputs);
+            return AppendFurtherLayers(builder, single, member: null, output);
         }
 
-        return current;
+        // The members read the same inputs, so that one product computes the first layer of all.
+        var outputs = AppendLayer(builder, FirstLayerOf(model), layer: 0, member: null, inputs);
+        var ofMembers = builder.NodeWithOutputs("Split", [outputs], model.Members.Count, OnnxGraphBuilder.Attribute("axis", 1));
+        var joined = builder.Node(
+            "Concat",
+            model.Members.Select((member, i) => AppendFurtherLayers(builder, member, i, ofMembers[i])).ToArray(),
+            OnnxGraphBuilder.Attribute("axis", 1));
+        return AppendAverage(builder, model.Architecture, joined);
     }
 
-    private static string AppendLayer(OnnxGraphBuilder builder, MlpLayerParameters layer, int index, string input)
+    /// <summary>The features that are columns themselves, then the bins, <c>[rows, columns]</c>.</summary>
+    private static string AppendEncoding(OnnxGraphBuilder builder, MlpEncoding encoding, string input)
     {
-        var weights = builder.Constant(WeightsName(index), layer.Weights.Span, layer.Shape.OutputSize, layer.Shape.InputSize);
-        var biases = builder.Constant(BiasesName(index), layer.Biases.Span, layer.Shape.OutputSize);
+        MlpEncodedColumn[] bins = [.. encoding.Columns.Skip(encoding.ValueCount)];
+        var low = builder.Constant(LowName, [.. bins.Select(bin => bin.Low)], bins.Length);
+        var high = builder.Constant(HighName, [.. bins.Select(bin => bin.High)], bins.Length);
+        var above = builder.Node("Sub", [Gather(BinsName, bins), low]);
+        var parts = builder.Node("Div", [above, builder.Node("Sub", [high, low])]);
+        var clipped = builder.Node(
+            "Clip", [parts, builder.Constant("encoding.zero", [0f]), builder.Constant("encoding.one", [1f])]);
+        return encoding.ValueCount == 0
+            ? clipped
+            : builder.Node(
+                "Concat",
+                [Gather(ValuesName, encoding.Columns.Take(encoding.ValueCount)), clipped],
+                OnnxGraphBuilder.Attribute("axis", 1));
+
+        string Gather(string name, IEnumerable<MlpEncodedColumn> columns) => builder.Node(
+            "Gather",
+            [input, builder.Constant(name, [.. columns.Select(column => (long)column.Feature)])],
+            OnnxGraphBuilder.Attribute("axis", 1));
+    }
+
+    /// <summary>The first layers of all members, one below the other.</summary>
+    private static MlpLayerParameters FirstLayerOf(MlpModelParameters model)
+    {
+        MlpLayerParameters[] layers = [.. model.Members.Select(member => member.Layers[0])];
+        return new MlpLayerParameters(
+            layers[0].Shape with { OutputSize = layers.Sum(layer => layer.Shape.OutputSize) },
+            [.. layers.SelectMany(layer => layer.Weights.ToArray())],
+            [.. layers.SelectMany(layer => layer.Biases.ToArray())]);
+    }
+
+    private static string AppendFurtherLayers(OnnxGraphBuilder builder, MlpModelParameters model, int? member, string output)
+    {
+        for (var layer = 1; layer < model.Layers.Count; layer++)
+        {
+            var activated = AppendActivation(builder, model.Architecture.Activation, output);
+            output = AppendLayer(builder, model.Layers[layer], layer, member, activated);
+        }
+
+        return output;
+    }
+
+    private static string AppendLayer(OnnxGraphBuilder builder, MlpLayerParameters parameters, int layer, int? member, string input)
+    {
+        var shape = parameters.Shape;
+        var weights = builder.Constant(WeightsName(layer, member), parameters.Weights.Span, shape.OutputSize, shape.InputSize);
+        var biases = builder.Constant(BiasesName(layer, member), parameters.Biases.Span, shape.OutputSize);
         return builder.Node("Gemm", [input, weights, biases], OnnxGraphBuilder.Attribute("transB", 1));
+    }
+
+    /// <summary>
+    /// From the outputs of all members, <c>[rows, members · outputs]</c>, to those of the ensemble: the logarithms of the sums of their
+    /// probabilities, which are logits; the logit of their mean probability; or their mean.
+    /// </summary>
+    /// <remarks>
+    /// Only operators whose result for a row does not depend on the other rows: ONNX Runtime's Softplus, Log and ReduceMean compute the
+    /// last elements of a tensor, or elements at odd addresses, by other instructions, and so with other bits.
+    /// </remarks>
+    private static string AppendAverage(OnnxGraphBuilder builder, MlpArchitecture architecture, string outputs)
+    {
+        if (architecture.Task == MlpTask.Regression)
+        {
+            float[] shares = [.. Enumerable.Repeat(1f / architecture.MemberCount, architecture.MemberCount)];
+            return builder.Node("Gemm", [outputs, builder.Constant("members.share", shares, architecture.MemberCount, 1)]);
+        }
+
+        // A dimension of 0 is the input's.
+        var shape = builder.Constant("members.shape", [0, architecture.MemberCount, architecture.OutputSize]);
+        var logits = builder.Node("Reshape", [outputs, shape]);
+        if (architecture.Task == MlpTask.Multiclass)
+        {
+            return SumOfProbabilities(logits);
+        }
+
+        // The logit of false is 0, beside that of true.
+        var pairs = builder.Node("Concat", [logits, builder.Node("Sub", [logits, logits])], OnnxGraphBuilder.Attribute("axis", 2));
+        return builder.Node("Sub", builder.NodeWithOutputs("Split", [SumOfProbabilities(pairs)], 2, OnnxGraphBuilder.Attribute("axis", 1)));
+
+        // The logarithms of the sums over the members.
+        string SumOfProbabilities(string values) => builder.Node(
+            "ReduceLogSumExp",
+            [builder.Node("LogSoftmax", [values], OnnxGraphBuilder.Attribute("axis", 2))],
+            OnnxGraphBuilder.Attribute("axes", [1]),
+            OnnxGraphBuilder.Attribute("keepdims", 0));
     }
 
     private static string AppendActivation(OnnxGraphBuilder builder, MlpActivation activation, string input) => activation switch

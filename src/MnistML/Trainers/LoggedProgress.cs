@@ -12,10 +12,14 @@ internal sealed class LoggedProgress(IChannel channel, IProgress<MlpProgress>? n
             var validation = metrics.ValidationLoss is { } loss
                 ? $", validation {Describe(loss, metrics.ValidationAccuracy, metrics.ValidationRootMeanSquaredError)}"
                 : "";
+            var outOfFold = metrics.OutOfFoldLoss is { } leftOut
+                ? $", out of fold {Describe(leftOut, metrics.OutOfFoldAccuracy, metrics.OutOfFoldRootMeanSquaredError)}"
+                : "";
+            var cycle = value.Cycle > 1 || metrics.OutOfFoldLoss is not null ? $", cycle {value.Cycle}" : "";
             channel.Info(
                 MessageSensitivity.None,
-                $"Epoch {metrics.Epoch}/{value.EpochCount}: training "
-                + $"{Describe(metrics.TrainLoss, metrics.TrainAccuracy, metrics.TrainRootMeanSquaredError)}{validation}"
+                $"Epoch {metrics.Epoch}/{value.EpochCount}{cycle}: training "
+                + $"{Describe(metrics.TrainLoss, metrics.TrainAccuracy, metrics.TrainRootMeanSquaredError)}{validation}{outOfFold}"
                 + FormattableString.Invariant($", learning rate {metrics.LearningRate:G4}, ")
                 + FormattableString.Invariant($"{metrics.Seconds:F2} s, {metrics.RowsPerSecond:F0} rows/s"));
         }

@@ -77,13 +77,22 @@ internal sealed class NetworkTrainer
 
         var checkpoint = _options.CheckpointPath is { } path ? TrainingCheckpoint.TryRead(path) : null;
         var seed = _options.Seed ?? checkpoint?.Seed ?? _seed;
-        channel.Info(MessageSensitivity.Schema, $"Options: {OptionsDescription.OneLine(_options with { Seed = seed })}");
         var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, options, seed);
         var warnings = new TrainingWarnings(channel);
         warnings.Check(data.Statistics, columns);
-        var result = new TrainingLoop(data, options, seed, initialModel, checkpoint).Run();
-        warnings.Check(result.History, options, data.Statistics);
-        var metadata = new MlpMetadata { Options = OptionsDescription.Of(_options with { Seed = seed }), History = result.History };
+        var loop = new TrainingLoop(data, options, seed, initialModel, checkpoint);
+        var chosen = loop.Choices.ApplyTo(_options) with { Seed = seed };
+        channel.Info(
+            MessageSensitivity.Schema, $"The features are taken for {loop.FeatureKind}. Options: {OptionsDescription.OneLine(chosen)}");
+        var result = loop.Run();
+        if (result.Temperature != 1)
+        {
+            var temperature = FormattableString.Invariant($"{result.Temperature:F4}");
+            channel.Info(MessageSensitivity.None, $"The logits are divided by a temperature of {temperature}.");
+        }
+
+        warnings.Check(result.History, chosen, data.Statistics);
+        var metadata = new MlpMetadata { Options = OptionsDescription.Of(chosen), History = result.History };
         return new MlpTransformer(_host, result.Model, metadata, columns.Features, columns.Label);
     }
 
@@ -109,13 +118,15 @@ internal sealed class NetworkTrainer
                 nameof(validationData));
         }
 
-        if (validationData is null && _options.ValidationFraction == 0 && _options.EarlyStopping is not null)
+        var hasValidation = validationData is not null || _options.ValidationFraction > 0;
+        if (!hasValidation && _options.OutOfFold != true && _options.EarlyStopping is not null)
         {
             throw new ArgumentException(
                 $"{nameof(MlpTrainingOptions.EarlyStopping)} is on, but there is nothing to validate with; "
                 + $"pass validation data to Fit, or set {nameof(MlpTrainingOptions.ValidationFraction)}, to 0.1 for example.",
                 nameof(validationData));
         }
+
     }
 
     private void ThrowIfNotImages(InputColumns columns, IDataView trainData)
@@ -132,14 +143,35 @@ internal sealed class NetworkTrainer
 
     private void ThrowIfOtherShape(MlpModelParameters? initialModel, InputColumns columns)
     {
-        var wanted = _options.ArchitectureFor(columns.FeatureCount, columns.ClassCount);
-        if (initialModel is not null && initialModel.Architecture != wanted)
+        if (initialModel is null)
         {
-            var found = initialModel.Architecture;
+            return;
+        }
+
+        var found = initialModel.Architecture;
+        var wanted = new MlpArchitecture(
+            columns.FeatureCount,
+            _options.HiddenLayers ?? found.HiddenLayers,
+            _options.Task == MlpTask.Multiclass ? columns.ClassCount : 1,
+            _options.Activation,
+            _options.Task,
+            _options.Members ?? found.MemberCount,
+            columns.FeatureCount == found.InputSize ? found.EncodedSize : null);
+        if (found != wanted)
+        {
             var (foundTask, wantedTask) = found.Task == wanted.Task ? ("", "") : ($" for {found.Task}", $" for {wanted.Task}");
             throw new ArgumentException(
                 $"The initial model is {found} with {found.Activation}{foundTask}, "
                 + $"but the data and the options ask for {wanted} with {wanted.Activation}{wantedTask}; both must be the same.",
+                nameof(initialModel));
+        }
+
+        var (isEncoded, wantsNone) = (initialModel.Encoding is not null, _options.FeatureEncoding == MlpFeatureEncoding.None);
+        if (_options.FeatureEncoding != MlpFeatureEncoding.Auto && isEncoded == wantsNone)
+        {
+            throw new ArgumentException(
+                $"The initial model {(isEncoded ? "encodes" : "does not encode")} its features, but "
+                + $"{nameof(MlpTrainingOptions.FeatureEncoding)} asks for the opposite; leave it at {nameof(MlpFeatureEncoding.Auto)}.",
                 nameof(initialModel));
         }
     }

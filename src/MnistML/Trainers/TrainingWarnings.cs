@@ -48,11 +48,12 @@ internal sealed class TrainingWarnings(IChannel channel)
     /// <summary>
     /// Warns where more epochs would clearly lower the training loss: it fell by more than 5 % in the last epoch, and is still above a
     /// tenth of <c>ln(classes)</c>, the loss of a guess; in regression the mean squared error is still above a tenth of the labels'
-    /// variance. A training that was stopped early has ended for another reason.
+    /// variance. A training that was stopped early, or whose schedule chose its length, has ended for another reason.
     /// </summary>
     public void Check(IReadOnlyList<MlpEpochMetrics> history, MlpTrainingOptions options, RowStatistics statistics)
     {
-        if (history.Count < 2 || options.EarlyStopping is not null || options.CancellationToken.IsCancellationRequested)
+        var endsItself = options.EarlyStopping is not null || options.MaxEpochs is null;
+        if (history.Count < 2 || endsItself || options.CancellationToken.IsCancellationRequested)
         {
             return;
         }

@@ -16,6 +16,20 @@ internal readonly struct Add : IBinaryOperator
     public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x + y;
 }
 
+/// <summary><c>x - y</c>.</summary>
+internal readonly struct Subtract : IBinaryOperator
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x - y;
+}
+
+/// <summary><c>x · y</c>.</summary>
+internal readonly struct Multiply : IBinaryOperator
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x * y;
+}
+
 /// <summary><c>x + factor · y</c>.</summary>
 internal readonly struct AddScaled(float factor) : IBinaryOperator
 {

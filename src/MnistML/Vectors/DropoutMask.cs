@@ -45,10 +45,4 @@ internal readonly record struct DropoutMask(ulong Seed, double Rate)
             counters += Vector512.Create((uint)Vector512<float>.Count * VectorHash.Step);
         }
     }
-
-    private readonly struct Multiply : IBinaryOperator
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x * y;
-    }
 }

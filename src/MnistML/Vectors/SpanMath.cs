@@ -106,6 +106,23 @@ internal static class SpanMath
         return Vector512.Sum(i < x.Length ? sum + op.Invoke(LoadRest(x[i..])) : sum);
     }
 
+    /// <summary>The sum of <c>x · y</c>. The order of summation is fixed.</summary>
+    [MethodImpl(Optimized)]
+    public static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        ThrowIfLengthsDiffer(y.Length, x.Length);
+        ref var first = ref MemoryMarshal.GetReference(x);
+        ref var second = ref MemoryMarshal.GetReference(y);
+        var sum = Vector512<float>.Zero;
+        var i = 0;
+        for (; i <= x.Length - Width; i += Width)
+        {
+            sum += Vector512.LoadUnsafe(ref first, (nuint)i) * Vector512.LoadUnsafe(ref second, (nuint)i);
+        }
+
+        return Vector512.Sum(i < x.Length ? sum + (LoadRest(x[i..]) * LoadRest(y[i..])) : sum);
+    }
+
     /// <summary>bfloat16 to float32: the upper half of the bits, zeros below.</summary>
     [MethodImpl(Optimized)]
     public static void Widen(ReadOnlySpan<ushort> source, Span<float> destination)

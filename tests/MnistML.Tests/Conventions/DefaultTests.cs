@@ -120,7 +120,7 @@ internal sealed partial class DefaultTests
         long bytes when bytes > 0 && bytes % Gibibyte == 0 => FormattableString.Invariant($"{bytes / Gibibyte} GiB"),
         IEnumerable<int> sizes => string.Join(" and ", sizes),
         MlpOptimizer optimizer => Shown(optimizer),
-        Enum or MlpInitializer or MlpSchedule or MlpClassWeights or MlpRegressionLoss => NameOfChoice(value),
+        Enum or MlpInitializer or MlpSchedule or MlpFeatureEncoding or MlpClassWeights or MlpRegressionLoss => NameOfChoice(value),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => throw new ArgumentException($"How is the default {value} written?"),
     };

@@ -35,7 +35,8 @@ internal sealed class LayerTests
         ["Vectors"] = ["Common", "Model"],
         ["Native"] = ["Common"],
         ["Network/Losses"] = ["Common", "Vectors"],
-        ["Network"] = ["Common", "Model", "Vectors", "Native", "Network/Losses"],
+        ["Network/Features"] = ["Common", "Model", "Vectors", "Native"],
+        ["Network"] = ["Common", "Model", "Vectors", "Native", "Network/Losses", "Network/Features"],
         ["Network/Backprop"] = ["Common", "Model", "Vectors", "Native", "Network", "Network/Losses"],
         ["Training/Schedules"] = ["Common"],
         ["Training/Optimizers"] = ["Common", "Model", "Vectors", "Native", "Network"],
@@ -45,18 +46,27 @@ internal sealed class LayerTests
             "Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Training/Schedules", "Training/Optimizers",
             "Training/Augmentation",
         ],
-        ["Training/Rows"] = ["Common", "Model", "Network", "Network/Losses", "Training/Options"],
+        ["Training/Sampling"] = ["Common", "Network/Losses", "Training/Options"],
+        ["Training/Rows"] =
+            ["Common", "Model", "Network/Losses", "Network/Features", "Training/Options", "Training/Sampling"],
+        ["Training/Choices"] = ["Common", "Model", "Training/Schedules", "Training/Options", "Training/Rows"],
+        ["Training/Features"] =
+        [
+            "Common", "Model", "Network/Features", "Training/Options", "Training/Sampling", "Training/Rows", "Training/Choices",
+        ],
         ["Training/Checkpoints"] =
             ["Common", "Model", "Network", "Training/Schedules", "Training/Optimizers", "Training/Options", "Training/Rows"],
         ["Training/Loop"] =
         [
-            "Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Network/Backprop", "Training/Schedules",
-            "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Checkpoints",
+            "Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Network/Features", "Network/Backprop",
+            "Training/Schedules", "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Choices",
+            "Training/Features", "Training/Checkpoints",
         ],
         ["Trainers"] =
         [
             "Common", "Common/DataViews", "Model", "Onnx", "Scoring", "Native", "Network", "Network/Losses", "Training/Schedules",
-            "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Checkpoints", "Training/Loop",
+            "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Choices", "Training/Checkpoints",
+            "Training/Loop",
         ],
         ["Catalog"] =
         [
@@ -82,6 +92,7 @@ internal sealed class LayerTests
         ["Scoring/Archive"] = ["Microsoft.ML"],
         ["Native"] = ["TorchSharp"],
         ["Network/Losses"] = ["TorchSharp"],
+        ["Network/Features"] = ["TorchSharp"],
         ["Network"] = ["TorchSharp"],
         ["Network/Backprop"] = ["TorchSharp"],
         ["Training/Optimizers"] = ["TorchSharp"],

@@ -1,5 +1,6 @@
 using MnistML.Native;
 using MnistML.Network;
+using MnistML.Network.Features;
 using MnistML.Tests.Support;
 using MnistML.Vectors;
 using TorchSharp;
@@ -76,7 +77,7 @@ internal sealed class LayerFoldingTests
     }
 
     private static MlpNetwork Create(bool isScaled, bool isNormalized) =>
-        new(Architecture, new NetworkSettings { FeatureScale = isScaled ? Scale : null, BatchNormalization = isNormalized });
+        new(Architecture, new NetworkSettings { Encoder = isScaled ? new FeatureEncoder(Scale) : null, BatchNormalization = isNormalized });
 
     private static void AssertSame(MlpNetwork network, MlpModelParameters model)
     {

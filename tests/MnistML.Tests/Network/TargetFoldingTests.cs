@@ -1,5 +1,6 @@
 using MnistML.Native;
 using MnistML.Network;
+using MnistML.Network.Features;
 using MnistML.Network.Losses;
 using MnistML.Tests.Support;
 using TorchSharp;
@@ -42,7 +43,7 @@ internal sealed class TargetFoldingTests
 
     private static MlpNetwork Create(int[] hiddenLayers) => new(
         new MlpArchitecture(2, hiddenLayers, 1, MlpActivation.Tanh, MlpTask.Regression),
-        new NetworkSettings { Loss = new SquaredLoss(Scale), FeatureScale = new FeatureScale([0.5, -1], [2, 0.25]) });
+        new NetworkSettings { Loss = new SquaredLoss(Scale), Encoder = new FeatureEncoder(new FeatureScale([0.5, -1], [2, 0.25])) });
 
     /// <summary>A float of about 3,000 has steps of 2.4e-4.</summary>
     private static void AssertSame(MlpNetwork network, MlpModelParameters model)

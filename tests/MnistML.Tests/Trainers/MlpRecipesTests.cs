@@ -10,9 +10,11 @@ internal sealed class MlpRecipesTests
     public void Accurate_OfASize_ChangesOnlyWhatItsDocumentationNames() => Assert.That(
         MlpRecipes.Accurate(20, 28),
         Is.EqualTo(
-            new MlpTrainer.Options
+            MlpRecipes.Images with
             {
                 HiddenLayers = [1024, 1024],
+                OutOfFold = false,
+                CalibrateTemperature = false,
                 MaxEpochs = 80,
                 LabelSmoothing = 0.1,
                 Augmentation = new MlpAugmentation(20, 28)

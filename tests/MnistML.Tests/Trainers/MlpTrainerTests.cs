@@ -104,7 +104,7 @@ internal sealed class MlpTrainerTests
     public void Options_MadeAnew_AreThoseOfFast()
     {
         Assert.That(new MlpTrainer.Options(), Is.EqualTo(MlpRecipes.Fast));
-        Assert.That(new MlpTrainer.Options { HiddenLayers = [512, 256] }, Is.EqualTo(MlpRecipes.Fast));
+        Assert.That(new MlpTrainer.Options { Optimizer = MlpOptimizer.AdamW(0.003) }, Is.EqualTo(MlpRecipes.Fast));
         Assert.That(new MlpTrainer.Options { HiddenLayers = [512] }, Is.Not.EqualTo(MlpRecipes.Fast));
     }
 

@@ -82,7 +82,7 @@ internal sealed class TabularPipelineTests
 
         using var model = chain.Fit(_data);
 
-        Assert.That(model.LastTransformer.Model.Architecture.ToString(), Is.EqualTo("1-512-256-3"));
+        Assert.That(model.LastTransformer.Model.Architecture.ToString(), Is.EqualTo("1(16)-128-128-3 x 8"));
         Assert.That(model.LastTransformer.FeatureColumnName, Is.EqualTo("Features"));
     }
 

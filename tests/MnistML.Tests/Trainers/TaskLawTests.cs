@@ -7,11 +7,11 @@ using MnistML.Tests.Support;
 namespace MnistML.Tests.Trainers;
 
 /// <summary>What holds for ML.NET's own trainers holds for ours, for each task: columns, annotations, cursors, saving.</summary>
-[TestFixtureSource(typeof(TaskCase), nameof(TaskCase.Tasks))]
-internal sealed class TaskLawTests(MlpTask task)
+[TestFixtureSource(typeof(TaskCase), nameof(TaskCase.Networks))]
+internal sealed class TaskLawTests(MlpTask task, bool isEnsemble)
 {
     private readonly MLContext _mlContext = new(seed: 1);
-    private readonly TaskCase _case = new(task);
+    private readonly TaskCase _case = new(task, isEnsemble);
     private IDataView _data = null!;
     private MlpTransformer _model = null!;
 

@@ -5,11 +5,11 @@ using MnistML.Tests.Support;
 namespace MnistML.Tests.Trainers;
 
 /// <summary>What a training promises holds for each task: same bits, precision, streaming, resuming, validation, a warm start.</summary>
-[TestFixtureSource(typeof(TaskCase), nameof(TaskCase.Tasks))]
-internal sealed class TaskTrainingTests(MlpTask task)
+[TestFixtureSource(typeof(TaskCase), nameof(TaskCase.Networks))]
+internal sealed class TaskTrainingTests(MlpTask task, bool isEnsemble)
 {
     private readonly MLContext _mlContext = new(seed: 1);
-    private readonly TaskCase _case = new(task);
+    private readonly TaskCase _case = new(task, isEnsemble);
     private IDataView _data = null!;
 
     [OneTimeSetUp]
@@ -22,6 +22,20 @@ internal sealed class TaskTrainingTests(MlpTask task)
 
         Assert.That(Fit(_case.Small), Is.EqualTo(first));
         Assert.That(Fit(_case.Small with { Seed = 2 }), Is.Not.EqualTo(first));
+    }
+
+    [Test]
+    public void Fit_AsItIs_ReportsTheLossOfRowsThatWereLeftOutWhereMembersLeaveSomeOut()
+    {
+        using var model = TaskCase.Trainer(_mlContext, _case.Small).Fit(_data);
+
+        Assert.That(model.Model.Members, Has.Count.EqualTo(isEnsemble ? 3 : 1));
+        Assert.That(model.History.Any(epoch => epoch.OutOfFoldLoss is not null), Is.EqualTo(isEnsemble));
+        Assert.That(
+            model.History.Any(epoch => epoch.OutOfFoldAccuracy is not null), Is.EqualTo(isEnsemble && task != MlpTask.Regression));
+        Assert.That(
+            model.History.Any(epoch => epoch.OutOfFoldRootMeanSquaredError is not null),
+            Is.EqualTo(isEnsemble && task == MlpTask.Regression));
     }
 
     [Test]
@@ -56,7 +70,7 @@ internal sealed class TaskTrainingTests(MlpTask task)
         var options = _case.Small with
         {
             ValidationFraction = 0.2,
-            EarlyStopping = new MlpEarlyStopping(3),
+            EarlyStopping = isEnsemble ? null : new MlpEarlyStopping(3),
             DropoutRate = 0.1,
             CheckpointPath = folder.PathOf("training.checkpoint"),
         };
@@ -83,7 +97,7 @@ internal sealed class TaskTrainingTests(MlpTask task)
     {
         using var folder = new TemporaryFolder();
         var path = folder.PathOf("training.checkpoint");
-        var other = new TaskCase(task == MlpTask.Binary ? MlpTask.Regression : MlpTask.Binary);
+        var other = new TaskCase(task == MlpTask.Binary ? MlpTask.Regression : MlpTask.Binary, isEnsemble);
         TaskCase.Trainer(_mlContext, other.Small with { CheckpointPath = path }).Fit(_data).Dispose();
 
         Assert.That(
@@ -136,7 +150,7 @@ internal sealed class TaskTrainingTests(MlpTask task)
     [Test]
     public void Fit_FromAModelOfAnotherTask_IsRefused()
     {
-        var other = new TaskCase(task == MlpTask.Binary ? MlpTask.Regression : MlpTask.Binary);
+        var other = new TaskCase(task == MlpTask.Binary ? MlpTask.Regression : MlpTask.Binary, isEnsemble);
         using var model = TaskCase.Trainer(_mlContext, other.Small).Fit(_data);
 
         Assert.That(
@@ -158,13 +172,25 @@ internal sealed class TaskTrainingTests(MlpTask task)
         Assert.That(loaded.ComputeHash(), Is.EqualTo(model.Model.ComputeHash()));
     }
 
-    private MlpTrainingOptions Longer => _case.Small with { MaxEpochs = 40, Optimizer = MlpOptimizer.AdamW(0.01), DropoutRate = 0 };
+    /// <summary>Without cycles, so that the last epoch's network is the model.</summary>
+    private MlpTrainingOptions Longer => _case.Small with
+    {
+        MaxEpochs = 40,
+        Schedule = MlpSchedule.OneCycle(),
+        OutOfFold = false,
+        Optimizer = MlpOptimizer.AdamW(0.01),
+        DropoutRate = 0,
+    };
 
     private int[] Fit(MlpTrainingOptions options)
     {
         using var model = TaskCase.Trainer(_mlContext, options).Fit(_data);
-        return [.. model.Model.Layers.SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray()))
-            .Select(BitConverter.SingleToInt32Bits)];
+        return
+        [
+            .. model.Model.Members.SelectMany(member => member.Layers)
+                .SelectMany(layer => layer.Weights.ToArray().Concat(layer.Biases.ToArray()))
+                .Select(BitConverter.SingleToInt32Bits),
+        ];
     }
 
     private float[] Scores(MlpTransformer model) => task == MlpTask.Multiclass

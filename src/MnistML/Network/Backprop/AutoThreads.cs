@@ -17,7 +17,8 @@ internal static class AutoThreads
     /// <param name="batchSize">Rows of a batch.</param>
     public static int Choose(int maxThreads, MlpArchitecture architecture, int batchSize)
     {
-        var byWork = architecture.Layers.Sum(layer => layer.WeightCount) * batchSize / MinMultiplicationsPerThread;
+        var multiplications = architecture.MemberCount * architecture.Layers.Sum(layer => layer.WeightCount) * batchSize;
+        var byWork = multiplications / MinMultiplicationsPerThread;
         return (int)Math.Clamp(Math.Min(byWork, batchSize / MinRowsPerThread), 1, maxThreads);
     }
 }

@@ -13,9 +13,17 @@ internal sealed class LayerBackprop : IDisposable
     /// <summary>Values that are updated together: few enough that weights, moments and gradient stay in the first-level cache.</summary>
     private const int ChunkSize = 2048;
 
+    /// <summary>
+    /// With fewer outputs a member, one product with zeros between the members is faster than a product for each. A product of one column
+    /// of a wider matrix would also be wrong in bfloat16 (see <see cref="WorkRange.OfUnits"/>).
+    /// </summary>
+    private const int MinOutputsOfGroup = 16;
+
     private readonly LinearLayer _layer;
     private readonly HiddenActivation? _activation;
-    private readonly MixedPrecisionMatrix? _roundedWeights;
+    private readonly MixedPrecisionMatrix? _productWeights;
+    private readonly FeatureFactors? _factors;
+    private readonly bool _isBlockDiagonal;
     private readonly MixedPrecisionMatrix _gradient;
     private readonly float[] _biasGradient;
     private readonly TensorMemory _weights;
@@ -27,13 +35,17 @@ internal sealed class LayerBackprop : IDisposable
     /// <param name="index">The layer's zero-based index.</param>
     /// <param name="rowCapacity">The number of rows of the largest batch.</param>
     /// <param name="productType">The type of the factors of products.</param>
-    public LayerBackprop(MlpNetwork network, int index, int rowCapacity, ScalarType productType)
+    /// <param name="factors">The learned factors of the layer's inputs; null for none.</param>
+    public LayerBackprop(MlpNetwork network, int index, int rowCapacity, ScalarType productType, FeatureFactors? factors)
     {
         _layer = network.Layers[index];
         _index = index;
         _weights = new TensorMemory(_layer.Weights);
         _biases = new TensorMemory(_layer.Biases);
-        var (inputSize, outputSize) = (_layer.Shape.InputSize, _layer.Shape.OutputSize);
+        _factors = factors;
+        _isBlockDiagonal = _layer.GroupCount > 1 && _layer.Shape.OutputSize < MinOutputsOfGroup;
+        var inputSize = _isBlockDiagonal ? _layer.GroupCount * _layer.Shape.InputSize : _layer.Shape.InputSize;
+        var outputSize = _layer.UnitCount;
         var isHidden = index + 1 < network.Layers.Count;
         _activation = isHidden ? HiddenActivation.Of(network.Architecture.Activation) : null;
         if (isHidden && network.Normalizations.Count > 0)
@@ -43,7 +55,12 @@ internal sealed class LayerBackprop : IDisposable
 
         const int ParametersOfLayer = 2;
         _firstParameter = index * (network.Normalizations.Count > 0 ? 2 * ParametersOfLayer : ParametersOfLayer);
-        _roundedWeights = productType == ScalarType.Float32 ? null : new MixedPrecisionMatrix(outputSize, inputSize, productType);
+        if (productType != ScalarType.Float32 || _isBlockDiagonal || factors is not null)
+        {
+            _productWeights = new MixedPrecisionMatrix(outputSize, inputSize, productType);
+            using var cleared = _productWeights.Tensor.zero_();
+        }
+
         _gradient = new MixedPrecisionMatrix(outputSize, inputSize, productType);
         _biasGradient = new float[outputSize];
         Values = new MixedPrecisionMatrix(rowCapacity, outputSize, productType);
@@ -54,12 +71,29 @@ internal sealed class LayerBackprop : IDisposable
     /// <summary>Null without batch normalisation.</summary>
     public BatchNormBackprop? Normalization { get; }
 
-    public int UnitCount => _layer.Shape.OutputSize;
+    /// <summary>The products that the layer consists of: units that read the same inputs, and these.</summary>
+    public IEnumerable<(WorkRange Units, WorkRange Inputs)> Groups => _layer.GroupCount == 1 || _isBlockDiagonal
+        ? [(new WorkRange(0, _layer.UnitCount), new WorkRange(0, _gradient.ColumnCount))]
+        : Enumerable.Range(0, _layer.GroupCount).Select(group => (
+            new WorkRange(group * _layer.Shape.OutputSize, _layer.Shape.OutputSize),
+            new WorkRange(group * _layer.Shape.InputSize, _layer.Shape.InputSize)));
 
-    /// <summary>The weights in the type of products, <c>[outputs, inputs]</c>.</summary>
-    public Tensor ProductWeights => _roundedWeights?.Tensor ?? _layer.Weights;
+    /// <summary>The units of a worker: whole groups where there are several.</summary>
+    public WorkRange UnitsOf(int worker, int workerCount)
+    {
+        if (_layer.GroupCount == 1 || _isBlockDiagonal)
+        {
+            return WorkRange.OfUnits(_layer.UnitCount, worker, workerCount);
+        }
 
-    /// <summary>The gradient of the weights, <c>[outputs, inputs]</c>.</summary>
+        var groups = WorkRange.Of(_layer.GroupCount, worker, workerCount);
+        return new WorkRange(groups.Start * _layer.Shape.OutputSize, groups.Count * _layer.Shape.OutputSize);
+    }
+
+    /// <summary>The weights as products take them, <c>[outputs, inputs]</c>.</summary>
+    public Tensor ProductWeights => _productWeights?.Tensor ?? _layer.Weights;
+
+    /// <summary>The gradient of <see cref="ProductWeights"/>.</summary>
     public Tensor WeightGradient => _gradient.Tensor;
 
     /// <summary>
@@ -76,12 +110,42 @@ internal sealed class LayerBackprop : IDisposable
     /// </summary>
     public MixedPrecisionMatrix Gradients { get; }
 
-    /// <summary>Rounds all weights for the products, unless products take float32.</summary>
-    public void RoundWeights()
+    /// <summary>Copies all weights to <see cref="ProductWeights"/>, where those are others.</summary>
+    public void UpdateProductWeights()
     {
-        if (_roundedWeights is not null)
+        var size = _layer.Shape.InputSize;
+        for (var start = 0; start < _weights.Singles.Length; start += size)
         {
-            _roundedWeights.Rows.Write(row: 0, start: 0, _weights.Singles);
+            UpdateProductWeights(start, size);
+        }
+    }
+
+    /// <summary>Multiplies the weights of a worker's units by the learned factors of the inputs.</summary>
+    public void ApplyFactors(WorkRange units, WorkerScratch scratch)
+    {
+        var products = _productWeights!.Rows;
+        for (var unit = units.Start; unit < units.End; unit++)
+        {
+            var product = products.ForWrite(unit, scratch.First);
+            SpanMath.Apply(WeightsOf(unit), _factors!.OfInputs, product, default(Multiply));
+            products.Write(unit, product);
+        }
+    }
+
+    /// <summary>
+    /// Turns the gradient of the products of weights and factors, for a worker's units, into that of the weights, and adds up that of the
+    /// factors.
+    /// </summary>
+    public void BackwardThroughFactors(WorkRange units, int worker, WorkerScratch scratch)
+    {
+        var gradients = _gradient.Rows;
+        var sums = _factors!.BeginGradient(worker);
+        for (var unit = units.Start; unit < units.End; unit++)
+        {
+            var gradient = gradients.Read(unit, scratch.First);
+            SpanMath.Apply(sums, gradient, WeightsOf(unit), sums, default(AddProduct));
+            SpanMath.Apply(gradient, _factors.OfInputs, gradient, default(Multiply));
+            gradients.Write(unit, gradient);
         }
     }
 
@@ -153,18 +217,22 @@ internal sealed class LayerBackprop : IDisposable
     }
 
     /// <summary>
-    /// Passes the gradient of a worker's units to a handler, chunk by chunk, and rounds the weights that the handler has updated.
+    /// Passes the gradient of a worker's units to a handler, chunk by chunk, and takes over the weights that the handler has updated.
     /// </summary>
     public void ForEachGradientChunk(WorkRange units, GradientChunkHandler handle, WorkerScratch scratch)
     {
         var inputSize = _layer.Shape.InputSize;
         var gradient = _gradient.Rows;
+        var chunkSize = _isBlockDiagonal ? inputSize : ChunkSize;
         var end = units.End * inputSize;
-        for (var start = units.Start * inputSize; start < end; start += ChunkSize)
+        for (var start = units.Start * inputSize; start < end; start += chunkSize)
         {
-            var count = Math.Min(ChunkSize, end - start);
-            handle(_firstParameter, start, gradient.Read(row: 0, start, count, scratch.First));
-            _roundedWeights?.Rows.Write(row: 0, start, _weights.Singles.Slice(start, count));
+            var count = Math.Min(chunkSize, end - start);
+            handle(_firstParameter, start, gradient.Read(row: 0, OffsetOf(start), count, scratch.First));
+            if (_factors is null)
+            {
+                UpdateProductWeights(start, count);
+            }
         }
 
         handle(_firstParameter + 1, units.Start, _biasGradient.AsSpan(units.Start, units.Count));
@@ -180,7 +248,7 @@ internal sealed class LayerBackprop : IDisposable
 
     public void Dispose()
     {
-        _roundedWeights?.Dispose();
+        _productWeights?.Dispose();
         _gradient.Dispose();
         Values.Dispose();
         if (Outputs != Values)
@@ -189,6 +257,25 @@ internal sealed class LayerBackprop : IDisposable
         }
 
         Gradients.Dispose();
+    }
+
+    private ReadOnlySpan<float> WeightsOf(int unit) => _weights.Singles.Slice(unit * _layer.Shape.InputSize, _layer.Shape.InputSize);
+
+    private void UpdateProductWeights(int start, int count) =>
+        _productWeights?.Rows.Set(row: 0, OffsetOf(start), _weights.Singles.Slice(start, count));
+
+    /// <summary>
+    /// Where a chunk of weights begins in the matrix of products: in a block-diagonal one, a chunk is the row of one unit.
+    /// </summary>
+    private int OffsetOf(int start)
+    {
+        if (!_isBlockDiagonal)
+        {
+            return start;
+        }
+
+        var (inputSize, unit) = (_layer.Shape.InputSize, start / _layer.Shape.InputSize);
+        return (unit * _gradient.ColumnCount) + (unit / _layer.Shape.OutputSize * inputSize);
     }
 
     /// <summary>The input of the activation, recomputed where there is batch normalisation.</summary>

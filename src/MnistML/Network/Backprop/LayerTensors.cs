@@ -1,34 +1,22 @@
-using static TorchSharp.torch;
-
 namespace MnistML.Network.Backprop;
 
-/// <summary>Views of one layer's tensors. Arrays are indexed by worker, those of inputs by buffer first.</summary>
+/// <summary>
+/// The products of one layer. Arrays are indexed by worker, where the layer's inputs take part by buffer first; each worker computes one
+/// product for each group of units with inputs of its own.
+/// </summary>
 internal sealed record LayerTensors
 {
     /// <summary>The units of each worker.</summary>
     public required WorkRange[] Units { get; init; }
 
-    /// <summary><c>[rows of the worker, inputs]</c>.</summary>
-    public required Tensor[][] InputRows { get; init; }
+    /// <summary>The worker's rows of inputs times transposed weights: its rows of values.</summary>
+    public required MatrixProduct[][][] Forward { get; init; }
 
-    /// <summary><c>[rows, inputs]</c>.</summary>
-    public required Tensor[] Inputs { get; init; }
+    /// <summary>
+    /// The worker's rows of gradients times weights: its rows of the gradients of the layer before. Empty in the first layer.
+    /// </summary>
+    public required MatrixProduct[][] Backward { get; init; }
 
-    /// <summary><c>[rows of the worker, outputs]</c>.</summary>
-    public required Tensor[] ValueRows { get; init; }
-
-    /// <summary><c>[rows of the worker, outputs]</c>.</summary>
-    public required Tensor[] GradientRows { get; init; }
-
-    /// <summary><c>[units of the worker, rows]</c>.</summary>
-    public required Tensor[] UnitOutputGradients { get; init; }
-
-    /// <summary><c>[units of the worker, inputs]</c>.</summary>
-    public required Tensor[] UnitWeightGradients { get; init; }
-
-    /// <summary><c>[outputs, inputs]</c>.</summary>
-    public required Tensor Weights { get; init; }
-
-    /// <summary><c>[inputs, outputs]</c>.</summary>
-    public required Tensor TransposedWeights { get; init; }
+    /// <summary>Transposed gradients of the worker's units times inputs: the gradient of its weights.</summary>
+    public required MatrixProduct[][][] WeightGradient { get; init; }
 }

@@ -43,4 +43,17 @@ internal readonly ref struct MixedPrecisionRows(Span<float> singles, Span<ushort
             SpanMath.Narrow(values, _halves.Slice((row * _columnCount) + start, values.Length));
         }
     }
+
+    /// <summary>Stores values that are not in the matrix yet, whatever its type.</summary>
+    public void Set(int row, int start, ReadOnlySpan<float> values)
+    {
+        if (IsSingle)
+        {
+            values.CopyTo(_singles.Slice((row * _columnCount) + start, values.Length));
+        }
+        else
+        {
+            Write(row, start, values);
+        }
+    }
 }

@@ -1,6 +1,5 @@
 using MnistML.Network.Losses;
 using MnistML.Vectors;
-using static TorchSharp.torch;
 
 namespace MnistML.Network.Backprop;
 
@@ -16,6 +15,7 @@ internal sealed class ParallelBackprop : IDisposable
 
     private readonly MlpNetwork _network;
     private readonly WorkerTeam _team;
+    private readonly FeatureFactors? _factors;
     private readonly LayerBackprop[] _layers;
     private readonly InputBuffer[] _buffers;
     private readonly WorkerScratch[] _scratch;
@@ -40,10 +40,12 @@ internal sealed class ParallelBackprop : IDisposable
         _team = team;
         var architecture = network.Architecture;
         var type = network.Settings.ProductType;
-        _layers = [.. network.Layers.Select((_, index) => new LayerBackprop(network, index, rowCapacity, type))];
-        _buffers = [.. Enumerable.Range(0, BufferCount).Select(_ => new InputBuffer(rowCapacity, architecture.InputSize, type))];
+        _factors = network.FactorOffsets is null ? null : new FeatureFactors(network, team.Count);
+        _layers =
+            [.. network.Layers.Select((_, index) => new LayerBackprop(network, index, rowCapacity, type, index == 0 ? _factors : null))];
+        _buffers = [.. Enumerable.Range(0, BufferCount).Select(_ => new InputBuffer(rowCapacity, network.InputCount, type))];
         _buffer = _buffers[0];
-        var widest = Math.Max(architecture.InputSize, architecture.Layers.Max(layer => layer.OutputSize));
+        var widest = Math.Max(network.InputCount, network.Layers.Max(layer => Math.Max(layer.UnitCount, layer.Shape.InputSize)));
         _scratch = [.. Enumerable.Range(0, team.Count).Select(_ => new WorkerScratch(LayerBackprop.ScratchSize(widest)))];
         _losses = new double[team.Count];
         _metrics = new double[team.Count];
@@ -60,24 +62,25 @@ internal sealed class ParallelBackprop : IDisposable
     public static void ThrowIfTooLarge(MlpArchitecture architecture, int rowCapacity)
     {
         const int MaxValues = int.MaxValue / sizeof(float);
-        var widest = architecture.Layers.Max(layer => Math.Max(layer.InputSize, layer.OutputSize));
-        if ((long)rowCapacity * widest > MaxValues)
+        var members = (long)architecture.MemberCount;
+        var widest = Math.Max(architecture.EncodedSize, architecture.Layers.Max(layer => members * layer.OutputSize));
+        if (rowCapacity * widest > MaxValues)
         {
             throw new ArgumentException(
                 $"A batch of {rowCapacity} rows with {widest} values in the widest layer of {architecture} takes more than 2 GiB; "
                 + $"choose a BatchSize of at most {MaxValues / widest - 1}, or narrower HiddenLayers.");
         }
 
-        if (architecture.Layers.FirstOrDefault(layer => layer.WeightCount > MaxValues) is { WeightCount: > 0 } largest)
+        if (architecture.Layers.FirstOrDefault(layer => members * layer.WeightCount > MaxValues) is { WeightCount: > 0 } largest)
         {
             throw new ArgumentException(
-                $"The weights of a layer of {largest.InputSize} inputs and {largest.OutputSize} outputs take more than 2 GiB; "
+                $"The weights of a layer of {largest.InputSize} inputs and {members * largest.OutputSize} outputs take more than 2 GiB; "
                 + "choose narrower HiddenLayers.");
         }
     }
 
-    /// <summary>Rounds the weights for the products, after they were changed from outside.</summary>
-    public void RoundWeights() => Array.ForEach(_layers, layer => layer.RoundWeights());
+    /// <summary>Takes over weights that were changed from outside.</summary>
+    public void UpdateProductWeights() => Array.ForEach(_layers, layer => layer.UpdateProductWeights());
 
     /// <summary>Computes the forward pass, the loss, and the gradient back to the first layer's products.</summary>
     /// <param name="bufferIndex">The index of the batch in <see cref="Buffers"/>.</param>
@@ -91,6 +94,7 @@ internal sealed class ParallelBackprop : IDisposable
             _tensors.Add(_buffer.RowCount, _batch = new WorkerTensors(_layers, _buffers, _buffer.RowCount, _team.Count));
         }
 
+        _factors?.Update();
         foreach (var phase in _phases)
         {
             _team.Run(phase);
@@ -106,8 +110,12 @@ internal sealed class ParallelBackprop : IDisposable
         for (var i = 0; i < _layers.Length; i++)
         {
             var tensors = _batch.Layers[i];
-            var inputs = tensors.Inputs[i == 0 ? _bufferIndex : 0];
-            Multiply(tensors.UnitOutputGradients[worker], inputs, tensors.UnitWeightGradients[worker]);
+            Compute(tensors.WeightGradient[i == 0 ? _bufferIndex : 0][worker]);
+            if (i == 0 && _factors is not null)
+            {
+                _layers[i].BackwardThroughFactors(tensors.Units[worker], worker, _scratch[worker]);
+            }
+
             _layers[i].SumBiasGradient(tensors.Units[worker], _buffer.RowCount, _scratch[worker]);
         }
     }
@@ -124,6 +132,17 @@ internal sealed class ParallelBackprop : IDisposable
         }
     }
 
+    /// <summary>
+    /// Passes the gradient of the learned factors to a handler, if there are any, once all workers have computed theirs.
+    /// </summary>
+    public void HandleFactorGradient(GradientChunkHandler handle)
+    {
+        if (_factors is not null)
+        {
+            handle(_factors.Parameter, 0, _factors.ComputeGradient());
+        }
+    }
+
     public void Dispose()
     {
         foreach (var part in _tensors.Values.Concat<IDisposable>(_layers).Concat(_buffers))
@@ -137,6 +156,12 @@ internal sealed class ParallelBackprop : IDisposable
     {
         var steps = new List<Action<int>>();
         var last = _layers.Length - 1;
+        if (_factors is not null)
+        {
+            Add(Phase.Forward, worker => _layers[0].ApplyFactors(_batch.Layers[0].Units[worker], _scratch[worker]));
+            EndPhase();
+        }
+
         for (var i = 0; i < last; i++)
         {
             var (layer, index) = (_layers[i], i);
@@ -183,14 +208,12 @@ internal sealed class ParallelBackprop : IDisposable
 
     private void Forward(int index, int worker)
     {
-        var tensors = _batch.Layers[index];
-        Multiply(tensors.InputRows[index == 0 ? _bufferIndex : 0][worker], tensors.TransposedWeights, tensors.ValueRows[worker]);
+        Compute(_batch.Layers[index].Forward[index == 0 ? _bufferIndex : 0][worker]);
         _layers[index].AddBiases(_batch.Rows[worker], _scratch[worker].First);
     }
 
     /// <summary>dL/dInput of a layer, which is dL/dOutput of the layer before it.</summary>
-    private void BackwardThroughProduct(int index, int worker) =>
-        Multiply(_batch.Layers[index].GradientRows[worker], _batch.Layers[index].Weights, _batch.Layers[index - 1].GradientRows[worker]);
+    private void BackwardThroughProduct(int index, int worker) => Compute(_batch.Layers[index].Backward[worker]);
 
     private void ComputeLoss(int worker)
     {
@@ -199,26 +222,36 @@ internal sealed class ParallelBackprop : IDisposable
         var outputs = output.Values.Rows;
         var gradients = output.Gradients.Rows;
         var trainingLoss = _network.Settings.Loss;
+        var (members, outputSize) = (_network.Architecture.MemberCount, _network.Architecture.OutputSize);
         var (loss, metric) = (0.0, 0.0);
         for (var row = rows.Start; row < rows.End; row++)
         {
+            var values = outputs.Read(row, scratch.First);
             var gradient = gradients.ForWrite(row, scratch.Second);
-            var ofRow = trainingLoss.Compute(
-                outputs.Read(row, scratch.First), _buffer.Targets[row], _buffer.LossFactors[row] / _buffer.RowCount, gradient);
+            var (target, factor) = (_buffer.Targets[row], _buffer.LossFactors[row]);
+            for (var member = 0; member < members; member++)
+            {
+                var share = target.ShareOf(member, members);
+                var ofRow = trainingLoss.Compute(
+                    values.Slice(member * outputSize, outputSize),
+                    target,
+                    share * factor / _buffer.RowCount,
+                    gradient.Slice(member * outputSize, outputSize));
+                loss += ofRow.Loss * share * factor / members;
+                metric += ofRow.Metric * share / members;
+            }
+
             gradients.Write(row, gradient);
-            loss += ofRow.Loss * _buffer.LossFactors[row];
-            metric += ofRow.Metric;
         }
 
         (_losses[worker], _metrics[worker]) = (loss, metric);
     }
 
-    /// <summary>Overwrites a matrix with a product, without allocating.</summary>
-    private static void Multiply(Tensor left, Tensor right, Tensor product)
+    private static void Compute(MatrixProduct[] products)
     {
-        if (product.numel() > 0)
+        foreach (var product in products)
         {
-            product.addmm_(left, right, beta: 0, alpha: 1);
+            product.Compute();
         }
     }
 }

@@ -11,6 +11,13 @@ internal readonly record struct WorkRange(int Start, int Count)
 
     public int End => Start + Count;
 
+    /// <summary>What both ranges contain.</summary>
+    public WorkRange And(WorkRange other)
+    {
+        var start = Math.Max(Start, other.Start);
+        return new WorkRange(start, Math.Max(Math.Min(End, other.End) - start, 0));
+    }
+
     /// <summary>Divides a total into consecutive ranges whose sizes differ by at most 1.</summary>
     public static WorkRange Of(int total, int worker, int workerCount)
     {

@@ -9,6 +9,7 @@ namespace MnistML.Network.Backprop;
 internal sealed class WorkerTensors : IDisposable
 {
     private readonly List<Tensor> _owned = [];
+    private readonly int _rowCount;
 
     /// <param name="layers">The layers.</param>
     /// <param name="buffers">The double buffer for batches.</param>
@@ -17,45 +18,68 @@ internal sealed class WorkerTensors : IDisposable
     public WorkerTensors(IReadOnlyList<LayerBackprop> layers, IReadOnlyList<InputBuffer> buffers, int rowCount, int workerCount)
     {
         using var noGradient = no_grad();
+        _rowCount = rowCount;
         Rows = [.. Enumerable.Range(0, workerCount).Select(worker => WorkRange.Of(rowCount, worker, workerCount))];
-        Layers = [.. layers.Select((layer, index) => OfLayer(layer, InputsOf(index)))];
+        Layers = [.. layers.Select(OfLayer)];
 
-        MixedPrecisionMatrix[] InputsOf(int index) =>
-            index == 0 ? [.. buffers.Select(buffer => buffer.Inputs)] : [layers[index - 1].Outputs];
-
-        LayerTensors OfLayer(LayerBackprop layer, MixedPrecisionMatrix[] inputs) => new()
+        LayerTensors OfLayer(LayerBackprop layer, int index)
         {
-            Units = [.. Units(layer)],
-            InputRows = [.. inputs.Select(OfRows)],
-            Inputs = [.. inputs.Select(input => Own(input.Tensor.narrow(0, 0, rowCount)))],
-            ValueRows = OfRows(layer.Values),
-            GradientRows = OfRows(layer.Gradients),
-            UnitOutputGradients = [.. Units(layer).Select(units => Transpose(layer.Gradients.Tensor, rowCount, units))],
-            UnitWeightGradients = [.. Units(layer).Select(units => Own(layer.WeightGradient.narrow(0, units.Start, units.Count)))],
-            Weights = Own(layer.ProductWeights.detach()),
-            TransposedWeights = Own(layer.ProductWeights.t()),
-        };
-
-        IEnumerable<WorkRange> Units(LayerBackprop layer) =>
-            Enumerable.Range(0, workerCount).Select(worker => WorkRange.OfUnits(layer.UnitCount, worker, workerCount));
-
-        Tensor[] OfRows(MixedPrecisionMatrix matrix) => [.. Rows.Select(rows => Own(matrix.Tensor.narrow(0, rows.Start, rows.Count)))];
+            MixedPrecisionMatrix[] inputs =
+                index == 0 ? [.. buffers.Select(buffer => buffer.Inputs)] : [layers[index - 1].Outputs];
+            WorkRange[] units = [.. Enumerable.Range(0, workerCount).Select(worker => layer.UnitsOf(worker, workerCount))];
+            return new LayerTensors
+            {
+                Units = units,
+                Forward = [.. inputs.Select(input => Rows.Select(rows => Forward(layer, input, rows)).ToArray())],
+                Backward = index == 0 ? [] : [.. Rows.Select(rows => Backward(layer, layers[index - 1], rows))],
+                WeightGradient = [.. inputs.Select(input => units.Select(range => WeightGradient(layer, input, range)).ToArray())],
+            };
+        }
     }
 
     /// <summary>Each worker's rows.</summary>
     public WorkRange[] Rows { get; }
 
-    /// <summary>The views of each layer.</summary>
+    /// <summary>The products of each layer.</summary>
     public LayerTensors[] Layers { get; }
 
     public void Dispose() => _owned.ForEach(tensor => tensor.Dispose());
 
-    private Tensor Transpose(Tensor gradients, int rowCount, WorkRange units)
+    private MatrixProduct[] Forward(LayerBackprop layer, MixedPrecisionMatrix inputs, WorkRange rows) =>
+    [
+        .. layer.Groups.Select(group => new MatrixProduct(
+            View(inputs.Tensor, rows, group.Inputs),
+            Own(View(layer.ProductWeights, group.Units).t()),
+            View(layer.Values.Tensor, rows, group.Units))),
+    ];
+
+    private MatrixProduct[] Backward(LayerBackprop layer, LayerBackprop before, WorkRange rows) =>
+    [
+        .. layer.Groups.Select(group => new MatrixProduct(
+            View(layer.Gradients.Tensor, rows, group.Units),
+            View(layer.ProductWeights, group.Units),
+            View(before.Gradients.Tensor, rows, group.Inputs))),
+    ];
+
+    private MatrixProduct[] WeightGradient(LayerBackprop layer, MixedPrecisionMatrix inputs, WorkRange units)
     {
-        using var rows = gradients.narrow(0, 0, rowCount);
-        using var columns = rows.narrow(1, units.Start, units.Count);
-        return Own(columns.t());
+        var rows = new WorkRange(0, _rowCount);
+        return
+        [
+            .. layer.Groups
+                .Select(group => (group.Inputs, Units: group.Units.And(units)))
+                .Where(group => group.Units.Count > 0)
+                .Select(group => new MatrixProduct(
+                    Own(View(layer.Gradients.Tensor, rows, group.Units).t()),
+                    View(inputs.Tensor, rows, group.Inputs),
+                    View(layer.WeightGradient, group.Units))),
+        ];
     }
+
+    private Tensor View(Tensor matrix, WorkRange rows) => Own(matrix.narrow(0, rows.Start, rows.Count));
+
+    private Tensor View(Tensor matrix, WorkRange rows, WorkRange columns) =>
+        Own(View(matrix, rows).narrow(1, columns.Start, columns.Count));
 
     private Tensor Own(Tensor tensor)
     {

@@ -42,5 +42,8 @@ internal sealed record BinaryCrossEntropyLoss(double LabelSmoothing = 0) : Train
 
     public override Tensor ComputeMetrics(Tensor outputs, Tensor targets) => outputs.squeeze(1).gt(0).eq(targets);
 
+    protected override Tensor AverageMembers(Tensor outputs) =>
+        nn.functional.logsigmoid(outputs).logsumexp(1) - nn.functional.logsigmoid(-outputs).logsumexp(1);
+
     private double Smooth(int label) => (label * (1 - LabelSmoothing)) + (LabelSmoothing / 2);
 }

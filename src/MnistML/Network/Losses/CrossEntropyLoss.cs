@@ -50,4 +50,6 @@ internal sealed record CrossEntropyLoss(double LabelSmoothing = 0) : TrainingLos
         nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.None, label_smoothing: LabelSmoothing);
 
     public override Tensor ComputeMetrics(Tensor outputs, Tensor targets) => outputs.argmax(1).eq(targets);
+
+    protected override Tensor AverageMembers(Tensor outputs) => outputs.log_softmax(2).logsumexp(1);
 }

@@ -38,6 +38,8 @@ internal abstract record RegressionLoss(TargetScale Scale) : TrainingLoss
 
     public sealed override Tensor ComputeMetrics(Tensor outputs, Tensor targets) => outputs.squeeze(1).sub(targets).square();
 
+    protected sealed override Tensor AverageMembers(Tensor outputs) => outputs.mean([1]);
+
     /// <summary>The loss of a residual, and its derivative.</summary>
     protected abstract (double Loss, double Slope) ComputeLoss(double residual);
 

@@ -37,6 +37,17 @@ internal abstract record TrainingLoss
     /// <inheritdoc cref="ComputeLosses" path="/param"/>
     public abstract Tensor ComputeMetrics(Tensor outputs, Tensor targets);
 
+    /// <summary>
+    /// The outputs of an ensemble from those of its members: in classification the logits of the mean probabilities, in regression the
+    /// mean.
+    /// </summary>
+    /// <param name="outputs"><c>[rows, members, outputs]</c>.</param>
+    /// <returns><c>[rows, outputs]</c>; with one member its own outputs.</returns>
+    public Tensor Average(Tensor outputs) => outputs.shape[1] == 1 ? outputs.squeeze(1) : AverageMembers(outputs);
+
+    /// <summary>The same for several members.</summary>
+    protected abstract Tensor AverageMembers(Tensor outputs);
+
     /// <summary>The loss that validation computes: the same without what only a training needs.</summary>
     public virtual TrainingLoss ForValidation() => this;
 

@@ -58,7 +58,7 @@ internal sealed record TrainingCheckpoint
         {
             var best = Tensors(file, BestPrefix);
             var fingerprint = JsonSerializer.Deserialize<Dictionary<string, string>>(file.Metadata[FingerprintName])!;
-            fingerprint.TryAdd(TrainingFingerprint.TaskName, nameof(MlpTask.Multiclass));
+            TrainingFingerprint.AddWhatEarlierOnesLack(fingerprint);
             return new TrainingCheckpoint
             {
                 Seed = int.Parse(file.Metadata[SeedName], CultureInfo.InvariantCulture),

@@ -6,13 +6,29 @@ namespace MnistML.Training.Checkpoints;
 /// <summary>What identifies a training, as named texts: a checkpoint is resumed only where all of them are equal.</summary>
 internal static class TrainingFingerprint
 {
-    /// <summary>The entry of the task, which checkpoints of before 0.3 lack: all of them are of multiclass classification.</summary>
-    public const string TaskName = "Task";
+    private const string TaskName = "Task";
+
+    /// <summary>
+    /// Adds what checkpoints of earlier versions do not name: before tasks and ensembles there were single networks for multiclass
+    /// classification, which read the features themselves.
+    /// </summary>
+    public static void AddWhatEarlierOnesLack(IDictionary<string, string> fingerprint)
+    {
+        fingerprint.TryAdd(TaskName, nameof(MlpTask.Multiclass));
+        fingerprint.TryAdd(nameof(MlpTrainingOptions.Members), "1");
+        fingerprint.TryAdd(nameof(MlpTrainingOptions.FeatureEncoding), OptionsDescription.Describe(MlpFeatureEncoding.None));
+        fingerprint.TryAdd(nameof(MlpTrainingOptions.OutOfFold), bool.FalseString);
+        fingerprint.TryAdd(nameof(MlpTrainingOptions.LearnedFeatureFactors), bool.FalseString);
+        if (fingerprint[TaskName] != nameof(MlpTask.Regression))
+        {
+            fingerprint.TryAdd(nameof(MlpClassificationOptions.CalibrateTemperature), bool.FalseString);
+        }
+    }
 
     /// <summary>Describes a training.</summary>
     /// <param name="architecture">The network.</param>
     /// <param name="data">The rows.</param>
-    /// <param name="options">The options. An option that was left to a rule is described by what the rule chose.</param>
+    /// <param name="options">The options, with what the rules chose.</param>
     /// <param name="precision">The precision that <see cref="MlpTrainingOptions.Precision"/> resolves to.</param>
     /// <param name="device">The device that <see cref="MlpTrainingOptions.Device"/> resolves to.</param>
     /// <param name="seed">The seed that <see cref="MlpTrainingOptions.Seed"/> resolves to.</param>
@@ -26,11 +42,8 @@ internal static class TrainingFingerprint
         int seed,
         MlpModelParameters? initialModel)
     {
-        var plan = new BatchPlan(data.Train.RowCount, options.BatchSize, options.BatchNormalization);
         var fingerprint = OptionsDescription.Of(options with
         {
-            DropoutRate = options.DropoutRateFor(data.Train.RowCount),
-            MaxEpochs = options.EpochsFor(plan.BatchCount),
             Precision = precision,
             Device = device,
             Seed = seed,
@@ -40,7 +53,7 @@ internal static class TrainingFingerprint
         fingerprint[TaskName] = $"{architecture.Task}";
         fingerprint["Data"] = data.Fingerprint;
         fingerprint["Initial model"] = initialModel?.ComputeHash() ?? OptionsDescription.None;
-        if (!options.Schedule.DependsOnLength())
+        if (!options.Schedule!.DependsOnLength())
         {
             fingerprint.Remove(nameof(options.MaxEpochs)); // A finished training may then be resumed with more epochs.
         }

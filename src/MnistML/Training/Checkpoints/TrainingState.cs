@@ -4,19 +4,25 @@ using MnistML.Training.Optimizers;
 namespace MnistML.Training.Checkpoints;
 
 /// <summary>The state of a training: the network, the optimiser's state, the metrics of each epoch, and the best weights.</summary>
-internal sealed class TrainingState(MlpNetwork network, IOptimizer optimizer)
+/// <param name="network">The network.</param>
+/// <param name="optimizer">Its optimiser.</param>
+/// <param name="isCandidate">Whether the weights after an epoch, counted from 1, may be the best: all may be, by default.</param>
+internal sealed class TrainingState(MlpNetwork network, IOptimizer optimizer, Func<int, bool>? isCandidate = null)
 {
     private readonly List<MlpEpochMetrics> _history = [];
 
     public IReadOnlyList<MlpEpochMetrics> History => _history;
 
-    /// <summary>The network's state after the epoch of the lowest validation loss; null without validation data.</summary>
+    /// <summary>
+    /// The network's state after the epoch of the lowest loss on rows that were not learned from; null where there are none.
+    /// </summary>
     public IReadOnlyDictionary<string, float[]>? Best { get; private set; }
 
     /// <summary>Ends an epoch.</summary>
     public void Append(MlpEpochMetrics metrics)
     {
-        if (metrics.ValidationLoss is { } loss && !_history.Any(earlier => earlier.ValidationLoss <= loss))
+        if (metrics.SelectionLoss is { } loss && MayBeBest(metrics)
+            && !_history.Any(earlier => MayBeBest(earlier) && earlier.SelectionLoss <= loss))
         {
             Best = network.CopyState();
         }
@@ -54,4 +60,6 @@ internal sealed class TrainingState(MlpNetwork network, IOptimizer optimizer)
             network.RestoreState(Best);
         }
     }
+
+    private bool MayBeBest(MlpEpochMetrics metrics) => isCandidate?.Invoke(metrics.Epoch) ?? true;
 }

@@ -30,8 +30,8 @@ internal sealed class AutogradLearner : ILearner
         _clipNorm = options.GradientClipNorm;
         _device = network.Settings.Device;
         _isWeighted = !weights.AreEqual;
-        _loader = new BatchLoader(options, weights, network.Settings.FeatureScale, network.Architecture.InputSize, workerCount: 1);
-        _buffer = new InputBuffer(plan.Capacity, network.Architecture.InputSize, ScalarType.Float32);
+        _loader = new BatchLoader(options, weights, network, workerCount: 1);
+        _buffer = new InputBuffer(plan.Capacity, network.InputCount, ScalarType.Float32);
         TorchThreadCount = threadCount;
     }
 
@@ -45,19 +45,21 @@ internal sealed class AutogradLearner : ILearner
         var rows = _buffer.RowCount;
         var loss = _network.Settings.Loss;
         var inputs = _buffer.Inputs.Tensor.narrow(0, 0, rows).to(_device);
-        var targets = loss.ToTensor(_buffer.Targets.AsSpan(0, rows)).to(_device);
-        var factors = _isWeighted ? tensor(_buffer.LossFactors.AsSpan(0, rows).ToArray(), ScalarType.Float32, _device) : null;
-        var outputs = _network.ForwardTraining(inputs, new DropoutMask(_buffer.DropoutSeed, _network.Settings.DropoutRate));
+        var members = _network.Architecture.MemberCount;
+        var targets = loss.ToTensor(_buffer.Targets.AsSpan(0, rows)).to(_device).repeat_interleave(members);
+        var (factors, shares) = (Factors(rows, members), Shares(rows, members));
+        var outputs = _network.ForwardTraining(inputs, new DropoutMask(_buffer.DropoutSeed, _network.Settings.DropoutRate))
+            .reshape(rows * members, -1);
         var mean = loss.ComputeMean(outputs, targets, factors);
 
-        var gradients = _network.Gradients(mean);
+        var gradients = _network.Gradients(mean * members);
         if (_clipNorm is { } norm)
         {
             GradientClipping.Clip(gradients, norm);
         }
 
         _optimizer.Step(gradients, learningRate);
-        var sums = new RowLoss(ToDouble(mean) * rows, ToDouble(loss.ComputeMetrics(outputs, targets).sum()));
+        var sums = new RowLoss(ToDouble(mean) * rows, ToDouble(loss.ComputeMetrics(outputs, targets).mul(shares).sum() / members));
         if (next is not null)
         {
             Load(next);
@@ -69,6 +71,23 @@ internal sealed class AutogradLearner : ILearner
     public void Dispose() => _buffer.Dispose();
 
     private static double ToDouble(Tensor value) => value.detach().to(ScalarType.Float64).item<double>();
+
+    /// <summary>The factor on the loss of each row in each member; null where all are 1.</summary>
+    private Tensor? Factors(int rows, int members)
+    {
+        var shares = Shares(rows, members);
+        return _isWeighted
+            ? shares * tensor(_buffer.LossFactors.AsSpan(0, rows).ToArray(), ScalarType.Float32, _device).repeat_interleave(members)
+            : members == 1 ? null : shares;
+    }
+
+    private Tensor Shares(int rows, int members) => tensor(
+        [
+            .. _buffer.Targets.Take(rows).SelectMany(
+                target => Enumerable.Range(0, members).Select(member => (float)target.ShareOf(member, members))),
+        ],
+        ScalarType.Float32,
+        _device);
 
     private void Load(RowBatch batch)
     {

@@ -1,6 +1,7 @@
 using MnistML.Common;
 using MnistML.Network;
 using MnistML.Network.Backprop;
+using MnistML.Network.Features;
 using MnistML.Training.Augmentation;
 using MnistML.Training.Rows;
 using MnistML.Vectors;
@@ -8,7 +9,7 @@ using MnistML.Vectors;
 namespace MnistML.Training.Loop;
 
 /// <summary>
-/// Loads training batches into input buffers. Each row is decoded, distorted, scaled, given noise and rounded to the type of the products
+/// Loads training batches into input buffers. Each row is decoded, distorted, encoded, given noise and rounded to the type of the products
 /// in one go, while it is in the processor's first cache. Several workers may load the rows of one batch.
 /// </summary>
 internal sealed class BatchLoader
@@ -19,9 +20,10 @@ internal sealed class BatchLoader
     private readonly RowWeights _weights;
     private readonly double _inputNoise;
     private readonly ImageDistorter[] _distorters;
-    private readonly float[][] _scratch;
-    private readonly float[]? _means;
-    private readonly float[]? _inverseDeviations;
+    private readonly FeatureEncoder? _encoder;
+    private readonly float[][] _features;
+    private readonly float[][] _inputs;
+    private readonly float[][] _bins;
     private RowBatch? _batch;
     private InputBuffer? _buffer;
     private GaussianNoise _noise;
@@ -29,22 +31,21 @@ internal sealed class BatchLoader
 
     /// <param name="options">How rows are augmented, and how much noise they get.</param>
     /// <param name="weights">The factors on the rows' losses.</param>
-    /// <param name="scale">How features are scaled; null for not at all.</param>
-    /// <param name="featureCount">Features of each row.</param>
+    /// <param name="network">How features are encoded, and how many there are.</param>
     /// <param name="workerCount">The workers that may load at once.</param>
-    public BatchLoader(MlpTrainingOptions options, RowWeights weights, FeatureScale? scale, int featureCount, int workerCount)
+    public BatchLoader(MlpTrainingOptions options, RowWeights weights, MlpNetwork network, int workerCount)
     {
         _weights = weights;
         _inputNoise = options.InputNoise;
         _distorters = options.Augmentation is { } bounds
             ? [.. Enumerable.Range(0, workerCount).Select(_ => new ImageDistorter(bounds))]
             : [];
-        _scratch = [.. Enumerable.Range(0, workerCount).Select(_ => new float[featureCount])];
-        if (scale is not null)
-        {
-            _means = Array.ConvertAll(scale.Means, mean => (float)mean);
-            _inverseDeviations = Array.ConvertAll(scale.Deviations, deviation => (float)(1 / deviation));
-        }
+        _encoder = network.Settings.Encoder;
+        _features = Scratch(network.Architecture.InputSize);
+        _inputs = Scratch(network.InputCount);
+        _bins = Scratch(_encoder?.ScratchSize ?? 0);
+
+        float[][] Scratch(int size) => [.. Enumerable.Range(0, workerCount).Select(_ => new float[size])];
     }
 
     /// <summary>Begins to load a batch: targets and weights at once, while features follow by <see cref="LoadRows"/>.</summary>
@@ -90,20 +91,17 @@ internal sealed class BatchLoader
 
     private void LoadRow(RowBatch batch, int row, int worker)
     {
-        var inputs = _buffer!.Inputs.Rows;
-        var features = inputs.ForWrite(row, _scratch[worker]);
+        var rows = _buffer!.Inputs.Rows;
+        var inputs = rows.ForWrite(row, _inputs[worker]);
+        var features = _encoder is null ? inputs : _features[worker];
         batch.CopyFeatures(row, features);
         if (_distorters.Length > 0)
         {
             _distorters[worker].Distort(features, Seeds.ForAugmentation(batch.Seed, row));
         }
 
-        if (_means is not null)
-        {
-            SpanMath.Apply(features, _means, _inverseDeviations, features, default(SubtractMultiply));
-        }
-
-        _noise.AddTo(row, features);
-        inputs.Write(row, features);
+        _encoder?.Encode(features, inputs, _bins[worker]);
+        _noise.AddTo(row, inputs);
+        rows.Write(row, inputs);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class ParallelLearner : ILearner
     private readonly WorkerTeam _team;
     private readonly ParallelBackprop _backprop;
     private readonly double[] _squaredNorms;
+    private readonly GradientChunkHandler _updateChunk;
     private readonly Action<int> _load;
     private readonly Action<int> _measureGradient;
     private readonly Action<int> _updateAndLoad;
@@ -50,7 +51,7 @@ internal sealed class ParallelLearner : ILearner
         _team = new WorkerTeam(AutoThreads.Choose(threadCount, network.Architecture, plan.Capacity));
         try
         {
-            _loader = new BatchLoader(options, weights, network.Settings.FeatureScale, network.Architecture.InputSize, _team.Count);
+            _loader = new BatchLoader(options, weights, network, _team.Count);
             _backprop = new ParallelBackprop(network, plan.Capacity, _team, timer);
         }
         catch
@@ -63,8 +64,8 @@ internal sealed class ParallelLearner : ILearner
         _load = PhaseTimer.Timed(timer, Phase.Gather, _loader.LoadRows);
         var computeGradient = PhaseTimer.Timed(timer, Phase.Backward, _backprop.ComputeGradient);
         var computeNorm = PhaseTimer.Timed(timer, Phase.Update, ComputeSquaredNorm);
-        GradientChunkHandler updateChunk = UpdateChunk;
-        var update = PhaseTimer.Timed(timer, Phase.Update, worker => _backprop.ForEachGradientChunk(worker, updateChunk));
+        _updateChunk = UpdateChunk;
+        var update = PhaseTimer.Timed(timer, Phase.Update, worker => _backprop.ForEachGradientChunk(worker, _updateChunk));
         _measureGradient = computeGradient + computeNorm;
         _updateAndLoad = _clipNorm is null ? computeGradient + update + _load : update + _load;
     }
@@ -75,7 +76,7 @@ internal sealed class ParallelLearner : ILearner
 
     public void Begin(RowBatch first)
     {
-        _backprop.RoundWeights();
+        _backprop.UpdateProductWeights();
         _loader.Begin(first, Other);
         _team.Run(_load);
         _current = 1 - _current;
@@ -93,10 +94,13 @@ internal sealed class ParallelLearner : ILearner
         {
             // The norm of the whole gradient is known only when all workers have computed theirs.
             _team.Run(_measureGradient);
-            _gradientFactor = (float)Math.Min(1, GradientClipping.FactorFor(norm, Math.Sqrt(_squaredNorms.Sum())));
+            var squaredNorm = _squaredNorms.Sum();
+            _backprop.HandleFactorGradient((_, _, gradient) => squaredNorm += SpanMath.Sum(gradient, default(Square)));
+            _gradientFactor = (float)Math.Min(1, GradientClipping.FactorFor(norm, Math.Sqrt(squaredNorm)));
         }
 
         _team.Run(_updateAndLoad);
+        _backprop.HandleFactorGradient(_updateChunk);
         _current = 1 - _current;
         return BatchOutcome.Of(rowCount, sums, _loss);
     }

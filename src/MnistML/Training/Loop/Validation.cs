@@ -18,11 +18,12 @@ internal static class Validation
         using var noGradient = no_grad();
         var loss = network.Settings.Loss.ForValidation();
         var sum = default(BatchOutcome);
-        foreach (var batch in rows.ReadInOrder(Math.Max(ValuesInBatch / rows.FeatureCount, 1), cancellationToken))
+        foreach (var batch in rows.ReadInOrder(Math.Max(ValuesInBatch / network.InputCount, 1), cancellationToken))
         {
             using var scope = NewDisposeScope();
             var targets = loss.ToTensor(batch.Targets).to(device);
-            var outputs = network.Forward(BatchTensors.Features(batch, rows.FeatureCount).to(device));
+            var outputs = loss.Average(network.Forward(BatchTensors.Features(batch, rows.FeatureCount))
+                .reshape(batch.RowCount, network.Architecture.MemberCount, network.Architecture.OutputSize));
             var losses = Sum(loss.ComputeLosses(outputs, targets));
             sum += BatchOutcome.Of(batch.RowCount, new RowLoss(losses, Sum(loss.ComputeMetrics(outputs, targets))), loss);
         }

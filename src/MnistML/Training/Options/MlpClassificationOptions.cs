@@ -20,5 +20,15 @@ public abstract record MlpClassificationOptions : MlpTrainingOptions
     [OptionsWithin]
     public MlpClassWeights ClassWeights { get; init; } = MlpClassWeights.None;
 
+    /// <summary>
+    /// Whether the finished network's logits are divided by a temperature, above 0, that minimises the cross-entropy on rows that were not
+    /// learned from, so that probabilities say how often they are right (Guo, Pleiss, Sun and Weinberger, 2017). Predicted classes stay the
+    /// same but for ties between members. It takes out-of-fold predictions, or else the validation rows. Null, the default, is true where
+    /// <see cref="MlpTrainingOptions.OutOfFold"/> is in effect.
+    /// </summary>
+    public bool? CalibrateTemperature { get; init; }
+
+    internal sealed override bool? Calibrates => CalibrateTemperature;
+
     internal sealed override MlpClassWeights WeightsOfClasses => ClassWeights;
 }

@@ -21,4 +21,18 @@ public enum MlpFeatureScaling
     /// as much as one in the middle.
     /// </summary>
     BoundedStandardize,
+
+    /// <summary>
+    /// Each feature of more than two values becomes the normal score of its rank among the training rows: the value of the standard normal
+    /// distribution below which the same share lies, for ranks from 0.001 to 0.999, made to have mean 0 and deviation 1. It is exact at 17
+    /// quantiles or at the edges of the bins of <see cref="MlpFeatureEncoding.PiecewiseLinear"/>, and a straight line between them. So no
+    /// tail is too heavy. Features of two values are scaled as by <see cref="Standardize"/>.
+    /// </summary>
+    Quantile,
+
+    /// <summary>
+    /// <see cref="Quantile"/> where features have bins by <see cref="MlpFeatureEncoding.Auto"/>, or where
+    /// <see cref="MlpFeatureEncoding.PiecewiseLinear"/> is set for a table, else <see cref="BoundedStandardize"/>.
+    /// </summary>
+    Auto,
 }

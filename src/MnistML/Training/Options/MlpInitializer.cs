@@ -51,7 +51,8 @@ public sealed record MlpInitializer
     public override string ToString() => StandardDeviation is { } std ? FormattableString.Invariant($"{Rule}({std})") : $"{Rule}";
 
     /// <summary>
-    /// Draws all weights and biases of a network, layer by layer, weights first. It draws on the processor, so that they are the same on
+    /// Draws all weights and biases of a network, layer by layer, and in a layer member by member, weights first. It draws on the
+    /// processor, so that they are the same on
     /// every device.
     /// </summary>
     internal void Initialize(MlpNetwork network, Generator generator)
@@ -60,8 +61,11 @@ public sealed record MlpInitializer
         using var noGradient = no_grad();
         foreach (var layer in network.Layers)
         {
-            layer.Weights.copy_(DrawWeights(layer.Shape, generator));
-            layer.Biases.copy_(Uniform(DefaultBound(layer.Shape), generator, layer.Shape.OutputSize));
+            for (var member = 0; member < layer.MemberCount; member++)
+            {
+                layer.WeightsOf(member).copy_(DrawWeights(layer.Shape, generator));
+                layer.BiasesOf(member).copy_(Uniform(DefaultBound(layer.Shape), generator, layer.Shape.OutputSize));
+            }
         }
     }
 

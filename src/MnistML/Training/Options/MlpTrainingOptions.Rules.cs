@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using MnistML.Native;
 using MnistML.Network;
 using MnistML.Network.Losses;
-using MnistML.Training.Options;
+using MnistML.Training.Schedules;
 
 namespace MnistML;
 
@@ -37,6 +37,27 @@ public abstract partial record MlpTrainingOptions
                 $"{nameof(BatchSize)} is 1, but {nameof(BatchNormalization)} needs batches of at least 2: set it to false, "
                 + "or choose larger batches.");
         }
+
+        if (Schedule is DoublingCyclesSchedule { WarmUpEpochs: > 0 })
+        {
+            yield return new ValidationResult(
+                $"{nameof(Schedule)} has {nameof(MlpSchedule.WarmUpEpochs)}, but {nameof(MlpSchedule.DoublingCycles)} begins each cycle "
+                + "with a warm-up of its own: leave it at 0.");
+        }
+
+        if (Schedule is DoublingCyclesSchedule && EarlyStopping is not null)
+        {
+            yield return new ValidationResult(
+                $"{nameof(EarlyStopping)} is set, but {nameof(MlpSchedule.DoublingCycles)} ends the training by itself: "
+                + "leave one of them out.");
+        }
+
+        if (OutOfFold == true && Members == 1)
+        {
+            yield return new ValidationResult(
+                $"{nameof(OutOfFold)} is true, but {nameof(Members)} is 1: only several networks can leave out different rows. "
+                + $"Set {nameof(Members)} to 8, for example.");
+        }
     }
 
     /// <summary>What the network predicts.</summary>
@@ -49,13 +70,8 @@ public abstract partial record MlpTrainingOptions
     /// <param name="scale">Mean and deviation of the labels, for regression.</param>
     internal abstract TrainingLoss CreateLoss(TargetScale scale);
 
-    /// <summary>The network for a number of features, and of classes in multiclass classification.</summary>
-    internal MlpArchitecture ArchitectureFor(int featureCount, int classCount) =>
-        new(featureCount, HiddenLayers, Task == MlpTask.Multiclass ? classCount : 1, Activation, Task);
-
-    /// <summary>The dropout rate for a number of training rows.</summary>
-    internal double DropoutRateFor(long rowCount) => DropoutRate ?? (MaxEpochs is null ? AutoDropout.Choose(rowCount, Task) : 0);
-
-    /// <summary>The number of epochs for a number of batches in each.</summary>
-    internal int EpochsFor(int batchesPerEpoch) => MaxEpochs ?? AutoEpochs.Choose(batchesPerEpoch);
+    /// <summary>
+    /// Whether the finished network is given a temperature, where there are rows to calibrate it with; null leaves it open.
+    /// </summary>
+    internal virtual bool? Calibrates => false;
 }

@@ -13,8 +13,9 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     private const string Missing = "{0} is missing: it must name a column.";
     private const string NotNamed = "{0} must be one of those that its type names.";
     private const long Mebibyte = 1 << 20;
+    private const int MaxMembers = 64;
 
-    private readonly ValueList<int> _hiddenLayers = [512, 256];
+    private readonly ValueList<int>? _hiddenLayers;
 
     private protected MlpTrainingOptions()
     {
@@ -46,14 +47,35 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     public MlpInvalidFeatures InvalidFeatures { get; init; }
 
     /// <summary>
-    /// Units of each hidden layer from the input on, each at least 1; 512 and 256 by default. An empty list makes a linear model.
+    /// Units of each hidden layer from the input on, each at least 1. An empty list makes a linear model. Null, the default, chooses by
+    /// what the features are like: 128 and 128 in each of the <see cref="Members"/> for tables, 512 and 256 for images and sparse text;
+    /// with an initial model, its own.
     /// </summary>
     [AtLeast(1)]
-    public IReadOnlyList<int> HiddenLayers
+    public IReadOnlyList<int>? HiddenLayers
     {
         get => _hiddenLayers;
-        init => _hiddenLayers = [.. value ?? throw new ArgumentNullException(nameof(HiddenLayers))];
+        init => _hiddenLayers = value is null ? null : [.. value];
     }
+
+    /// <summary>
+    /// Networks that are trained together on the same batches and whose predictions are averaged, from 1 to 64: probabilities in
+    /// classification, numbers in regression (deep ensembles of Lakshminarayanan, Pritzel and Blundell, 2017). Each draws weights and
+    /// dropout of its own. An average of several small networks is more accurate than one large network, and much surer of what it says.
+    /// Null, the default, chooses 8 for tables where <see cref="HiddenLayers"/> is null too, and else 1; with an initial model, its own
+    /// number.
+    /// </summary>
+    [AtLeast(1), AtMost(MaxMembers)]
+    public int? Members { get; init; }
+
+    /// <summary>
+    /// Whether each of the <see cref="Members"/> leaves out one fold of the training rows, stratified by class, and learns from the others
+    /// with a factor that evens it out. Then every row has a prediction by a network that never saw it, whose loss is reported
+    /// (<see cref="MlpEpochMetrics.OutOfFoldLoss"/>), ends the cycles of <see cref="MlpSchedule.DoublingCycles"/> and calibrates the
+    /// temperature; no rows need to be set aside. It needs at least 2 members, and as many rows. Null, the default, is true where the
+    /// schedule has cycles, there are several members and no initial model, whose members may know all rows.
+    /// </summary>
+    public bool? OutOfFold { get; init; }
 
     /// <summary>The function after each hidden layer; <see cref="MlpActivation.Relu"/> by default.</summary>
     [EnumDataType(typeof(MlpActivation), ErrorMessage = "{0} must be one of those that MlpActivation names.")]
@@ -63,17 +85,17 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     /// The dropout rate: the fraction of each hidden layer's outputs, drawn anew for each batch, that are set to 0 in training, from 0 up
     /// to, not including, 1. The others are divided by <c>1 - rate</c>, so that the finished network needs no change (Srivastava, Hinton,
     /// Krizhevsky, Sutskever and Salakhutdinov, 2014). Null, the default, is chosen together with <see cref="MaxEpochs"/>: where that is
-    /// null too, 0.3 for up to 20,000 training rows, 0.1 in regression, since they are repeated so often that a network would overfit them,
-    /// and 0 for more; where it is set, 0.
+    /// null too, 0.3 for up to 20,000 training rows, or for any number where the schedule has cycles, 0.1 in regression, since they are
+    /// repeated so often that a network would overfit them, and 0 otherwise; where it is set, 0.
     /// </summary>
     [AtLeast(0), Below(1)]
     public double? DropoutRate { get; init; }
 
     /// <summary>
-    /// The standard deviation of Gaussian noise that is added to each feature in training, after scaling and drawn anew for each batch,
+    /// The standard deviation of Gaussian noise that is added to each input of the first layer in training, drawn anew for each batch,
     /// against overfitting (Sietsma and Dow, 1991; Bishop, 1995); at least 0, the default, which is none. Its unit is a standard deviation
-    /// of the feature, or, with <see cref="MlpFeatureScaling.None"/>, the feature's own. It helps much where similar rows have one class,
-    /// as with images; it harms where small differences decide.
+    /// of the feature, or, with <see cref="MlpFeatureScaling.None"/>, the feature's own; for a bin it is the bin's length. It helps much
+    /// where similar rows have one class, as with images; it harms where small differences decide.
     /// </summary>
     [AtLeast(0)]
     public double InputNoise { get; init; }
@@ -90,26 +112,48 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     public MlpInitializer Initializer { get; init; } = MlpInitializer.Default;
 
     /// <summary>
-    /// How features are scaled before they enter the network; <see cref="MlpFeatureScaling.BoundedStandardize"/> by default.
+    /// How features are scaled before they enter the network; <see cref="MlpFeatureScaling.Auto"/> by default.
     /// </summary>
     [EnumDataType(typeof(MlpFeatureScaling), ErrorMessage = NotNamed)]
-    public MlpFeatureScaling FeatureScaling { get; init; } = MlpFeatureScaling.BoundedStandardize;
+    public MlpFeatureScaling FeatureScaling { get; init; } = MlpFeatureScaling.Auto;
+
+    /// <summary>
+    /// Which columns features become beside their scaled values; <see cref="MlpFeatureEncoding.Auto"/> by default.
+    /// </summary>
+    [OptionsWithin]
+    public MlpFeatureEncoding FeatureEncoding { get; init; } = MlpFeatureEncoding.Auto;
+
+    /// <summary>
+    /// Whether each feature has a factor, on its scaled value and on all its bins, that is learned with the weights: it starts at 1 and
+    /// learns six times as fast as a weight by Adam, and weight decay pulls it towards 1 (Holzmüller, Grinsztajn and Steinwart, 2024). So
+    /// features that say nothing soon count little. It folds into the first layer. Null, the default, is true where the features have bins.
+    /// </summary>
+    public bool? LearnedFeatureFactors { get; init; }
 
     /// <summary>How weights are updated; AdamW with a learning rate of 0.003 and a weight decay of 0.01 by default.</summary>
     [OptionsWithin]
     public MlpOptimizer Optimizer { get; init; } = MlpOptimizer.AdamW(learningRate: 0.003);
 
-    /// <summary>How the learning rate changes from update to update; <see cref="MlpSchedule.OneCycle"/> by default.</summary>
-    [OptionsWithin]
-    public MlpSchedule Schedule { get; init; } = MlpSchedule.OneCycle();
-
-    /// <summary>Rows that make one update, at least 1; 256 by default. The last batch of an epoch holds what is left.</summary>
-    [AtLeast(1)]
-    public int BatchSize { get; init; } = 256;
+    /// <summary>
+    /// How the learning rate changes from update to update. Null, the default, chooses <see cref="MlpSchedule.DoublingCycles"/> for tables
+    /// where <see cref="MaxEpochs"/> and <see cref="EarlyStopping"/> are null too, there are several members and no initial model, and else
+    /// <see cref="MlpSchedule.OneCycle"/>.
+    /// </summary>
+    [OptionsWithin(IsOptional = true)]
+    public MlpSchedule? Schedule { get; init; }
 
     /// <summary>
-    /// Passes over the training rows, at least 1. Null, the default, chooses as many as give about 800 updates, but no fewer than 3 and
-    /// no more than 30: 3 for the 60,000 rows of MNIST, 17 for 12,000 rows in batches of 256, 30 for a table of 150 rows.
+    /// Rows that make one update, at least 1. The last batch of an epoch holds what is left. Null, the default, chooses 64 for tables of
+    /// fewer than 1,000 training rows, 128 for those of fewer than 4,000, and else 256.
+    /// </summary>
+    [AtLeast(1)]
+    public int? BatchSize { get; init; }
+
+    /// <summary>
+    /// Passes over the training rows, at least 1. Null, the default, leaves it to the schedule where that has cycles; else it chooses as
+    /// many as give about 800 updates, but no fewer than 3 and no more than 30: 3 for the 60,000 rows of MNIST, 17 for 12,000 rows in
+    /// batches of 256, 30 for 150 rows. As an upper limit of cycles it ends the training in the cycle where it falls, whose epochs are
+    /// lost.
     /// A warning in the log says where the training loss was still falling clearly at the end: by more than 5 % in the last epoch, while
     /// above a tenth of <c>ln(classes)</c>, the loss of a guess; in regression while the mean squared error is above a tenth of the labels'
     /// variance.
@@ -203,7 +247,7 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     /// The maximum number of bytes that rows take in memory, at least 1 MiB; 2 GiB by default. Up to that they are read once and kept, as
     /// compactly as their values allow: one byte a feature where there are at most 256 different values, as in images, and only the values
     /// other than zero where most are zero. Above it they are read again from the view for each epoch, and shuffled in a buffer of this
-    /// size. The view's own shuffling is used where it has any and no rows are set aside for validation.
+    /// size. The view's own shuffling is used where it has any, no rows are set aside for validation, and no member leaves some out.
     /// </summary>
     [AtLeast(Mebibyte)]
     public long MaxCacheBytes { get; init; } = 2048 * Mebibyte;

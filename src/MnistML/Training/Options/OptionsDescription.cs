@@ -36,7 +36,7 @@ internal static class OptionsDescription
     /// <summary>
     /// A value as text. A record is its name and all its properties, private ones too, since two records may differ in a private one only.
     /// </summary>
-    private static string Describe(object? value) => value switch
+    public static string Describe(object? value) => value switch
     {
         null => None,
         string text => text,

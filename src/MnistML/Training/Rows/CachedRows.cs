@@ -1,4 +1,5 @@
 using MnistML.Common;
+using MnistML.Training.Sampling;
 
 namespace MnistML.Training.Rows;
 
@@ -6,7 +7,8 @@ namespace MnistML.Training.Rows;
 /// <param name="store">The store, which may hold other rows too.</param>
 /// <param name="featureCount">Features of each row.</param>
 /// <param name="rows">The indices of the rows in the store.</param>
-internal sealed class CachedRows(CompactRowStore store, int featureCount, int[] rows) : ITrainingRows
+/// <param name="folds">The fold of each row of the store; null for none.</param>
+internal sealed class CachedRows(CompactRowStore store, int featureCount, int[] rows, byte[]? folds = null) : ITrainingRows
 {
     public int FeatureCount => featureCount;
 
@@ -24,6 +26,18 @@ internal sealed class CachedRows(CompactRowStore store, int featureCount, int[] 
     public IEnumerable<RowBatch> ReadInOrder(int batchSize, CancellationToken cancellationToken) =>
         Read(rows, new BatchPlan(rows.Length, batchSize, JoinsSingleRow: false), batch => (ulong)batch, cancellationToken);
 
+    public ITrainingRows WithFolds(Func<FoldDealer> createDealer)
+    {
+        var dealer = createDealer();
+        var foldOfRow = new byte[store.RowCount];
+        foreach (var row in rows)
+        {
+            foldOfRow[row] = dealer.Deal(store.TargetOf(row)).Fold;
+        }
+
+        return new CachedRows(store, featureCount, rows, foldOfRow);
+    }
+
     private IEnumerable<RowBatch> Read(int[] order, BatchPlan plan, Func<int, ulong> seedOfBatch, CancellationToken cancellationToken)
     {
         var batch = new RowBatch(plan.Capacity);
@@ -31,7 +45,7 @@ internal sealed class CachedRows(CompactRowStore store, int featureCount, int[] 
         {
             cancellationToken.ThrowIfCancellationRequested();
             batch.Begin(seedOfBatch(i));
-            batch.Append(store, order.AsSpan(i * plan.BatchSize, plan.SizeOf(i)));
+            batch.Append(store, order.AsSpan(i * plan.BatchSize, plan.SizeOf(i)), folds);
             yield return batch;
         }
     }

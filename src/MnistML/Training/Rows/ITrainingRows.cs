@@ -1,4 +1,5 @@
 using MnistML.Common;
+using MnistML.Training.Sampling;
 
 namespace MnistML.Training.Rows;
 
@@ -17,4 +18,8 @@ internal interface ITrainingRows
 
     /// <summary>All rows in batches, in their own order. A batch is valid until the next is asked for.</summary>
     IEnumerable<RowBatch> ReadInOrder(int batchSize, CancellationToken cancellationToken);
+
+    /// <summary>The same rows, dealt into folds.</summary>
+    /// <param name="createDealer">Makes the dealer of a pass over the rows in their own order.</param>
+    ITrainingRows WithFolds(Func<FoldDealer> createDealer);
 }

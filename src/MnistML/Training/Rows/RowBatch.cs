@@ -31,11 +31,16 @@ internal sealed class RowBatch(int capacity)
     public void Begin(ulong seed) => (RowCount, Seed) = (0, seed);
 
     /// <summary>Appends rows of a store. The store must keep them until the batch has been used.</summary>
-    public void Append(CompactRowStore store, ReadOnlySpan<int> rows)
+    /// <param name="store">The store.</param>
+    /// <param name="rows">The indices of the rows in it.</param>
+    /// <param name="folds">The fold of each row of the store; null for those that the store has.</param>
+    public void Append(CompactRowStore store, ReadOnlySpan<int> rows, byte[]? folds = null)
     {
         foreach (var row in rows)
         {
-            (_targets[RowCount], _stores[RowCount], _rows[RowCount]) = (store.TargetOf(row), store, row);
+            var target = store.TargetOf(row);
+            (_targets[RowCount], _stores[RowCount], _rows[RowCount]) =
+                (folds is null ? target : target with { Fold = folds[row] }, store, row);
             RowCount++;
         }
     }

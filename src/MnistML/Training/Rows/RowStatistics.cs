@@ -2,8 +2,9 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using MnistML.Network;
+using MnistML.Network.Features;
 using MnistML.Network.Losses;
+using MnistML.Training.Sampling;
 
 namespace MnistML.Training.Rows;
 
@@ -20,7 +21,7 @@ internal sealed class RowStatistics
     private readonly double[] _squares;
     private readonly float[] _least;
     private readonly float[] _greatest;
-    private readonly bool _isBounded;
+    private readonly MlpFeatureScaling _scaling;
     private readonly bool _hasChecksum;
     private double _labelShift;
     private double _labelSum;
@@ -29,10 +30,12 @@ internal sealed class RowStatistics
     /// <param name="source">Where the rows come from.</param>
     /// <param name="scaling">How features will be scaled; means and deviations are computed as needed for it.</param>
     /// <param name="hasChecksum">Whether the checksum is computed.</param>
-    public RowStatistics(IRowSource source, MlpFeatureScaling scaling, bool hasChecksum)
+    /// <param name="sample">Receives all rows; null for no sample.</param>
+    public RowStatistics(IRowSource source, MlpFeatureScaling scaling, bool hasChecksum, RowSample? sample = null)
     {
+        Sample = sample;
+        _scaling = scaling;
         var hasMoments = scaling != MlpFeatureScaling.None;
-        _isBounded = scaling == MlpFeatureScaling.BoundedStandardize;
         _least = hasMoments ? new float[source.FeatureCount] : [];
         _greatest = hasMoments ? new float[source.FeatureCount] : [];
         RowsOfClass = new long[source.ClassCount];
@@ -56,13 +59,22 @@ internal sealed class RowStatistics
     /// <summary>CRC-32C over all rows' features, classes and weights, in their order.</summary>
     public uint Checksum { get; private set; }
 
+    /// <summary>A sample of the rows; null where none was asked for.</summary>
+    public RowSample? Sample { get; }
+
+    /// <summary>Mean and divisor of each feature by the scaling that was asked for; null for none.</summary>
+    public FeatureScale? FeatureScale => ScaleFor(_scaling);
+
     /// <summary>
-    /// Mean and divisor of each feature. The divisor is the standard deviation, 1 where that is 0, and more where a value would lie too far
-    /// out.
+    /// Mean and divisor of each feature; null for no scaling. The divisor is the standard deviation, 1 where that is 0, and more where a
+    /// value would lie too far out.
     /// </summary>
-    public FeatureScale? FeatureScale => _shifts is null ? null : new FeatureScale(
-        [.. _sums.Select((sum, i) => _shifts[i] + (sum / RowCount))],
-        [.. _sums.Select((sum, i) => DivisorOf(i, DeviationOf(sum / RowCount, _squares[i] / RowCount)))]);
+    /// <param name="scaling">None, standardised or bounded; where moments were computed.</param>
+    public FeatureScale? ScaleFor(MlpFeatureScaling scaling) => _shifts is null || scaling == MlpFeatureScaling.None
+        ? null
+        : new FeatureScale(
+            [.. _sums.Select((sum, i) => _shifts[i] + (sum / RowCount))],
+            [.. _sums.Select((sum, i) => DivisorOf(i, DeviationOf(sum / RowCount, _squares[i] / RowCount), scaling))]);
 
     /// <summary>Mean and standard deviation of the labels in regression; the deviation is 1 where that is 0.</summary>
     public TargetScale TargetScale => new(
@@ -98,6 +110,7 @@ internal sealed class RowStatistics
             AddToChecksum(features, target);
         }
 
+        Sample?.Add(features);
         RowCount++;
         RowsOfClass[target.Class]++;
         WeightOfClass[target.Class] += target.Weight;
@@ -122,12 +135,12 @@ internal sealed class RowStatistics
 
     private static double VarianceOf(double mean, double meanSquare) => Math.Max(meanSquare - (mean * mean), 0);
 
-    private double DivisorOf(int feature, double deviation)
+    private double DivisorOf(int feature, double deviation, MlpFeatureScaling scaling)
     {
         const double MaxDeviations = 5;
         var mean = _shifts![feature] + (_sums[feature] / RowCount);
         var farthest = Math.Max(_greatest[feature] - mean, mean - _least[feature]);
-        return _isBounded ? Math.Max(deviation, farthest / MaxDeviations) : deviation;
+        return scaling == MlpFeatureScaling.BoundedStandardize ? Math.Max(deviation, farthest / MaxDeviations) : deviation;
     }
 
     /// <summary>

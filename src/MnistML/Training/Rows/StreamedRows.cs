@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MnistML.Common;
 using MnistML.Network.Losses;
+using MnistML.Training.Sampling;
 
 namespace MnistML.Training.Rows;
 
@@ -13,7 +14,9 @@ namespace MnistML.Training.Rows;
 /// <param name="isValidation">Whether these are the rows that are set aside, or the others.</param>
 /// <param name="rowCount">The number of rows when they were counted.</param>
 /// <param name="maxBytes">The maximum size of both windows together.</param>
-internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bool isValidation, long rowCount, long maxBytes)
+/// <param name="createDealer">Makes the dealer that deals rows into folds in each pass; null for no folds.</param>
+internal sealed class StreamedRows(
+    IRowSource source, StratifiedSplit? split, bool isValidation, long rowCount, long maxBytes, Func<FoldDealer>? createDealer = null)
     : ITrainingRows
 {
     private const int WindowCount = 2;
@@ -90,9 +93,16 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
         }
     }
 
-    /// <summary>The split depends on the rows' order, so with a split the source must not shuffle.</summary>
-    private IRowReader Open(ulong? shuffleSeed) =>
-        split is null ? source.Open(shuffleSeed) : new SplitReader(source.Open(shuffleSeed: null), split.Begin(), isValidation);
+    public ITrainingRows WithFolds(Func<FoldDealer> createDealer) =>
+        new StreamedRows(source, split, isValidation, rowCount, maxBytes, createDealer);
+
+    /// <summary>The split and the folds depend on the rows' order, so with one of them the source must not shuffle.</summary>
+    private IRowReader Open(ulong? shuffleSeed)
+    {
+        var reader = source.Open(split is null && createDealer is null ? shuffleSeed : null);
+        reader = split is null ? reader : new SplitReader(reader, split.Begin(), isValidation);
+        return createDealer is null ? reader : new DealingReader(reader, createDealer());
+    }
 
     private InvalidOperationException CountChanged() => new(
         $"The {source.Name} gave {rowCount} rows with labels at first, and another number when they were read again. "
@@ -213,6 +223,18 @@ internal sealed class StreamedRows(IRowSource source, StratifiedSplit? split, bo
             }
 
             return false;
+        }
+
+        public void Dispose() => reader.Dispose();
+    }
+
+    private sealed class DealingReader(IRowReader reader, FoldDealer dealer) : IRowReader
+    {
+        public bool Read(Span<float> features, out Target target)
+        {
+            var isRow = reader.Read(features, out target);
+            target = isRow ? dealer.Deal(target) : target;
+            return isRow;
         }
 
         public void Dispose() => reader.Dispose();

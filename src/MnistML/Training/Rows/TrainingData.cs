@@ -1,10 +1,13 @@
 using MnistML.Common;
+using MnistML.Training.Sampling;
 
 namespace MnistML.Training.Rows;
 
 /// <summary>The rows of a training, read and counted: in memory if they fit, otherwise read again for each epoch.</summary>
 internal sealed record TrainingData
 {
+    private const int RowsAtATime = 256;
+
     private TrainingData()
     {
     }
@@ -32,7 +35,7 @@ internal sealed record TrainingData
     /// <exception cref="InvalidOperationException">There are no rows, or too few for the fraction to set aside.</exception>
     public static TrainingData Read(IRowSource source, IRowSource? validationSource, MlpTrainingOptions options, int seed)
     {
-        var statistics = NewStatistics(source, options);
+        var statistics = NewStatistics(source, options, seed);
         var store = ReadAll(source, statistics, options.MaxCacheBytes, options.CancellationToken);
         var data = new TrainingData
         {
@@ -49,9 +52,9 @@ internal sealed record TrainingData
     {
         var split = new StratifiedSplit(Statistics.RowsOfClass, options.ValidationFraction, Seeds.ForSplit(seed));
         var (train, validation) = (RowsOf(isValidation: false), RowsOf(isValidation: true));
-        var statistics = NewStatistics(source, options);
+        var statistics = NewStatistics(source, options, seed);
         var features = new float[source.FeatureCount];
-        foreach (var batch in train.ReadInOrder(options.BatchSize, options.CancellationToken))
+        foreach (var batch in train.ReadInOrder(RowsAtATime, options.CancellationToken))
         {
             for (var row = 0; row < batch.RowCount; row++)
             {
@@ -92,8 +95,15 @@ internal sealed record TrainingData
         };
     }
 
-    private static RowStatistics NewStatistics(IRowSource source, MlpTrainingOptions options) =>
-        new(source, options.FeatureScaling, hasChecksum: options.CheckpointPath is not null);
+    /// <summary>The same data, whose training rows are dealt into folds.</summary>
+    public TrainingData WithFolds(int foldCount, int seed) =>
+        this with { Train = Train.WithFolds(() => new FoldDealer(foldCount, Statistics.RowsOfClass.Length, Seeds.ForFolds(seed))) };
+
+    private static RowStatistics NewStatistics(IRowSource source, MlpTrainingOptions options, int seed) => new(
+        source,
+        options.FeatureScaling,
+        hasChecksum: options.CheckpointPath is not null,
+        new RowSample(source.FeatureCount, Seeds.ForSample(seed)));
 
     private static string Describe(RowStatistics statistics) =>
         FormattableString.Invariant($"{statistics.RowCount} rows, checksum {statistics.Checksum:x8}");

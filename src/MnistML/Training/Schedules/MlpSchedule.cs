@@ -67,6 +67,40 @@ public abstract record MlpSchedule
         };
 
     /// <summary>
+    /// Cycles of <see cref="OneCycle"/>, each of twice as many epochs as the one before, while weights and the optimiser's state go on
+    /// (warm restarts of Loshchilov and Hutter, 2016). The training ends with the first cycle whose loss on rows that were left out is no
+    /// lower than before (<see cref="MlpTrainingOptions.OutOfFold"/>, else validation data), or where another cycle would go beyond a
+    /// number of updates, and the best cycle's weights are kept. So noisy tables stop early, and clean ones learn on. It chooses the number
+    /// of epochs, so <see cref="MlpTrainingOptions.MaxEpochs"/> is an upper limit, which ends a cycle where it falls.
+    /// </summary>
+    /// <param name="firstEpochs">
+    /// Epochs of the first cycle, at least 1; 4 by default: 4, 8, 16, 32, 64. It has more where they would be fewer than 20 updates, and
+    /// fewer, but at least 1, where they would go beyond <paramref name="maxUpdates"/>.
+    /// </param>
+    /// <param name="cycles">The most cycles, from 1 to 16; 5 by default.</param>
+    /// <param name="maxUpdates">
+    /// The most updates of all cycles together, at least 1; 2400 by default. From the second cycle on it is twice as many after a cycle
+    /// that lowered the loss by more than a tenth.
+    /// </param>
+    public static MlpSchedule DoublingCycles(int firstEpochs = 4, int cycles = 5, int maxUpdates = 2400) =>
+        new DoublingCyclesSchedule { FirstEpochs = firstEpochs, Cycles = cycles, MaxUpdates = maxUpdates };
+
+    /// <summary>
+    /// The number of epochs where the schedule chooses it; null where it does not.
+    /// </summary>
+    /// <param name="stepsPerEpoch">Updates in an epoch.</param>
+    /// <param name="lossesOfEpochs">
+    /// The loss that selects weights, for each epoch that has ended; null where there is none.
+    /// </param>
+    internal virtual int? CountEpochs(int stepsPerEpoch, IReadOnlyList<double?> lossesOfEpochs) => null;
+
+    /// <summary>Whether weights after an epoch, counted from 1, are worth keeping: whether the rate has come down.</summary>
+    internal virtual bool EndsCycle(int epoch, int stepsPerEpoch) => true;
+
+    /// <summary>The number of the cycle that an epoch is in, both counted from 1; 1 where there are no cycles.</summary>
+    internal virtual int CycleOf(int epoch, int stepsPerEpoch) => 1;
+
+    /// <summary>
     /// Whether factors depend on the number of updates in the whole training, so that a longer training differs from its start.
     /// </summary>
     internal virtual bool DependsOnLength() => false;

@@ -15,7 +15,6 @@ internal sealed class ParallelBackpropTests
     private const int Classes = 5;
     private const ulong DropoutSeed = 9;
 
-
     private static readonly MlpArchitecture Small = new(Features, [35, 18], Classes);
 
     private static readonly NetworkSettings Everything = new()
@@ -50,6 +49,42 @@ internal sealed class ParallelBackpropTests
     [Test]
     public void Run_OfALinearClassifier_EqualsAutograd() =>
         AssertSameAsAutograd(new MlpArchitecture(Features, [], Classes), new NetworkSettings(), workers: 2, Rows, tolerance: 2e-6);
+
+    /// <summary>Layers of few and of many units, whose members are multiplied together and apart; rows that members leave out.</summary>
+    [Test]
+    public void Run_OfAnEnsemble_EqualsAutograd(
+        [Values("35,18", "7,6", "40", "")] string hidden,
+        [Values(1, 2, 3)] int workers,
+        [Values(false, true)] bool hasFactors,
+        [Values(MlpTask.Multiclass, MlpTask.Binary)] MlpTask task)
+    {
+        var units = hidden.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse);
+        var architecture = new MlpArchitecture(
+            Features, units, task == MlpTask.Binary ? 1 : Classes, MlpActivation.Tanh, task, memberCount: 3);
+        var settings = Everything with { HasFeatureFactors = hasFactors };
+        AssertSameAsAutograd(
+            architecture,
+            task == MlpTask.Binary ? settings with { Loss = new BinaryCrossEntropyLoss() } : settings,
+            workers,
+            Rows,
+            tolerance: 1e-5);
+    }
+
+    [Test]
+    public void Run_OfAnEnsembleInBFloat16_EqualsAutogradInBFloat16(
+        [Values("35,18", "64,40", "16,3")] string hidden,
+        [Values(1, 2, 3)] int workers,
+        [Values(MlpTask.Multiclass, MlpTask.Binary)] MlpTask task)
+    {
+        var architecture = new MlpArchitecture(
+            Features, hidden.Split(',').Select(int.Parse), task == MlpTask.Binary ? 1 : Classes, MlpActivation.Relu, task, memberCount: 3);
+        var settings = new NetworkSettings
+        {
+            Precision = MlpPrecision.BFloat16,
+            Loss = task == MlpTask.Binary ? new BinaryCrossEntropyLoss() : new CrossEntropyLoss(),
+        };
+        AssertSameAsAutograd(architecture, settings, workers, Rows, tolerance: 0.06);
+    }
 
     /// <summary>Shapes in which matrices have one row or column, and shares of every size.</summary>
     [Test]
@@ -160,7 +195,7 @@ internal sealed class ParallelBackpropTests
         using var passed = new Passed(architecture, settings, workers, rowCount);
         using var network = Passed.CreateNetwork(architecture, settings);
         var loss = Passed.AutogradLoss(network, rowCount);
-        var gradients = network.Gradients(loss);
+        var gradients = network.Gradients(loss * architecture.MemberCount);
 
         Assert.That(passed.Loss, Is.EqualTo(loss.item<float>()).Within(tolerance));
         for (var i = 0; i < gradients.Count; i++)
@@ -194,7 +229,7 @@ internal sealed class ParallelBackpropTests
             Network = CreateNetwork(architecture, settings, initialDeviation);
             _team = new WorkerTeam(workers);
             _backprop = new ParallelBackprop(Network, Rows, _team);
-            _backprop.RoundWeights();
+            _backprop.UpdateProductWeights();
             Gradients = [.. Network.Parameters.Select(parameter => new float[parameter.numel()])];
             RunAgain(rowCount);
         }
@@ -220,6 +255,11 @@ internal sealed class ParallelBackpropTests
                 TensorValues.Set(normalization.Shift, [.. Enumerable.Range(0, count).Select(unit => (unit % 3 * 0.2f) - 0.1f)]);
             }
 
+            if (network.FactorOffsets is { } offsets)
+            {
+                TensorValues.Set(offsets, [.. Enumerable.Range(0, Features).Select(i => (i % 4 * 0.05f) - 0.1f)]);
+            }
+
             return network;
         }
 
@@ -240,9 +280,31 @@ internal sealed class ParallelBackpropTests
             var settings = network.Settings;
             var logits = network.ForwardTraining(
                 torch.tensor(Inputs(rowCount), settings.Type), new DropoutMask(DropoutSeed, settings.DropoutRate));
-            var labels = torch.tensor([.. Labels.Take(rowCount).Select(label => (long)label)]);
-            return settings.Loss.ComputeMean(logits, labels, torch.tensor(
-                [.. Factors.Take(rowCount).Select(factor => factor + 0.1)], settings.Type));
+            var members = network.Architecture.MemberCount;
+            var (targets, factors) = (new List<Target>(), new List<double>());
+            for (var row = 0; row < rowCount; row++)
+            {
+                for (var member = 0; member < members; member++)
+                {
+                    targets.Add(TargetOf(row, network));
+                    factors.Add((Factors[row] + 0.1) * targets[^1].ShareOf(member, members));
+                }
+            }
+
+            return settings.Loss.ComputeMean(
+                logits.reshape(rowCount * members, -1),
+                settings.Loss.ToTensor(targets.ToArray()),
+                torch.tensor(factors.ToArray(), settings.Type));
+        }
+
+        /// <summary>In an ensemble some rows are left out by a member, and some by none.</summary>
+        private static Target TargetOf(int row, MlpNetwork network)
+        {
+            var (members, task) = (network.Architecture.MemberCount, network.Architecture.Task);
+            return new Target(task == MlpTask.Binary ? Labels[row] % 2 : Labels[row], Value: 0, Weight: 1)
+            {
+                Fold = members == 1 ? (byte)0 : (byte)(row % (members + 1)),
+            };
         }
 
         public void RunAgain(int rowCount)
@@ -253,7 +315,7 @@ internal sealed class ParallelBackpropTests
             buffer.DropoutSeed = DropoutSeed;
             for (var row = 0; row < rowCount; row++)
             {
-                (buffer.Targets[row], buffer.LossFactors[row]) = (new Target(Labels[row], Value: 0, Weight: 1), Factors[row] + 0.1);
+                (buffer.Targets[row], buffer.LossFactors[row]) = (TargetOf(row, Network), Factors[row] + 0.1);
                 var written = buffer.Inputs.Rows.ForWrite(row, new float[Features]);
                 System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref inputs[row, 0], Features).CopyTo(written);
                 buffer.Inputs.Rows.Write(row, written);
@@ -265,6 +327,7 @@ internal sealed class ParallelBackpropTests
             _team.Run(_backprop.ComputeGradient);
             _team.Run(worker => _backprop.ForEachGradientChunk(
                 worker, (parameter, start, gradient) => gradient.CopyTo(Gradients[parameter].AsSpan(start))));
+            _backprop.HandleFactorGradient((parameter, _, gradient) => gradient.CopyTo(Gradients[parameter]));
         }
 
         public void Dispose()

@@ -3,9 +3,32 @@ namespace MnistML.Tests.Support;
 /// <summary>The forward pass in plain loops and double precision, by the textbook's formulas.</summary>
 internal static class PlainNetwork
 {
+    /// <summary>The outputs of a network; of an ensemble the logits of the mean probabilities, or the mean.</summary>
     public static double[] Logits(MlpModelParameters model, float[] features)
     {
-        double[] values = [.. features.Select(feature => (double)feature)];
+        double[][] members = [.. model.Members.Select(member => LogitsOfMember(member, features))];
+        return model.Members.Count == 1 ? members[0] : model.Architecture.Task switch
+        {
+            MlpTask.Multiclass => [.. Mean(members.Select(logits => Softmax(logits))).Select(probability => Math.Log(probability))],
+            MlpTask.Binary => [LogitOf(members.Average(logits => Softmax([logits[0], 0])[0]))],
+            _ => Mean(members),
+        };
+    }
+
+    private static double LogitOf(double probability) => Math.Log(probability / (1 - probability));
+
+    private static double[] Mean(IEnumerable<double[]> rows) =>
+        [.. Enumerable.Range(0, rows.First().Length).Select(i => rows.Average(row => row[i]))];
+
+    private static double[] Encode(MlpModelParameters model, float[] features) => model.Encoding is not { Columns: var columns }
+        ? [.. features.Select(feature => (double)feature)]
+        : [.. columns.Select(column => column.IsBin
+            ? Math.Clamp(((double)features[column.Feature] - column.Low) / ((double)column.High - column.Low), 0, 1)
+            : features[column.Feature])];
+
+    private static double[] LogitsOfMember(MlpModelParameters model, float[] features)
+    {
+        var values = Encode(model, features);
         for (var index = 0; index < model.Layers.Count; index++)
         {
             var layer = model.Layers[index];

@@ -6,11 +6,16 @@ namespace MnistML.Tests.Support;
 
 /// <summary>A task with its trainer, ML.NET's own trainer beside it, and data that both learn from.</summary>
 /// <param name="task">The task.</param>
-internal sealed class TaskCase(MlpTask task)
+/// <param name="isEnsemble">Whether the network has several members, which leave out rows in cycles of epochs.</param>
+internal sealed class TaskCase(MlpTask task, bool isEnsemble = false)
 {
     public const int FeatureCount = 4;
 
     public static MlpTask[] Tasks { get; } = Enum.GetValues<MlpTask>();
+
+    /// <summary>Each task with a single network and with an ensemble.</summary>
+    public static TestFixtureData[] Networks { get; } =
+        [.. Tasks.SelectMany(task => (TestFixtureData[])[new(task, false), new(task, true)])];
 
     public MlpTask Task => task;
 
@@ -33,9 +38,11 @@ internal sealed class TaskCase(MlpTask task)
     public MlpTrainingOptions Small => Options() with
     {
         LabelColumnName = LabelColumnName,
-        HiddenLayers = [8, 5],
+        HiddenLayers = isEnsemble ? [20, 5] : [8, 5],
+        Members = isEnsemble ? 3 : 1,
+        Schedule = isEnsemble ? MlpSchedule.DoublingCycles(firstEpochs: 1, cycles: 3) : MlpSchedule.OneCycle(),
         BatchSize = 16,
-        MaxEpochs = 4,
+        MaxEpochs = isEnsemble ? null : 4,
         Seed = 1,
         ThreadCount = 1,
     };

@@ -112,7 +112,7 @@ internal sealed class TrainingCheckpointTests
         Assert.That(error!.Message.Split(Environment.NewLine), Is.EqualTo(
         [
             $"The checkpoint '{_path}' belongs to a different training run and cannot be resumed:",
-            "- BatchSize is 7, but in the checkpoint it is 256.",
+            "- BatchSize is 7, but in the checkpoint it is 64.",
             "- DropoutRate is 0.5, but in the checkpoint it is 0.",
             "- HiddenLayers is [5], but in the checkpoint it is [4].",
             "- MaxEpochs is 3, but in the checkpoint it is 2.",

@@ -2,6 +2,7 @@ using MnistML.Common;
 using MnistML.Native;
 using MnistML.Network;
 using MnistML.Network.Backprop;
+using MnistML.Network.Features;
 using MnistML.Network.Losses;
 using MnistML.Tests.Support;
 using MnistML.Training.Augmentation;
@@ -89,7 +90,9 @@ internal sealed class BatchLoaderTests
         batch.Begin(BatchSeed);
         batch.Append(store, [.. Enumerable.Range(0, RowCount)]);
         var buffer = new InputBuffer(RowCount, Features, type);
-        var loader = new BatchLoader(Options, new RowWeights(MlpClassWeights.Explicit(1, 3), statistics), Scale, Features, workers);
+        using var network = new MlpNetwork(
+            new MlpArchitecture(Features, [], 2), new NetworkSettings { Encoder = new FeatureEncoder(Scale) });
+        var loader = new BatchLoader(Options, new RowWeights(MlpClassWeights.Explicit(1, 3), statistics), network, workers);
         loader.Begin(batch, buffer);
         Parallel.For(0, workers, loader.LoadRows);
         return buffer;

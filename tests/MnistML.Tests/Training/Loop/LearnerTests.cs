@@ -48,7 +48,7 @@ internal sealed class LearnerTests
     [Test]
     public void PlainOptions_AreWorthThreeThreads() =>
         Assert.That(
-            AutoThreads.Choose(3, new MlpArchitecture(Rows[0].Features.Length, Plain.HiddenLayers, Classes), Plain.BatchSize),
+            AutoThreads.Choose(3, new MlpArchitecture(Rows[0].Features.Length, Plain.HiddenLayers!, Classes), Plain.BatchSize!.Value),
             Is.EqualTo(3));
 
     [Test]

@@ -12,6 +12,11 @@ internal sealed class OptionsDescriptionTests
     private static readonly Dictionary<string, MlpTrainer.Options> Changed = new()
     {
         [nameof(Default.HiddenLayers)] = Default with { HiddenLayers = [512, 255] },
+        [nameof(Default.Members)] = Default with { Members = 3 },
+        [nameof(Default.OutOfFold)] = Default with { OutOfFold = false },
+        [nameof(Default.FeatureEncoding)] = Default with { FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear(5) },
+        [nameof(Default.LearnedFeatureFactors)] = Default with { LearnedFeatureFactors = false },
+        [nameof(Default.CalibrateTemperature)] = Default with { CalibrateTemperature = false },
         [nameof(Default.Activation)] = Default with { Activation = MlpActivation.Tanh },
         [nameof(Default.DropoutRate)] = Default with { DropoutRate = 0.25 },
         [nameof(Default.InputNoise)] = Default with { InputNoise = 0.25 },
@@ -51,7 +56,8 @@ internal sealed class OptionsDescriptionTests
     [Test]
     public void Of_TheOptionsOfOtherTasks_DescribesTheSameAndTheirOwn()
     {
-        string[] ofClasses = [nameof(Default.LabelSmoothing), nameof(Default.ClassWeights)];
+        string[] ofClasses =
+            [nameof(Default.LabelSmoothing), nameof(Default.ClassWeights), nameof(Default.CalibrateTemperature)];
         var regression = new MlpRegressionTrainer.Options();
 
         Assert.That(OptionsDescription.Of(new MlpBinaryTrainer.Options()), Is.EqualTo(OptionsDescription.Of(Default)));
@@ -99,6 +105,14 @@ internal sealed class OptionsDescriptionTests
             Default with { Optimizer = MlpOptimizer.Sgd(0.1, 0.9, nesterov: true) }),
         new(Default with { Optimizer = MlpOptimizer.Adam() }, Default with { Optimizer = MlpOptimizer.Adam(beta1: 0.8) }),
         new(Default with { Optimizer = MlpOptimizer.Adam() }, Default with { Optimizer = MlpOptimizer.AdamW(weightDecay: 0) }),
+        new(
+            Default with { FeatureEncoding = MlpFeatureEncoding.Auto }, Default with { FeatureEncoding = MlpFeatureEncoding.None }),
+        new(
+            Default with { FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear() },
+            Default with { FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear(15) }),
+        new(
+            Default with { Schedule = MlpSchedule.DoublingCycles() },
+            Default with { Schedule = MlpSchedule.DoublingCycles(maxUpdates: 2401) }),
         new(Default with { Schedule = MlpSchedule.Cosine() }, Default with { Schedule = MlpSchedule.Cosine(minimumFactor: 0.1) }),
         new(Default with { Initializer = MlpInitializer.Normal(0.1) }, Default with { Initializer = MlpInitializer.Normal(0.2) }),
         new(Default with { Initializer = MlpInitializer.XavierUniform }, Default with { Initializer = MlpInitializer.XavierNormal }),

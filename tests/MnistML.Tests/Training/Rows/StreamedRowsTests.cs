@@ -2,6 +2,7 @@ using MnistML.Common;
 using MnistML.Native;
 using MnistML.Tests.Support;
 using MnistML.Training.Rows;
+using MnistML.Training.Sampling;
 
 namespace MnistML.Tests.Training.Rows;
 

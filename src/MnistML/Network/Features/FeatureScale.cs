@@ -1,4 +1,4 @@
-namespace MnistML.Network;
+namespace MnistML.Network.Features;
 
 /// <summary>The standardisation of features before the first layer: <c>(x - mean) / deviation</c>, feature by feature.</summary>
 /// <param name="Means">The value subtracted from each feature.</param>

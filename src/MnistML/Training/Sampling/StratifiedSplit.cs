@@ -1,6 +1,6 @@
 using MnistML.Common;
 
-namespace MnistML.Training.Rows;
+namespace MnistML.Training.Sampling;
 
 /// <summary>
 /// Sets rows aside for validation, stratified by class: <c>fraction · rows</c> in all, rounded, distributed among the classes by largest

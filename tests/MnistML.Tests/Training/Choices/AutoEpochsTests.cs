@@ -1,6 +1,6 @@
-using MnistML.Training.Options;
+using MnistML.Training.Choices;
 
-namespace MnistML.Tests.Training.Options;
+namespace MnistML.Tests.Training.Choices;
 
 internal sealed class AutoEpochsTests
 {

@@ -1,4 +1,4 @@
-namespace MnistML.Training.Options;
+namespace MnistML.Training.Choices;
 
 /// <summary>The number of epochs where the user leaves it open: enough updates for small data, few passes over large data.</summary>
 internal static class AutoEpochs

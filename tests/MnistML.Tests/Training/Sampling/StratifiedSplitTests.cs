@@ -1,8 +1,8 @@
 using FsCheck.Fluent;
 using MnistML.Tests.Support;
-using MnistML.Training.Rows;
+using MnistML.Training.Sampling;
 
-namespace MnistML.Tests.Training.Rows;
+namespace MnistML.Tests.Training.Sampling;
 
 internal sealed class StratifiedSplitTests
 {

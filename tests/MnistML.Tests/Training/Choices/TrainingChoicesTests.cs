@@ -1,0 +1,121 @@
+using MnistML.Tests.Support;
+using MnistML.Training.Choices;
+
+namespace MnistML.Tests.Training.Choices;
+
+internal sealed class TrainingChoicesTests
+{
+    private static readonly MlpTrainer.Options Default = new();
+
+    [Test]
+    public void Of_ATable_IsTheTabularRecipe()
+    {
+        var chosen = Choose(Default).ApplyTo(Default);
+
+        Assert.That(chosen, Is.EqualTo(MlpRecipes.Tabular with { BatchSize = 128 }));
+        Assert.That(chosen, Is.EqualTo(Choose(MlpRecipes.Tabular).ApplyTo(MlpRecipes.Tabular)));
+    }
+
+    [Test]
+    public void Of_ImagesAndText_IsASingleNetwork([Values(FeatureKind.Images, FeatureKind.SparseText)] FeatureKind kind)
+    {
+        var chosen = Choose(Default, kind).ApplyTo(Default);
+
+        Assert.That(
+            chosen,
+            Is.EqualTo(MlpRecipes.Images with { DropoutRate = 0.3, MaxEpochs = 30, OutOfFold = false, CalibrateTemperature = false }));
+    }
+
+    [Test]
+    public void Of_WhatTheUserSet_IsThat()
+    {
+        var options = new MlpTrainer.Options
+        {
+            HiddenLayers = [7],
+            Members = 3,
+            OutOfFold = false,
+            FeatureScaling = MlpFeatureScaling.Standardize,
+            FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear(5),
+            LearnedFeatureFactors = false,
+            CalibrateTemperature = false,
+            Schedule = MlpSchedule.Cosine(),
+            BatchSize = 17,
+            DropoutRate = 0.25,
+            MaxEpochs = 9,
+        };
+
+        foreach (var kind in Enum.GetValues<FeatureKind>())
+        {
+            Assert.That(Choose(options, kind).ApplyTo(options), Is.EqualTo(options), $"{kind}");
+        }
+    }
+
+    /// <summary>A part that is set leaves out what it stands for, and nothing else.</summary>
+    [Test]
+    public void Of_APartThatIsSet_LeavesTheOthersToTheRule()
+    {
+        Assert.That(Choose(Default with { HiddenLayers = [64] }).Members, Is.EqualTo(1));
+        Assert.That(Choose(Default with { HiddenLayers = [64], Members = 4 }).Schedule, Is.EqualTo(MlpSchedule.DoublingCycles()));
+        Assert.That(Choose(Default with { Members = 1 }).Schedule, Is.EqualTo(MlpSchedule.OneCycle()));
+        Assert.That(Choose(Default with { Members = 1 }).HiddenLayers, Is.EqualTo([512, 256]));
+        Assert.That(Choose(Default with { Members = 1 }).Bins, Is.Zero);
+        Assert.That(Choose(Default with { HiddenLayers = [64], Members = 4 }).Bins, Is.EqualTo(16));
+        var withEpochs = Choose(Default with { MaxEpochs = 5 });
+        Assert.That((withEpochs.Members, withEpochs.IsOutOfFold, withEpochs.DropoutRate), Is.EqualTo((8, false, 0.0)));
+        Assert.That(withEpochs.Schedule, Is.EqualTo(MlpSchedule.OneCycle()));
+        var stopping = Choose(Default with { EarlyStopping = new MlpEarlyStopping() });
+        Assert.That((stopping.IsOutOfFold, stopping.MaxEpochs), Is.EqualTo((false, 30)));
+        var plain = Choose(Default with { FeatureEncoding = MlpFeatureEncoding.None });
+        Assert.That((plain.FeatureScaling, plain.HasFeatureFactors), Is.EqualTo((MlpFeatureScaling.BoundedStandardize, false)));
+    }
+
+    [TestCase(1, 16)]
+    [TestCase(16, 16)]
+    [TestCase(17, 15)]
+    [TestCase(30, 8)]
+    [TestCase(455, 8)]
+    [TestCase(456, 7)]
+    [TestCase(819, 4)]
+    [TestCase(820, 0)]
+    [TestCase(100_000, 0)]
+    public void Of_ManyFeatures_HasFewerBins(int features, int expected)
+    {
+        var chosen = Choose(Default, features: features);
+
+        Assert.That(chosen.Bins, Is.EqualTo(expected));
+        Assert.That(
+            chosen.FeatureScaling, Is.EqualTo(expected > 0 ? MlpFeatureScaling.Quantile : MlpFeatureScaling.BoundedStandardize));
+    }
+
+    [TestCase(999, 64)]
+    [TestCase(1_000, 128)]
+    [TestCase(3_999, 128)]
+    [TestCase(4_000, 256)]
+    public void Of_FewRows_HasSmallerBatches(long rows, int expected) =>
+        Assert.That(Choose(Default, rows: rows).BatchSize, Is.EqualTo(expected));
+
+    [Test]
+    public void Of_FewerRowsThanMembers_IsASingleNetwork() => Assert.That(Choose(Default, rows: 7).Members, Is.EqualTo(1));
+
+    [Test]
+    public void Of_AnInitialModel_TakesOverItsNetworkAndEncoding()
+    {
+        var encoding = Networks.Encoding(featureCount: 10);
+        var architecture = new MlpArchitecture(10, [6, 5], 2, encodedSize: encoding.Columns.Count);
+
+        var encoded = Choose(Default, initial: Networks.RandomEnsemble(architecture, members: 3, seed: 1, encoding));
+        var plain = Choose(Default, initial: Networks.Random(new MlpArchitecture(10, [4], 2), seed: 1));
+
+        Assert.That((encoded.Members, encoded.Bins > 0), Is.EqualTo((3, true)));
+        Assert.That(encoded.HiddenLayers, Is.EqualTo([6, 5]));
+        Assert.That((plain.Members, plain.Bins, plain.FeatureScaling), Is.EqualTo((1, 0, MlpFeatureScaling.BoundedStandardize)));
+        Assert.That(plain.HiddenLayers, Is.EqualTo([4]));
+    }
+
+    private static TrainingChoices Choose(
+        MlpTrainingOptions options,
+        FeatureKind kind = FeatureKind.Table,
+        int features = 10,
+        long rows = 2_000,
+        MlpModelParameters? initial = null) => TrainingChoices.Of(options, kind, features, rows, initial);
+}
