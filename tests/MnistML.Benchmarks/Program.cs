@@ -47,6 +47,7 @@ internal static class Program
             StreamingCommand.Create(),
             TabularCommand.Create(),
             TabularStudyCommand.Create(),
+            TabularScoringCommand.Create(),
             TailsCommand.Create(),
             ScreenshotCommand.Create(),
             StudyCommand.Create(),

@@ -5,6 +5,7 @@ using Microsoft.ML.Runtime;
 using MnistML.Datasets;
 using MnistML.Native;
 using MnistML.Network;
+using MnistML.Network.Features;
 using MnistML.Trainers;
 using MnistML.Training.Checkpoints;
 using MnistML.Training.Loop;
@@ -90,8 +91,9 @@ internal static class AveragingCommand
 
     private static BatchOutcome Validate(IReadOnlyDictionary<string, float[]> state, TrainingData data, MlpTrainer.Options options)
     {
-        var architecture = new MlpArchitecture(data.FeatureCount, options.HiddenLayers, data.ClassCount, options.Activation);
-        var settings = new NetworkSettings { BatchNormalization = options.BatchNormalization, FeatureScale = data.Statistics.FeatureScale };
+        var architecture = new MlpArchitecture(data.FeatureCount, options.HiddenLayers!, data.ClassCount, options.Activation);
+        var encoder = data.Statistics.FeatureScale is { } scale ? new FeatureEncoder(scale) : null;
+        var settings = new NetworkSettings { BatchNormalization = options.BatchNormalization, Encoder = encoder };
         using var network = new MlpNetwork(architecture, settings);
         network.RestoreState(state);
         return Validation.Run(network, data.Validation!, TrainingDevice.Find(options.Device), CancellationToken.None);

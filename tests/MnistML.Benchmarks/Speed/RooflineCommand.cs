@@ -52,9 +52,9 @@ internal static class RooflineCommand
         LibTorch.EnsureLoaded();
         var threads = options.ChooseThreadCount();
         torch.set_num_threads(threads);
-        var architecture = new MlpArchitecture(Pixels, options.HiddenLayers, Classes);
+        var architecture = new MlpArchitecture(Pixels, options.HiddenLayers!, Classes);
         var data = TrainingData.Read(new PixelRows(rows, Pixels, Classes), validationSource: null, options, seed: 1);
-        var (machine, batchSize) = (Machine.Current, options.BatchSize);
+        var (machine, batchSize) = (Machine.Current, options.BatchSize!.Value);
         Console.WriteLine(Text($"{architecture}, batches of {batchSize}, {rows:N0} rows, {threads} threads, {machine.Processor}"));
 
         var verdict = new Verdict(check);
@@ -93,10 +93,10 @@ internal static class RooflineCommand
         for (var round = 0; round < rounds; round++)
         {
             // The rate is measured before and after, so that a change in the speed of the machine affects both sides.
-            var before = ProductRate.Measure(architecture, options.BatchSize, type);
+            var before = ProductRate.Measure(architecture, options.BatchSize!.Value, type);
             var timer = new PhaseTimer();
             var history = new TrainingLoop(data, options with { MaxEpochs = WarmUpEpochs + 1 }, seed: 1) { Timer = timer }.Run().History;
-            var after = ProductRate.Measure(architecture, options.BatchSize, type);
+            var after = ProductRate.Measure(architecture, options.BatchSize!.Value, type);
             figures.Add(RooflineFigures.Of(options, architecture, data.Train.RowCount, (before + after) / 2, history, timer));
         }
 

@@ -34,7 +34,7 @@ internal sealed record RooflineFigures
     {
         var seconds = history[^1].Seconds;
         var rate = rows * ProductRate.OperationsOfRow(architecture) / seconds;
-        var workers = AutoThreads.Choose(options.ChooseThreadCount(), architecture, options.BatchSize);
+        var workers = AutoThreads.Choose(options.ChooseThreadCount(), architecture, options.BatchSize!.Value);
         var all = history.Sum(epoch => epoch.Seconds) * workers;
         var phases = Enum.GetValues<Phase>().ToDictionary(phase => phase.ToString(), phase => timer.SecondsOf(phase) / all);
         phases["Rest"] = 1 - phases.Values.Sum();

@@ -6,31 +6,41 @@ using MnistML.Native;
 namespace MnistML.Benchmarks.Tabular;
 
 /// <summary>
-/// Compares choices of the default options on drawn tables, by cross-validation. Its tables are other draws than those of
-/// <see cref="TabularCommand"/>, so that these stay unseen.
+/// Compares the default options with LightGbm's, with what they were before, and with themselves without each of their parts, by
+/// cross-validation on given tables or on drawn ones. The drawn tables are other draws than those of <see cref="TabularCommand"/>, so that
+/// these stay unseen.
 /// </summary>
 internal static class TabularStudyCommand
 {
     private const int FirstSeed = 101;
-    private const int FoldCount = 5;
 
-    private static readonly Contestant[] Variants =
+    private static readonly Contestant[] Contestants =
     [
         Contestant.Mlp,
-        Variant("30 epochs, no dropout", new() { MaxEpochs = 30 }),
-        Variant("30 epochs, dropout 0.5", new() { DropoutRate = 0.5 }),
-        Variant("20 epochs, dropout 0.3", new() { DropoutRate = 0.3, MaxEpochs = 20 }),
-        Variant("200 epochs, dropout 0.3", new() { DropoutRate = 0.3, MaxEpochs = 200 }),
-        Variant("noise 0.2", new() { InputNoise = 0.2 }),
-        Variant("noise 0.5", new() { InputNoise = 0.5 }),
-        Variant("label smoothing 0.1", new() { LabelSmoothing = 0.1 }),
-        Variant("weight decay 0.1", new() { Optimizer = MlpOptimizer.AdamW(0.003, weightDecay: 0.1) }),
-        Variant("weight decay 1", new() { Optimizer = MlpOptimizer.AdamW(0.003, weightDecay: 1) }),
-        Variant("learning rate 0.001", new() { Optimizer = MlpOptimizer.AdamW(0.001) }),
-        Variant("early stopping", new() { ValidationFraction = 0.1, EarlyStopping = new MlpEarlyStopping(patience: 5) }),
-        Variant("batches of 64", new() { BatchSize = 64 }),
+        Contestant.Rivals[0],
+        Variant("single network", MlpRecipes.Images),
+        Variant("no bins", new()
+        {
+            FeatureEncoding = MlpFeatureEncoding.None, FeatureScaling = MlpFeatureScaling.Quantile, LearnedFeatureFactors = true,
+        }),
+        Variant("8 bins", new() { FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear(8) }),
+        Variant("32 bins", new() { FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear(32) }),
+        Variant("no scores", new() { FeatureScaling = MlpFeatureScaling.BoundedStandardize }),
+        Variant("no factors", new() { LearnedFeatureFactors = false }),
+        Variant("4 members", new() { Members = 4 }),
+        Variant("16 members", new() { Members = 16 }),
+        Variant("one member of 512-256", new() { Members = 1, HiddenLayers = [512, 256] }),
+        Variant("members of 64-64", new() { Members = 8, HiddenLayers = [64, 64] }),
+        Variant("members of 256-256", new() { Members = 8, HiddenLayers = [256, 256] }),
+        Variant("30 epochs, no cycles", new() { MaxEpochs = 30, DropoutRate = 0.3 }),
+        Variant("twice the updates", new() { Schedule = MlpSchedule.DoublingCycles(maxUpdates: 4800) }),
+        Variant("no temperature", new() { CalibrateTemperature = false }),
+        Variant("dropout 0.1", new() { DropoutRate = 0.1 }),
+        Variant("dropout 0.5", new() { DropoutRate = 0.5 }),
+        Variant("learning rate 0.002", new() { Optimizer = MlpOptimizer.AdamW(0.002) }),
+        Variant("learning rate 0.006", new() { Optimizer = MlpOptimizer.AdamW(0.006) }),
+        Variant("float32", new() { Precision = MlpPrecision.Single }),
         Variant("no batch normalisation", new() { BatchNormalization = false }),
-        Variant("GELU", new() { Activation = MlpActivation.Gelu }),
     ];
 
     private static readonly Func<int, Table>[] Draws =
@@ -46,63 +56,98 @@ internal static class TabularStudyCommand
         seed => HardTables.ManyClasses(classes: 50, rowsOfClass: 10, seed),
         seed => HardTables.OneHot(2_000, seed),
         seed => HardTables.Curved("normal", 2_000, z => z, seed),
+        seed => HardTables.Curved("log-normal", 2_000, Math.Exp, seed),
     ];
 
     public static Command Create()
     {
-        var draws = new Option<int>("--draws") { Description = "Draws of each table", DefaultValueFactory = _ => 3 };
-        var only = new Option<string[]>("--only")
+        var folder = new Option<string?>("--tables")
         {
-            Description = "Only variants whose names contain one of these texts",
+            Description = "Folder of tables, CSV or gzipped, no header, class last; without it tables are drawn",
+            HelpName = "DIR",
+        };
+        var names = new Option<string[]>("--table")
+        {
+            Description = "Only tables whose names contain one of these texts",
             HelpName = "TEXT",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [""],
         };
-        var tables = new Option<int>("--tables") { Description = "Take so many kinds of tables", DefaultValueFactory = _ => Draws.Length };
-        var command = new Command("tabular-study", "Compare choices of the default options on drawn tables") { draws, only, tables };
-        command.SetAction(parsed => Run(parsed.GetValue(draws), parsed.GetValue(only)!, parsed.GetValue(tables)));
+        var only = new Option<string[]>("--only")
+        {
+            Description = "Beside the default options only contestants whose names contain one of these texts",
+            HelpName = "TEXT",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => ["LightGbm", "single network"],
+        };
+        var folds = new Option<int>("--folds") { Description = "Folds of each cross-validation, at least 2", DefaultValueFactory = _ => 5 };
+        var seed = new Option<int>("--seed") { Description = "Draws tables, folds and weights", DefaultValueFactory = _ => FirstSeed };
+        var kinds = new Option<int>("--kinds") { Description = "Draw so many kinds of tables", DefaultValueFactory = _ => Draws.Length };
+        var json = new Option<string?>("--json") { Description = "Write the figures to this file", HelpName = "FILE" };
+        var command = new Command("tabular-study", "Compare the default options with LightGbm and with other choices on tables")
+        {
+            folder, names, only, folds, seed, kinds, json,
+        };
+        command.SetAction(parsed => Run(
+            TablesOf(parsed.GetValue(folder), parsed.GetValue(names)!, parsed.GetValue(kinds), parsed.GetValue(seed)),
+            parsed.GetValue(only)!,
+            parsed.GetValue(folds),
+            parsed.GetValue(seed),
+            parsed.GetValue(json)));
         return command;
     }
 
-    private static void Run(int draws, string[] only, int tables)
+    private static IEnumerable<Table> TablesOf(string? folder, string[] names, int kinds, int seed) => folder is null
+        ? Draws.Take(kinds).Select(draw => draw(seed))
+        : TableFile.In(folder).Where(file => Contains(file.Name, names)).Select(file => Table.Parse(file.Name, file.ReadLines()));
+
+    private static void Run(IEnumerable<Table> tables, string[] only, int foldCount, int seed, string? json)
     {
         LibTorch.EnsureLoaded();
-        Contestant[] others = [.. Variants.Skip(1).Where(IsAskedFor)];
-        var gains = others.ToDictionary(variant => variant.Name, _ => new List<double>());
-        foreach (var draw in Draws.Take(tables))
+        Contestant[] contestants = [Contestants[0], .. Contestants.Skip(1).Where(contestant => Contains(contestant.Name, only))];
+        var figures = new Dictionary<string, Dictionary<string, TableScores>>();
+        foreach (var table in tables)
         {
-            Table[] drawn = [.. Enumerable.Range(FirstSeed, draws).Select(draw)];
-            var asTheyAre = Score(Contestant.Mlp, drawn);
-            Console.WriteLine(drawn[0].Name);
-            Console.WriteLine(Text($"  {"as they are",-26} {asTheyAre.Mean:P2} ± {100 * asTheyAre.StandardError:F2}"));
-            foreach (var variant in others)
+            Console.WriteLine(Text($"{table.Name}: {table.RowCount} rows, {table.FeatureCount} features, {table.ClassCount} classes"));
+            var folds = new Folds(table, foldCount, seed);
+            var ofTable = figures[table.Name] = [];
+            foreach (var contestant in contestants)
             {
-                var scores = Score(variant, drawn);
-                var gain = scores.Minus(asTheyAre);
-                gains[variant.Name].Add(gain.Mean);
-                Console.WriteLine(Text($"  {variant.Name,-26} {scores.Mean:P2} ± {100 * scores.StandardError:F2}   {gain.ToPoints()}"));
+                var scores = ofTable[contestant.Name] = contestant.Measure(table, folds, seed);
+                Console.WriteLine(
+                    Text($"  {contestant.Name,-24} {100 * scores.Accuracy.Mean:F2} ± {100 * scores.Accuracy.StandardError:F2}   log-loss ")
+                    + Text($"{scores.LogLoss.Mean:F4}   AUC {scores.Auc.Mean:F4}   {scores.Seconds / foldCount:F2} s a fold"));
             }
         }
 
-        Console.WriteLine("What each brings, as the mean over the tables");
-        foreach (var (name, ofTables) in gains)
+        Report.Write(json, figures);
+        Console.WriteLine("The default options beside each, over the tables");
+        foreach (var name in contestants.Skip(1).Select(contestant => contestant.Name))
         {
-            var points = new Scores(ofTables).ToPoints();
-            var (better, worse) = (ofTables.Count(gain => gain > 0), ofTables.Count(gain => gain < 0));
-            Console.WriteLine(Text($"  {name,-26} {points}   better on {better}, worse on {worse}"));
+            Summarize(name, [.. figures.Values.Select(ofTable => (ofTable[contestants[0].Name], ofTable[name]))]);
         }
-
-        bool IsAskedFor(Contestant variant) => only.Any(text => variant.Name.Contains(text, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>The accuracies of all folds of all draws.</summary>
-    private static Scores Score(Contestant contestant, Table[] drawn) => new(
-    [
-        .. drawn.Index()
-            .SelectMany(draw => contestant.CrossValidate(
-                draw.Item, new Folds(draw.Item, FoldCount, FirstSeed + draw.Index), FirstSeed + draw.Index))
-            .Select(metrics => metrics.MicroAccuracy),
-    ]);
+    private static void Summarize(string name, (TableScores Ours, TableScores Theirs)[] tables)
+    {
+        var gains = new Scores([.. tables.Select(table => table.Ours.Accuracy.Mean - table.Theirs.Accuracy.Mean)]);
+        var level = tables.Count(table => table.Ours.Accuracy.IsAsGoodAs(table.Theirs.Accuracy));
+        var lossRatio = tables.Sum(table => table.Ours.LogLoss.Mean) / tables.Sum(table => table.Theirs.LogLoss.Mean);
+        var lowerLoss = tables.Count(table => table.Ours.LogLoss.Mean < table.Theirs.LogLoss.Mean);
+        double[] areas = [.. tables.Select(table => table.Ours.Auc.Mean - table.Theirs.Auc.Mean).Where(double.IsFinite)];
+        var seconds = tables.Sum(table => table.Ours.Seconds) / tables.Sum(table => table.Theirs.Seconds);
+        Console.WriteLine(
+            Text($"  {name,-24} accuracy {gains.ToPoints()} points, without best and worst {Trimmed(gains.Values):+0.00;-0.00}"));
+        Console.WriteLine(
+            Text($"  {"",-24} better or level on {level} of {tables.Length}; log-loss {lossRatio:F3} times, lower on {lowerLoss}; ")
+            + Text($"AUC {(areas.Length > 0 ? areas.Average() : 0):+0.0000;-0.0000}; {seconds:F2} times the training"));
+    }
+
+    private static double Trimmed(IReadOnlyList<double> gains) =>
+        100 * gains.Order().Skip(gains.Count > 2 ? 1 : 0).SkipLast(gains.Count > 2 ? 1 : 0).Average();
+
+    private static bool Contains(string name, string[] texts) =>
+        texts.Any(text => name.Contains(text, StringComparison.OrdinalIgnoreCase));
 
     private static Contestant Variant(string name, MlpTrainer.Options options) =>
         new(name, mlContext => mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options));
