@@ -101,6 +101,8 @@ var options = new MlpTrainer.Options
     FeatureColumnName = "Features",
     ExampleWeightColumnName = null,
     HiddenLayers = [32, 16],
+    Members = 1,
+    OutOfFold = false,
     Activation = MlpActivation.Relu,
     DropoutRate = 0.1,
     BatchNormalization = true,
@@ -108,9 +110,12 @@ var options = new MlpTrainer.Options
     Optimizer = MlpOptimizer.AdamW(learningRate: 0.003),
     Schedule = MlpSchedule.OneCycle(),
     FeatureScaling = MlpFeatureScaling.Standardize,
+    FeatureEncoding = MlpFeatureEncoding.None,
+    LearnedFeatureFactors = false,
     BatchSize = 32,
     MaxEpochs = 5,
     LabelSmoothing = 0.05,
+    CalibrateTemperature = false,
     ClassWeights = MlpClassWeights.Balanced,
     ValidationFraction = 0.2,
     EarlyStopping = new MlpEarlyStopping(patience: 3, minimumImprovement: 0.0001),
@@ -163,12 +168,22 @@ MlpSchedule[] schedules =
     MlpSchedule.Cosine(),
     MlpSchedule.OneCycle(),
     MlpSchedule.ReduceOnPlateau(),
+    MlpSchedule.DoublingCycles(firstEpochs: 4, cycles: 5, maxUpdates: 2400),
     MlpSchedule.Constant with { WarmUpEpochs = 1 },
 ];
-MlpFeatureScaling[] scalings = [MlpFeatureScaling.None, MlpFeatureScaling.Standardize];
+MlpFeatureScaling[] scalings =
+[
+    MlpFeatureScaling.None,
+    MlpFeatureScaling.Standardize,
+    MlpFeatureScaling.BoundedStandardize,
+    MlpFeatureScaling.Quantile,
+    MlpFeatureScaling.Auto,
+];
+MlpFeatureEncoding[] encodings = [MlpFeatureEncoding.Auto, MlpFeatureEncoding.None, MlpFeatureEncoding.PiecewiseLinear(bins: 8)];
 MlpClassWeights[] weights = [MlpClassWeights.None, MlpClassWeights.Balanced, MlpClassWeights.Explicit(Enumerable.Repeat(1.0, 10))];
 MlpPrecision[] precisions = [MlpPrecision.Auto, MlpPrecision.Single, MlpPrecision.BFloat16];
-Require(initializers.Length + optimizers.Length + schedules.Length + scalings.Length + weights.Length + precisions.Length == 23, "choices");
+Require(initializers.Length + optimizers.Length + schedules.Length + scalings.Length == 21, "choices");
+Require(encodings.Distinct().Count() + weights.Length + precisions.Length == 9, "more choices");
 _ = options with { OnCancellation = MlpOnCancellation.ReturnBest, InvalidFeatures = MlpInvalidFeatures.SkipRow, Device = "auto" };
 var violations = Throws<ArgumentException>(() => new MlpTrainer(mlContext, options with { BatchSize = 0, DropoutRate = 2 })).Message;
 Require(violations.Contains("BatchSize") && violations.Contains("DropoutRate"), "every violation is named");
@@ -177,10 +192,16 @@ Require(violations.Contains("BatchSize") && violations.Contains("DropoutRate"), 
 var augmented = options with { Augmentation = new MlpAugmentation(28, 28), CheckpointPath = null, MaxEpochs = 1 };
 Require(MlpRecipes.Accurate(28, 28).Augmentation is not null, "Accurate augments");
 Require(new MlpTrainer.Options() == MlpRecipes.Fast, "new Options() equals Fast");
-Require(MlpRecipes.Classic.HiddenLayers.SequenceEqual([512, 256]), "Classic has the layers of the original script");
+Require(MlpRecipes.Classic.HiddenLayers is [512, 256], "Classic has the layers of the original script");
 Require(
     MlpRecipes.Classic is { BatchSize: 256, MaxEpochs: 20, Precision: MlpPrecision.Single },
     "Classic has the options of the original script");
+Require(
+    new MlpTrainer.Options() is { HiddenLayers: null, Members: null, OutOfFold: null, Schedule: null, BatchSize: null, MaxEpochs: null },
+    "rules choose the network and its training");
+Require(
+    MlpRecipes.Tabular is { HiddenLayers: [128, 128], Members: 8, OutOfFold: true, CalibrateTemperature: true, DropoutRate: 0.3 },
+    "Tabular is an ensemble");
 Require(new MlpTrainer.Options(MlpRecipes.Classic) { MaxEpochs = 3 } == MlpRecipes.Classic with { MaxEpochs = 3 }, "a copy of options");
 
 // Training.
@@ -193,6 +214,7 @@ Require(trainer.Info is not null, "information about the trainer");
 Throws<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(new SchemaShape([])));
 using MlpTransformer model = trainer.Fit(train);
 Require(epochs.Count(report => report.Metrics is not null) == model.History.Count, "progress and history");
+Require(epochs.All(report => report.Cycle == 1), "one cycle");
 Require(File.Exists(In("digits.checkpoint")), "a checkpoint");
 using var augmentedModel = new MlpTrainer(mlContext, augmented).Fit(train);
 var furtherOptions = options with { ValidationFraction = 0, CheckpointPath = null, MaxEpochs = 2 };
@@ -338,11 +360,41 @@ using (var weightsFile = File.OpenRead(In("areas.safetensors")))
     Require(MlpModelParameters.Load(weightsFile, MlpActivation.Relu, MlpTask.Regression).Layers.Count == 2, "a task of safetensors");
 }
 
+// What tables get: an ensemble on encoded features, with a loss of each row by a network that left it out.
+using MlpTransformer ensemble = new MlpBinaryTrainer(
+    mlContext, new MlpBinaryTrainer.Options { LabelColumnName = nameof(Box.IsWide), Members = 3 }).Fit(boxes);
+Require(
+    ensemble.Model.Architecture is { InputSize: 2, EncodedSize: 16, HiddenLayers: [128, 128], MemberCount: 3 },
+    "the architecture of an ensemble");
+Require(ensemble.Model.Architecture.ToString() == "2(16)-128-128-1 x 3", "the architecture of an ensemble as text");
+IReadOnlyList<MlpModelParameters> members = ensemble.Model.Members;
+Require(members.Count == 3 && members[2].Layers.Count == 3 && members[2].Members.Count == 1, "members");
+Throws<InvalidOperationException>(() => _ = ensemble.Model.Layers.Count);
+MlpEncoding encoding = ensemble.Model.Encoding ?? throw new InvalidOperationException("There is no encoding.");
+MlpEncodedColumn lastColumn = encoding.Columns[^1];
+Require(lastColumn is { Feature: 1, IsBin: true, Low: 5f, High: 6f } && encoding.FeatureCount == 2, "bins at the values of a feature");
+var encoded = new float[encoding.Columns.Count];
+encoding.Encode([0, 6], encoded);
+Require(encoded.Sum() == 6 && encoded[^1] == 1, "an encoded row");
+Require(
+    ensemble.History.Any(epoch => epoch is { OutOfFoldLoss: > 0, OutOfFoldAccuracy: > 0.5, OutOfFoldRootMeanSquaredError: null }),
+    "an out-of-fold loss");
+var logits = ensemble.Transform(boxes).GetColumn<float>("Score").ToArray();
+mlContext.Model.Save(ensemble, boxes.Schema, In("ensemble.zip"));
+var ensembleLoaded = mlContext.Model.Load(In("ensemble.zip"), out _);
+Require(ensembleLoaded.Transform(boxes).GetColumn<float>("Score").SequenceEqual(logits), "the same bits of an ensemble, loaded by ML.NET");
+ensemble.Model.Save(In("ensemble.safetensors"));
+var ensembleWeights = MlpModelParameters.Load(In("ensemble.safetensors"));
+Require(ensembleWeights.Architecture == ensemble.Model.Architecture, "safetensors of an ensemble");
+Require(ensembleWeights.Encoding == encoding, "the encoding in safetensors");
+
 using var warm = new MlpRegressionTrainer(mlContext, regressionOptions with { ValidationFraction = 0, MaxEpochs = 1 })
     .Fit(boxes, boxes, initialModel: regression.Model);
 Throws<ArgumentException>(() => new MlpRegressionTrainer(mlContext, regressionOptions).Fit(boxes, null, initialModel: binary.Model));
 var withTask = new MlpArchitecture(2, [8], outputSize: 1, MlpActivation.Relu, MlpTask.Binary);
 Require(withTask.ToString() == "2-8-1", "an architecture with a task");
+var withMembers = new MlpArchitecture(2, [8], 1, MlpActivation.Relu, MlpTask.Binary, memberCount: 4, encodedSize: 12);
+Require(withMembers.ParameterCount == 4 * ((12 * 8) + 8 + 8 + 1), "an architecture of members on encoded features");
 Require(Enum.GetValues<MlpTask>().SequenceEqual([MlpTask.Multiclass, MlpTask.Binary, MlpTask.Regression]), "three tasks");
 
 Directory.Delete(folder, recursive: true);
