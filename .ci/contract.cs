@@ -168,7 +168,7 @@ MlpSchedule[] schedules =
     MlpSchedule.Cosine(),
     MlpSchedule.OneCycle(),
     MlpSchedule.ReduceOnPlateau(),
-    MlpSchedule.DoublingCycles(firstEpochs: 4, cycles: 5, maxUpdates: 2400),
+    MlpSchedule.DoublingCycles(firstEpochs: 4, cycles: 4, maxUpdates: 2400),
     MlpSchedule.Constant with { WarmUpEpochs = 1 },
 ];
 MlpFeatureScaling[] scalings =

@@ -23,7 +23,8 @@ internal static class AutoPrecision
             return wanted;
         }
 
-        var largest = architecture.MemberCount * architecture.Layers.Max(layer => layer.WeightCount);
+        // The products of an ensemble are many and small.
+        var largest = architecture.MemberCount > 1 ? 0 : architecture.Layers.Max(layer => layer.WeightCount);
         return hasBFloat16Products && device == DeviceType.CPU && largest >= MinWeights
             ? MlpPrecision.BFloat16
             : MlpPrecision.Single;

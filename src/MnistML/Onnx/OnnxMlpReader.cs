@@ -178,6 +178,11 @@ internal static class OnnxMlpReader
             layers.Add(ReadLayer(constants, layers.Count, name));
         }
 
+        if (memberCount > 1 && constants.ContainsKey(OnnxMlpWriter.WeightsName(layers.Count)))
+        {
+            layers.Add(BlockOf(ReadLayer(constants, layers.Count, member: null), member, memberCount));
+        }
+
         var fits = layers.Zip(layers.Skip(1), (layer, next) => layer.Shape.OutputSize == next.Shape.InputSize);
         if (fits.Contains(false) || (encoding is not null && encoding.Columns.Count != first.Shape.InputSize))
         {
@@ -210,6 +215,27 @@ internal static class OnnxMlpReader
                 shape,
                 layer.Weights.Slice(member * (int)shape.WeightCount, (int)shape.WeightCount).ToArray(),
                 layer.Biases.Slice(member * shape.OutputSize, shape.OutputSize).ToArray());
+    }
+
+    /// <summary>One member's block of a layer in which those of all members lie along a diagonal.</summary>
+    private static MlpLayerParameters BlockOf(MlpLayerParameters layer, int member, int memberCount)
+    {
+        if (layer.Shape.InputSize % memberCount > 0 || layer.Shape.OutputSize % memberCount > 0)
+        {
+            throw new InvalidDataException(
+                $"the ONNX model's last layer has {layer.Shape.InputSize} inputs and {layer.Shape.OutputSize} outputs, "
+                + $"which {memberCount} members can't share.");
+        }
+
+        var shape = new MlpLayerShape(layer.Shape.InputSize / memberCount, layer.Shape.OutputSize / memberCount);
+        var weights = new float[shape.WeightCount];
+        for (var output = 0; output < shape.OutputSize; output++)
+        {
+            var row = (((member * shape.OutputSize) + output) * layer.Shape.InputSize) + (member * shape.InputSize);
+            layer.Weights.Span.Slice(row, shape.InputSize).CopyTo(weights.AsSpan(output * shape.InputSize));
+        }
+
+        return new MlpLayerParameters(shape, weights, layer.Biases.Slice(member * shape.OutputSize, shape.OutputSize).ToArray());
     }
 
     private static MlpEncoding? ReadEncoding(Dictionary<string, TensorProto> constants, ValueInfoProto input)

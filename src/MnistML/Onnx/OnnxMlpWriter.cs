@@ -45,12 +45,15 @@ internal static class OnnxMlpWriter
     private const int IrVersion = 8;
     private const int OperatorSet = 17;
 
+    /// <summary>The most outputs of all members together that are worth a product with zeros.</summary>
+    private const int MaxJoinedOutputs = 32;
+
     private const string RowsDimension = "rows";
     private const TensorProto.Types.DataType Float = TensorProto.Types.DataType.Float;
 
     /// <summary>
-    /// The constant of a layer's weights: those of one member, or, where none is named, of all members together, which read the same
-    /// inputs.
+    /// The constant of a layer's weights: those of one member, or, where none is named, of all members together. In the first layer they
+    /// lie one below the other, in others along a diagonal with zeros between.
     /// </summary>
     public static string WeightsName(int layer, int? member = null) => $"{Prefix(member)}layers.{layer}.weight";
 
@@ -192,20 +195,10 @@ internal static class OnnxMlpWriter
     {
         var model = mlp.Parameters;
         var inputs = model.Encoding is { } encoding ? AppendEncoding(builder, encoding, mlp.InputName) : mlp.InputName;
-        if (model.Members is [var single])
-        {
-            var output = AppendLayer(builder, single.Layers[0], layer: 0, member: null, inputs);
-            return AppendFurtherLayers(builder, single, member: null, output);
-        }
-
-        // The members read the same inputs, so that one product computes the first layer of all.
-        var outputs = AppendLayer(builder, FirstLayerOf(model), layer: 0, member: null, inputs);
-        var ofMembers = builder.NodeWithOutputs("Split", [outputs], model.Members.Count, OnnxGraphBuilder.Attribute("axis", 1));
-        var joined = builder.Node(
-            "Concat",
-            model.Members.Select((member, i) => AppendFurtherLayers(builder, member, i, ofMembers[i])).ToArray(),
-            OnnxGraphBuilder.Attribute("axis", 1));
-        return AppendAverage(builder, model.Architecture, joined);
+        var first = AppendLayer(builder, FirstLayerOf(model), layer: 0, member: null, inputs);
+        return model.Members is [var single]
+            ? AppendFurtherLayers(builder, single, first)
+            : AppendAverage(builder, model.Architecture, AppendFurtherLayers(builder, model, model.Members, first));
     }
 
     /// <summary>The features that are columns themselves, then the bins, <c>[rows, columns]</c>.</summary>
@@ -231,9 +224,16 @@ internal static class OnnxMlpWriter
             OnnxGraphBuilder.Attribute("axis", 1));
     }
 
-    /// <summary>The first layers of all members, one below the other.</summary>
+    /// <summary>
+    /// The first layers of all members, one below the other: they read the same inputs, so that one product computes them.
+    /// </summary>
     private static MlpLayerParameters FirstLayerOf(MlpModelParameters model)
     {
+        if (model.Members is [var single])
+        {
+            return single.Layers[0];
+        }
+
         MlpLayerParameters[] layers = [.. model.Members.Select(member => member.Layers[0])];
         return new MlpLayerParameters(
             layers[0].Shape with { OutputSize = layers.Sum(layer => layer.Shape.OutputSize) },
@@ -241,15 +241,79 @@ internal static class OnnxMlpWriter
             [.. layers.SelectMany(layer => layer.Biases.ToArray())]);
     }
 
-    private static string AppendFurtherLayers(OnnxGraphBuilder builder, MlpModelParameters model, int? member, string output)
+    private static string AppendFurtherLayers(OnnxGraphBuilder builder, MlpModelParameters model, string output)
     {
         for (var layer = 1; layer < model.Layers.Count; layer++)
         {
             var activated = AppendActivation(builder, model.Architecture.Activation, output);
-            output = AppendLayer(builder, model.Layers[layer], layer, member, activated);
+            output = AppendLayer(builder, model.Layers[layer], layer, member: null, activated);
         }
 
         return output;
+    }
+
+    /// <summary>
+    /// The same for an ensemble, <c>[rows, members · units]</c> to <c>[rows, members · outputs]</c>. Each operator costs a microsecond, so
+    /// few outputs are one product with zeros between the members.
+    /// </summary>
+    private static string AppendFurtherLayers(
+        OnnxGraphBuilder builder, MlpModelParameters model, IReadOnlyList<MlpModelParameters> members, string output)
+    {
+        var architecture = model.Architecture;
+        var last = architecture.Layers.Count - 1;
+        if (last == 0)
+        {
+            return output;
+        }
+
+        var values = AppendActivation(builder, architecture.Activation, output);
+        var isJoined = members.Count * architecture.OutputSize <= MaxJoinedOutputs;
+        if (last > 1 || !isJoined)
+        {
+            var ofMembers = builder.NodeWithOutputs("Split", [values], members.Count, OnnxGraphBuilder.Attribute("axis", 1));
+            for (var member = 0; member < ofMembers.Length; member++)
+            {
+                ofMembers[member] = AppendOfMember(builder, members[member], member, isJoined ? last : last + 1, ofMembers[member]);
+            }
+
+            values = builder.Node("Concat", ofMembers, OnnxGraphBuilder.Attribute("axis", 1));
+        }
+
+        return isJoined ? AppendLayer(builder, BlockDiagonal(members, last), last, member: null, values) : values;
+    }
+
+    /// <summary>The layers of one member from the second on, up to one that is not appended.</summary>
+    private static string AppendOfMember(OnnxGraphBuilder builder, MlpModelParameters model, int member, int end, string values)
+    {
+        for (var layer = 1; layer < end; layer++)
+        {
+            values = AppendLayer(builder, model.Layers[layer], layer, member, values);
+            values = layer + 1 < model.Layers.Count ? AppendActivation(builder, model.Architecture.Activation, values) : values;
+        }
+
+        return values;
+    }
+
+    /// <summary>A layer of all members as one, with zeros between them.</summary>
+    private static MlpLayerParameters BlockDiagonal(IReadOnlyList<MlpModelParameters> members, int layer)
+    {
+        var shape = members[0].Layers[layer].Shape;
+        var width = members.Count * shape.InputSize;
+        var weights = new float[members.Count * shape.OutputSize * width];
+        for (var member = 0; member < members.Count; member++)
+        {
+            var from = members[member].Layers[layer].Weights.Span;
+            for (var output = 0; output < shape.OutputSize; output++)
+            {
+                var row = (((member * shape.OutputSize) + output) * width) + (member * shape.InputSize);
+                from.Slice(output * shape.InputSize, shape.InputSize).CopyTo(weights.AsSpan(row));
+            }
+        }
+
+        return new MlpLayerParameters(
+            new MlpLayerShape(width, members.Count * shape.OutputSize),
+            weights,
+            [.. members.SelectMany(member => member.Layers[layer].Biases.ToArray())]);
     }
 
     private static string AppendLayer(OnnxGraphBuilder builder, MlpLayerParameters parameters, int layer, int? member, string input)
@@ -326,7 +390,10 @@ internal static class OnnxMlpWriter
             return outputs;
         }
 
-        var logProbabilities = builder.Node("LogSoftmax", [outputs], OnnxGraphBuilder.Attribute("axis", 1));
+        // The outputs of an ensemble are logarithms of probabilities already, but for a constant, which the scorer's softmax removes.
+        var logProbabilities = mlp.Parameters.Members.Count > 1
+            ? outputs
+            : builder.Node("LogSoftmax", [outputs], OnnxGraphBuilder.Attribute("axis", 1));
         var offsets = builder.Constant(OnnxOutput.OffsetsName, [.. mlp.Output.Offsets], mlp.Output.Offsets.Count);
         var scale = builder.Constant(OnnxOutput.ScaleName, [mlp.Output.Scale]);
         return builder.Node("Div", [builder.Node("Sub", [logProbabilities, offsets]), scale]);

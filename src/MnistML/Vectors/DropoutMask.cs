@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace MnistML.Vectors;
@@ -35,14 +36,25 @@ internal readonly record struct DropoutMask(ulong Seed, double Rate)
         var limit = Vector512.Create((uint)(kept * (1 << (32 - UnusedBits))));
         var factor = Vector512.Create((float)(1 / kept));
         var counters = Vector512.Create(key) + (Vector512<uint>.Indices * VectorHash.Step);
-        Span<float> factors = stackalloc float[Vector512<float>.Count];
-        for (var i = 0; i < values.Length; i += Vector512<float>.Count)
+        ref var first = ref MemoryMarshal.GetReference(values);
+        var i = 0;
+        for (; i <= values.Length - Vector512<float>.Count; i += Vector512<float>.Count)
+        {
+            (Vector512.LoadUnsafe(ref first, (nuint)i) * Factors()).StoreUnsafe(ref first, (nuint)i);
+            counters += Vector512.Create((uint)Vector512<float>.Count * VectorHash.Step);
+        }
+
+        if (i < values.Length)
+        {
+            Span<float> factors = stackalloc float[Vector512<float>.Count];
+            Factors().CopyTo(factors);
+            SpanMath.Apply(values[i..], factors[..(values.Length - i)], values[i..], default(Multiply));
+        }
+
+        Vector512<float> Factors()
         {
             var isKept = Vector512.LessThan(VectorHash.Scramble(counters) >> UnusedBits, limit);
-            Vector512.ConditionalSelect(isKept.AsSingle(), factor, Vector512<float>.Zero).CopyTo(factors);
-            var part = values.Slice(i, Math.Min(factors.Length, values.Length - i));
-            SpanMath.Apply(part, factors[..part.Length], part, default(Multiply));
-            counters += Vector512.Create((uint)Vector512<float>.Count * VectorHash.Step);
+            return Vector512.ConditionalSelect(isKept.AsSingle(), factor, Vector512<float>.Zero);
         }
     }
 }

@@ -45,7 +45,7 @@ internal static class AugmentationCommand
     private static int Run(int rounds, int rows, bool check)
     {
         LibTorch.EnsureLoaded();
-        var options = MlpRecipes.Fast with { MaxEpochs = Epochs };
+        var options = MlpRecipes.Images with { MaxEpochs = Epochs };
         var data = TrainingData.Read(new PixelRows(rows, Side * Side, Classes), validationSource: null, options, seed: 1);
         var (without, with) = (new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)

@@ -63,10 +63,13 @@ internal sealed record Contestant(string Name, Func<MLContext, IEstimator<ITrans
             var metrics = mlContext.MulticlassClassification.Evaluate(scored);
             accuracies.Add(metrics.MicroAccuracy);
             losses.Add(metrics.LogLoss);
-            areas.Add(table.ClassCount == 2 ? AreaUnderCurve(scored) : double.NaN);
+            if (table.ClassCount == 2)
+            {
+                areas.Add(AreaUnderCurve(scored));
+            }
         }
 
-        return new TableScores(new Scores(accuracies), new Scores(losses), new Scores(areas), watch.Elapsed.TotalSeconds);
+        return new TableScores(new Scores(accuracies), new Scores(losses), areas.Count > 0 ? new Scores(areas) : null, watch.Elapsed.TotalSeconds);
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ internal static class TabularScoringCommand
         var mlContext = new MLContext(seed: 1);
         var table = ScikitTables.Classification(1_000, features: features, informative: 5, seed: 1);
         var train = table.ToView(mlContext, Enumerable.Range(0, table.RowCount));
-        using var ensemble = Train(MlpRecipes.Tabular with { MaxEpochs = 1, Schedule = MlpSchedule.OneCycle() });
+        using var ensemble = Train(MlpRecipes.Fast with { MaxEpochs = 1 });
         using var single = Train(MlpRecipes.Images with { MaxEpochs = 1 });
         Console.WriteLine($"{ensemble.Model.Architecture} beside {single.Model.Architecture}");
         var view = mlContext.Data.Cache(table.ToView(mlContext, Enumerable.Range(0, ViewRows).Select(row => row % table.RowCount)));

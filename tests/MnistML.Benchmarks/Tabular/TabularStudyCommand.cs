@@ -33,6 +33,7 @@ internal static class TabularStudyCommand
         Variant("members of 64-64", new() { Members = 8, HiddenLayers = [64, 64] }),
         Variant("members of 256-256", new() { Members = 8, HiddenLayers = [256, 256] }),
         Variant("30 epochs, no cycles", new() { MaxEpochs = 30, DropoutRate = 0.3 }),
+        Variant("a fifth cycle", new() { Schedule = MlpSchedule.DoublingCycles(cycles: 5) }),
         Variant("twice the updates", new() { Schedule = MlpSchedule.DoublingCycles(maxUpdates: 4800) }),
         Variant("no temperature", new() { CalibrateTemperature = false }),
         Variant("dropout 0.1", new() { DropoutRate = 0.1 }),
@@ -116,7 +117,7 @@ internal static class TabularStudyCommand
                 var scores = ofTable[contestant.Name] = contestant.Measure(table, folds, seed);
                 Console.WriteLine(
                     Text($"  {contestant.Name,-24} {100 * scores.Accuracy.Mean:F2} ± {100 * scores.Accuracy.StandardError:F2}   log-loss ")
-                    + Text($"{scores.LogLoss.Mean:F4}   AUC {scores.Auc.Mean:F4}   {scores.Seconds / foldCount:F2} s a fold"));
+                    + Text($"{scores.LogLoss.Mean:F4}   {Describe(scores.Auc)}{scores.Seconds / foldCount:F2} s a fold"));
             }
         }
 
@@ -134,7 +135,8 @@ internal static class TabularStudyCommand
         var level = tables.Count(table => table.Ours.Accuracy.IsAsGoodAs(table.Theirs.Accuracy));
         var lossRatio = tables.Sum(table => table.Ours.LogLoss.Mean) / tables.Sum(table => table.Theirs.LogLoss.Mean);
         var lowerLoss = tables.Count(table => table.Ours.LogLoss.Mean < table.Theirs.LogLoss.Mean);
-        double[] areas = [.. tables.Select(table => table.Ours.Auc.Mean - table.Theirs.Auc.Mean).Where(double.IsFinite)];
+        double[] areas =
+            [.. tables.Where(table => table.Ours.Auc is not null).Select(table => table.Ours.Auc!.Mean - table.Theirs.Auc!.Mean)];
         var seconds = tables.Sum(table => table.Ours.Seconds) / tables.Sum(table => table.Theirs.Seconds);
         Console.WriteLine(
             Text($"  {name,-24} accuracy {gains.ToPoints()} points, without best and worst {Trimmed(gains.Values):+0.00;-0.00}"));
@@ -142,6 +144,8 @@ internal static class TabularStudyCommand
             Text($"  {"",-24} better or level on {level} of {tables.Length}; log-loss {lossRatio:F3} times, lower on {lowerLoss}; ")
             + Text($"AUC {(areas.Length > 0 ? areas.Average() : 0):+0.0000;-0.0000}; {seconds:F2} times the training"));
     }
+
+    private static string Describe(Scores? auc) => auc is null ? "" : Text($"AUC {auc.Mean:F4}   ");
 
     private static double Trimmed(IReadOnlyList<double> gains) =>
         100 * gains.Order().Skip(gains.Count > 2 ? 1 : 0).SkipLast(gains.Count > 2 ? 1 : 0).Average();

@@ -37,10 +37,12 @@ internal sealed class TaskRow
         }
     }
 
-    /// <summary>Trains the default network of a task on drawn rows.</summary>
+    /// <summary>Trains a network of 512 and 256 units for a task on drawn rows.</summary>
     public static MlpTransformer Train(
         MLContext mlContext, MlpTask task, int rows, int features, int epochs, MlpPrecision precision = MlpPrecision.Auto)
     {
+        const int BatchSize = 256;
+        int[] hiddenLayers = [512, 256];
         var data = mlContext.Data.LoadFromEnumerable(Draw(rows, features), CreateSchema(features));
         IEstimator<MlpTransformer> trainer = task switch
         {
@@ -48,6 +50,8 @@ internal sealed class TaskRow
                 mlContext, new MlpBinaryTrainer.Options
                 {
                     LabelColumnName = nameof(IsPositive),
+                    HiddenLayers = hiddenLayers,
+                    BatchSize = BatchSize,
                     MaxEpochs = epochs,
                     Precision = precision,
                 }),
@@ -55,12 +59,21 @@ internal sealed class TaskRow
                 mlContext, new MlpRegressionTrainer.Options
                 {
                     LabelColumnName = nameof(Number),
+                    HiddenLayers = hiddenLayers,
+                    BatchSize = BatchSize,
                     MaxEpochs = epochs,
                     BatchNormalization = true, // as the others do by default
                     Precision = precision,
                 }),
             _ => mlContext.MulticlassClassification.Trainers.Mlp(
-                mlContext, new MlpTrainer.Options { LabelColumnName = nameof(Class), MaxEpochs = epochs, Precision = precision }),
+                mlContext, new MlpTrainer.Options
+                {
+                    LabelColumnName = nameof(Class),
+                    HiddenLayers = hiddenLayers,
+                    BatchSize = BatchSize,
+                    MaxEpochs = epochs,
+                    Precision = precision,
+                }),
         };
         return trainer.Fit(data);
     }

@@ -82,7 +82,7 @@ internal static class StreamingCommand
     {
         var mlContext = new MLContext(seed: 1);
         var data = mlContext.Data.LoadFromIdx(images, labels);
-        var options = MlpRecipes.Fast with { MaxEpochs = 1, MaxCacheBytes = maxCacheBytes };
+        var options = MlpRecipes.Images with { MaxEpochs = 1, MaxCacheBytes = maxCacheBytes };
         var trainer = mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options);
         using var model = trainer.Fit(data);
         return model.History[0].RowsPerSecond;

@@ -8,7 +8,7 @@ namespace MnistML.Training.Choices;
 internal static class AutoBins
 {
     /// <summary>With about so many inputs, the processor's cache holds the first layer of eight networks while it predicts.</summary>
-    private const int FastInputs = 256;
+    private const int FastInputs = 240;
 
     /// <summary>More inputs than this are not worth their memory.</summary>
     private const int MaxInputs = 4096;

@@ -20,6 +20,9 @@ internal sealed record DoublingCyclesSchedule : MlpSchedule
     /// <summary>A cycle that lowers the loss by so much earns the training twice the updates.</summary>
     private const double GreatImprovement = 0.1;
 
+    /// <summary>After a cycle that lowers the loss by less, another one of twice the length is not worth its time.</summary>
+    private const double LeastImprovement = 0.01;
+
     private OneCycleSchedule OfCycle { get; } = (OneCycleSchedule)OneCycle();
 
     public override string ToString() =>
@@ -36,7 +39,7 @@ internal sealed record DoublingCyclesSchedule : MlpSchedule
             var loss = lossesOfEpochs[end - 1];
             var next = end + (EpochsOfFirst(stepsPerEpoch) << cycle);
             var limit = loss < best * (1 - GreatImprovement) && cycle > 1 ? 2L * MaxUpdates : MaxUpdates;
-            if (loss >= best || (long)next * stepsPerEpoch > limit)
+            if (loss > best * (1 - LeastImprovement) || (long)next * stepsPerEpoch > limit)
             {
                 break;
             }

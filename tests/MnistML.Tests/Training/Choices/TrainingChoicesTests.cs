@@ -70,8 +70,8 @@ internal sealed class TrainingChoicesTests
     }
 
     [TestCase(1, 16)]
-    [TestCase(16, 16)]
-    [TestCase(17, 15)]
+    [TestCase(15, 16)]
+    [TestCase(16, 15)]
     [TestCase(30, 8)]
     [TestCase(455, 8)]
     [TestCase(456, 7)]
