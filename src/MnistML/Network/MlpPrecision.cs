@@ -5,7 +5,8 @@ public enum MlpPrecision
 {
     /// <summary>
     /// <see cref="BFloat16"/> where the processor has instructions for it and the network is large enough to gain from it, as members of
-    /// an ensemble never are, else <see cref="Single"/>. The choice depends on processor and network alone, so that a run can be repeated bit for bit.
+    /// an ensemble never are, else <see cref="Single"/>. The choice depends on processor and network alone, so that a run can be repeated
+    /// bit for bit.
     /// </summary>
     Auto,
 

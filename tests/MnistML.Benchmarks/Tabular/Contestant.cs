@@ -69,7 +69,8 @@ internal sealed record Contestant(string Name, Func<MLContext, IEstimator<ITrans
             }
         }
 
-        return new TableScores(new Scores(accuracies), new Scores(losses), areas.Count > 0 ? new Scores(areas) : null, watch.Elapsed.TotalSeconds);
+        return new TableScores(
+            new Scores(accuracies), new Scores(losses), areas.Count > 0 ? new Scores(areas) : null, watch.Elapsed.TotalSeconds);
     }
 
     /// <summary>

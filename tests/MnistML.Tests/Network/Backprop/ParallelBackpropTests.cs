@@ -67,7 +67,7 @@ internal sealed class ParallelBackpropTests
             task == MlpTask.Binary ? settings with { Loss = new BinaryCrossEntropyLoss() } : settings,
             workers,
             Rows,
-            tolerance: 1e-5);
+            tolerance: 5e-5);
     }
 
     [Test]
