@@ -11,7 +11,7 @@ namespace MnistML.Training.Sampling;
 internal sealed class RowSample(int featureCount, ulong seed)
 {
     private const int MaxRows = 1 << 16;
-    private const int MaxValues = 1 << 22;
+    private const int MaxValues = 1 << 20;
 
     /// <summary>Fewer rows would say nothing, however wide they are.</summary>
     private const int MinRows = 64;
