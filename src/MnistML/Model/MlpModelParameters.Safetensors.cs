@@ -234,17 +234,7 @@ public sealed partial class MlpModelParameters
 
         var outputSize = layers[^1].Shape.OutputSize;
         return task == MlpTask.Multiclass || outputSize == 1
-            ? new MlpModelParameters(
-                new MlpArchitecture(
-                    encoding?.FeatureCount ?? layers[0].Shape.InputSize,
-                    layers.SkipLast(1).Select(layer => layer.Shape.OutputSize),
-                    outputSize,
-                    activation,
-                    task,
-                    memberCount: 1,
-                    encoding?.Columns.Count),
-                layers,
-                encoding)
+            ? FromLayers(layers, encoding, activation, task)
             : throw tensors.Unusable($"its last layer has {outputSize} outputs, but a network for {task} has one");
     }
 

@@ -39,6 +39,24 @@ public sealed partial class MlpModelParameters
         _layers = layers;
     }
 
+    /// <summary>Combines layers whose sizes follow on each other: the architecture of one member is theirs.</summary>
+    /// <param name="layers">The layers, the output layer last.</param>
+    /// <param name="encoding">How features are encoded before the first layer; null for not at all.</param>
+    /// <param name="activation">The function after each hidden layer.</param>
+    /// <param name="task">A task that the number of outputs fits.</param>
+    internal static MlpModelParameters FromLayers(
+        IReadOnlyList<MlpLayerParameters> layers, MlpEncoding? encoding, MlpActivation activation, MlpTask task) => new(
+        new MlpArchitecture(
+            encoding?.FeatureCount ?? layers[0].Shape.InputSize,
+            layers.SkipLast(1).Select(layer => layer.Shape.OutputSize),
+            layers[^1].Shape.OutputSize,
+            activation,
+            task,
+            memberCount: 1,
+            encoding?.Columns.Count),
+        layers,
+        encoding);
+
     /// <summary>Combines members into an ensemble.</summary>
     /// <param name="members">Single networks of one architecture and one encoding, at least 1.</param>
     internal MlpModelParameters(IReadOnlyList<MlpModelParameters> members)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using MnistML.Native;
-using MnistML.Network.Losses;
 using MnistML.Vectors;
 using static TorchSharp.torch;
 
@@ -10,7 +9,7 @@ namespace MnistML.Network;
 /// A multi-layer perceptron in libtorch. Its gradients come from libtorch's autograd on any device, or from <c>ParallelBackprop</c> on the
 /// processor. It owns its tensors; call it within a dispose scope that frees the intermediate ones.
 /// </summary>
-internal sealed class MlpNetwork : IDisposable
+internal sealed partial class MlpNetwork : IDisposable
 {
     /// <summary>How far a factor moves for each unit of its parameter, so that it learns so many times as fast as a weight.</summary>
     private const double FactorStep = 6;
@@ -120,63 +119,6 @@ internal sealed class MlpNetwork : IDisposable
     /// <summary>The gradients of a loss, one for each of <see cref="Parameters"/>.</summary>
     public IReadOnlyList<Tensor> Gradients(Tensor loss) => [.. autograd.grad([loss], [.. Parameters])];
 
-    /// <summary>
-    /// The trained network as plain values: batch normalisation, the factors and the encoding of features, and the scaling of labels are
-    /// folded into the layers, and dropout is left out.
-    /// </summary>
-    public MlpModelParameters ToModelParameters()
-    {
-        using var scope = NewDisposeScope();
-        var inputs = new FoldedInputs(
-            Settings.Encoder, FactorsOfInputs is { } factors ? TensorValues.ToDoubles(factors.detach()) : null);
-        MlpModelParameters[] members =
-        [
-            .. Enumerable.Range(0, Architecture.MemberCount).Select(member => new MlpModelParameters(
-                Architecture.WithMembers(1),
-                [
-                    .. Layers.Select((layer, i) => LayerFolding.Fold(
-                        layer,
-                        member,
-                        i == 0 ? inputs : null,
-                        i < Normalizations.Count ? Normalizations[i] : null,
-                        i + 1 == Layers.Count ? OutputScale : null)),
-                ],
-                Settings.Encoder?.Encoding)),
-        ];
-        return members.Length == 1 ? members[0] : new MlpModelParameters(members);
-    }
-
-    /// <summary>Initialises this network so that it computes what the model computes.</summary>
-    /// <param name="model">A model of the same architecture.</param>
-    /// <param name="features">
-    /// Rows, <c>[rows, features]</c> on the processor, from which batch normalisation is initialised so that at first it changes nothing.
-    /// </param>
-    public void TakeOver(MlpModelParameters model, Tensor features)
-    {
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        var values = Encode(features);
-        for (var i = 0; i < Layers.Count; i++)
-        {
-            for (var member = 0; member < model.Members.Count; member++)
-            {
-                var (weights, biases) = LayerFolding.Unfold(
-                    model.Members[member].Layers[i],
-                    i == 0 ? Settings.Encoder : null,
-                    i + 1 == Layers.Count ? Settings.Loss.TargetScale : null);
-                Layers[i].Set(member, weights, biases);
-            }
-
-            values = Layers[i].Forward(values);
-            if (i < Normalizations.Count)
-            {
-                Normalizations[i].BecomeIdentityOn(values);
-            }
-
-            values = Activate(values);
-        }
-    }
-
     /// <summary>A copy of <see cref="State"/>.</summary>
     public Dictionary<string, float[]> CopyState() =>
         State.ToDictionary(value => value.Name, value => TensorValues.ToSingles(value.Tensor));
@@ -221,10 +163,6 @@ internal sealed class MlpNetwork : IDisposable
             ? Layers[index].ForwardTraining(input, Settings.ProductType)
             : Layers[index].Forward(input);
     }
-
-    /// <summary>The scale that folds into the outputs: that of labels, or the temperature; null for none.</summary>
-    private TargetScale? OutputScale =>
-        Settings.Loss.TargetScale ?? (Temperature == 1 ? null : new TargetScale(Mean: 0, 1 / Temperature));
 
     /// <summary>The learned factor of each input; null if there are none.</summary>
     private Tensor? FactorsOfInputs => FactorOffsets?.mul(FactorStep).add(1).index_select(0, _featureOfInput!);

@@ -77,21 +77,21 @@ internal sealed class EnsembleOnnxTests
             damaged => damaged.MetadataProps.Single(entry => entry.Key == OnnxMlpWriter.MembersProperty).Value = "-3");
         AssertRefused(
             "the ONNX model's constant 'encoding.high' has 8 bytes, but 3 floats were expected.",
-            damaged => Constant(damaged, OnnxMlpWriter.HighName).RawData = ByteString.CopyFrom(new byte[8]));
+            damaged => Constant(damaged, OnnxConstantNames.HighName).RawData = ByteString.CopyFrom(new byte[8]));
         AssertRefused(
             "the ONNX model's encoding can't be used: column 3 of the encoding is feature 0 from 0.125 to -1,",
-            damaged => Constant(damaged, OnnxMlpWriter.HighName).RawData = ByteString.CopyFrom(
+            damaged => Constant(damaged, OnnxConstantNames.HighName).RawData = ByteString.CopyFrom(
                 [.. BitConverter.GetBytes(0f), .. BitConverter.GetBytes(-1f), .. BitConverter.GetBytes(1f)]));
         AssertRefused(
             "the ONNX model's members have the sizes 3(5)-5-6-4, 3(5)-5, 3(5)-5-6-4, but all must have the same.",
-            damaged => damaged.Graph.Initializer.Remove(Constant(damaged, OnnxMlpWriter.WeightsName(1, member: 1))));
+            damaged => damaged.Graph.Initializer.Remove(Constant(damaged, OnnxConstantNames.WeightsName(1, member: 1))));
         AssertRefused(
             "the ONNX model's last layer has 18 inputs and 11 outputs, which 3 members can't share.",
             damaged =>
             {
-                Constant(damaged, OnnxMlpWriter.WeightsName(2)).Dims[0] = 11;
-                Constant(damaged, OnnxMlpWriter.WeightsName(2)).RawData = ByteString.CopyFrom(new byte[11 * 18 * sizeof(float)]);
-                Constant(damaged, OnnxMlpWriter.BiasesName(2)).RawData = ByteString.CopyFrom(new byte[11 * sizeof(float)]);
+                Constant(damaged, OnnxConstantNames.WeightsName(2)).Dims[0] = 11;
+                Constant(damaged, OnnxConstantNames.WeightsName(2)).RawData = ByteString.CopyFrom(new byte[11 * 18 * sizeof(float)]);
+                Constant(damaged, OnnxConstantNames.BiasesName(2)).RawData = ByteString.CopyFrom(new byte[11 * sizeof(float)]);
             });
 
         void AssertRefused(string message, Action<ModelProto> damage)

@@ -27,6 +27,36 @@ internal sealed class TabularRecipeTests
         Assert.That(model.History.Last(epoch => epoch.OutOfFoldAccuracy is not null).OutOfFoldAccuracy, Is.GreaterThan(0.85));
     }
 
+    /// <summary>Labels that are drawn can only be known by heart, and a member knows no row by heart that it left out.</summary>
+    [Test]
+    public void Fit_OfDrawnLabels_KnowsNoneOfTheRowsThatAreLeftOut([Values(1L << 30, 1L << 20)] long maxCacheBytes)
+    {
+        var random = new Random(4);
+        var rows = TaskCase.Rows(700, seed: 4);
+        Array.ForEach(rows, row => row.Flag = random.Next(2) == 0);
+        var data = _mlContext.Data.LoadFromEnumerable(rows);
+        var wide = _mlContext.Transforms.Concatenate("Wide", [.. Enumerable.Repeat("Features", 100)]).Fit(data).Transform(data);
+        var options = Default with
+        {
+            FeatureColumnName = "Wide",
+            HiddenLayers = [64],
+            Members = 2,
+            OutOfFold = true,
+            FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear(8),
+            Optimizer = MlpOptimizer.AdamW(0.01),
+            DropoutRate = 0,
+            MaxEpochs = 40,
+            MaxCacheBytes = maxCacheBytes,
+            Seed = 1,
+        };
+
+        using var model = new MlpBinaryTrainer(_mlContext, options).Fit(wide);
+
+        var last = model.History[^1];
+        Assert.That(last.TrainAccuracy, Is.GreaterThan(0.8), "of the rows that each member learns from");
+        Assert.That(last.OutOfFoldAccuracy, Is.EqualTo(0.5).Within(0.1), "of the rows that it left out");
+    }
+
     [Test]
     public void Fit_AsItIs_TellsTheLogWhatItChose()
     {

@@ -12,7 +12,8 @@ internal static class EncoderFitting
     /// <param name="choices">The scaling and the number of bins.</param>
     /// <param name="statistics">Means, deviations and a sample of the training rows.</param>
     /// <param name="given">The encoding of the model that the training begins with, whose columns are kept; null for none.</param>
-    public static FeatureEncoder? Fit(TrainingChoices choices, RowStatistics statistics, MlpEncoding? given)
+    /// <param name="threadCount">The threads that may be used. The encoder does not depend on it.</param>
+    public static FeatureEncoder? Fit(TrainingChoices choices, RowStatistics statistics, MlpEncoding? given, int threadCount)
     {
         var isQuantile = choices.FeatureScaling == MlpFeatureScaling.Quantile;
         var scale = statistics.ScaleFor(isQuantile ? MlpFeatureScaling.Standardize : choices.FeatureScaling);
@@ -26,7 +27,7 @@ internal static class EncoderFitting
         var givenEdges = given is null ? null : EdgesOf(given);
         var hasScore = HasScores(sample.FeatureCount, isQuantile, given);
         var maxBins = choices.Bins == 0 ? PiecewiseLinearEncoding.DefaultBins : choices.Bins;
-        Parallel.For(0, bins.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, feature =>
+        Parallel.For(0, bins.Length, new ParallelOptions { MaxDegreeOfParallelism = threadCount }, feature =>
         {
             var sorted = sample.Sorted(feature);
             var edges = givenEdges?[feature] ?? BinEdges.Choose(sorted, maxBins);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MnistML.Training.Loop;
 
-/// <summary>A network's outputs for rows that it did not learn from.</summary>
+/// <summary>A network's outputs for rows that it did not learn from. The caller's dispose scope owns the tensors.</summary>
 /// <param name="Loss">The loss of the task.</param>
 /// <param name="Outputs"><c>[rows, outputs]</c>.</param>
 /// <param name="Targets"><c>[rows]</c>, as the loss takes them.</param>
@@ -14,6 +14,9 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
 {
     /// <summary>More rows than this give no better decision.</summary>
     private const int MaxRows = 1 << 17;
+
+    /// <summary>With many classes fewer rows are taken, so that their outputs fit easily into memory.</summary>
+    private const int MaxOutputs = 1 << 24;
 
     /// <summary>Values in a batch: enough for libtorch to be fast, few enough not to matter in memory.</summary>
     private const int ValuesInBatch = 1 << 20;
@@ -37,7 +40,7 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
     public static HeldOutPredictions Of(MlpNetwork network, ITrainingRows rows, CancellationToken cancellationToken) =>
         Collect(network, rows, (outputs, _) => network.Settings.Loss.Average(outputs), _ => 1, cancellationToken);
 
-    /// <summary>Mean loss and metric, by default as they are.</summary>
+    /// <summary>Mean loss and metric, weighted.</summary>
     /// <param name="isCalibrated">Whether the loss is that at the best temperature.</param>
     public BatchOutcome Evaluate(bool isCalibrated)
     {
@@ -94,7 +97,8 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
     {
         using var noGradient = no_grad();
         var loss = network.Settings.Loss.ForValidation();
-        var everyNth = (rows.RowCount + MaxRows - 1) / MaxRows;
+        var maxRows = Math.Clamp(MaxOutputs / network.Architecture.OutputSize, 1, MaxRows);
+        var everyNth = (rows.RowCount + maxRows - 1) / maxRows;
         var (outputs, targets, weights) = (new List<Tensor>(), new List<Tensor>(), new List<float>());
         var widest = network.Layers.Max(layer => Math.Max(layer.UnitCount, layer.Shape.InputSize));
         var batchNumber = 0L;

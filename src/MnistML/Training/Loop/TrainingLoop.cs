@@ -7,7 +7,6 @@ using MnistML.Network.Features;
 using MnistML.Training.Checkpoints;
 using MnistML.Training.Choices;
 using MnistML.Training.Features;
-using MnistML.Training.Optimizers;
 using MnistML.Training.Rows;
 using MnistML.Training.Schedules;
 using static TorchSharp.torch;
@@ -15,7 +14,7 @@ using static TorchSharp.torch;
 namespace MnistML.Training.Loop;
 
 /// <summary>Trains a network: shuffled mini-batches, one update for each, epoch after epoch.</summary>
-internal sealed class TrainingLoop
+internal sealed partial class TrainingLoop
 {
     /// <summary>The least time between two reports of batches: short enough for a live display, long enough to cost nothing.</summary>
     private const double ReportIntervalSeconds = 0.1;
@@ -54,7 +53,7 @@ internal sealed class TrainingLoop
         Choices = TrainingChoices.Of(options, FeatureKind, data.FeatureCount, data.Train.RowCount, initialModel);
         ThrowIfNothingIsLeftOut(data);
         _data = Choices.IsOutOfFold ? data.WithFolds(Choices.Members, seed) : data;
-        _encoder = EncoderFitting.Fit(Choices, data.Statistics, initialModel?.Encoding);
+        _encoder = EncoderFitting.Fit(Choices, data.Statistics, initialModel?.Encoding, ThreadCount);
         _architecture = new MlpArchitecture(
             data.FeatureCount,
             Choices.HiddenLayers,
@@ -118,8 +117,9 @@ internal sealed class TrainingLoop
             state.ReturnToBest();
         }
 
-        // What gives the model of a cancelled training gives it whole.
-        var cancellationToken = GivesModelWhenCancelled ? CancellationToken.None : _options.CancellationToken;
+        // Who wants the model of a cancelled training wants it whole.
+        var isCancellable = _options.OnCancellation == MlpOnCancellation.Throw;
+        var cancellationToken = isCancellable ? _options.CancellationToken : CancellationToken.None;
         if (Choices.CalibratesTemperature && Predict(network, weights, cancellationToken) is { } predictions)
         {
             network.Temperature = predictions.FindTemperature();
@@ -128,89 +128,10 @@ internal sealed class TrainingLoop
         return new TrainingResult(ToFiniteModel(network), state.History) { Temperature = network.Temperature };
     }
 
-    private void ThrowIfNothingIsLeftOut(TrainingData data)
-    {
-        if (Choices.IsOutOfFold && (Choices.Members == 1 || data.Train.RowCount < Choices.Members))
-        {
-            throw new InvalidOperationException(
-                $"{nameof(_options.OutOfFold)} is true, but {data.Train.RowCount} training rows can't be left out by {Choices.Members} "
-                + $"members in turn: it needs at least 2 {nameof(_options.Members)}, and as many rows.");
-        }
-
-        if (_options.Calibrates == true && !Choices.IsOutOfFold && data.Validation is null)
-        {
-            throw new InvalidOperationException(
-                $"{nameof(MlpClassificationOptions.CalibrateTemperature)} is true, but there are no rows to calibrate with that were not "
-                + $"learned from: set {nameof(_options.OutOfFold)} to true, pass validation data to Fit, "
-                + $"or set {nameof(_options.ValidationFraction)}.");
-        }
-    }
-
-    /// <summary>Weights that are finite may not be so any more when the scales of features and labels are folded in.</summary>
-    private static MlpModelParameters ToFiniteModel(MlpNetwork network)
-    {
-        var model = network.ToModelParameters();
-        return model.IsFinite
-            ? model
-            : throw new InvalidOperationException(
-                "The finished network has weights that no float holds, once the scales of features and labels are folded into them: "
-                + (network.Settings.Loss.TargetScale is { } labels
-                    ? FormattableString.Invariant($"the labels deviate by {labels.Deviation:G3}. Give them in another unit, ")
-                    : "some features hardly vary. Give them in another unit, ")
-                + "so that they are near 1.");
-    }
-
     private bool GivesModelWhenCancelled =>
         _options.OnCancellation == MlpOnCancellation.ReturnBest && _options.CancellationToken.IsCancellationRequested && _hasLearnt;
 
     private int ThreadCount => _options.ChooseThreadCount();
-
-    /// <summary>Automatic differentiation is used only on devices whose memory the hand-written loops can't reach.</summary>
-    private ILearner CreateLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights) =>
-        _device.type == TorchSharp.DeviceType.CPU && !UsesAutograd
-        ? new ParallelLearner(network, optimizer, weights, _options, _plan, ThreadCount, Timer)
-        : new AutogradLearner(network, optimizer, weights, _options, _plan, ThreadCount);
-
-    private MlpNetwork CreateNetwork()
-    {
-        var network = new MlpNetwork(_architecture, new NetworkSettings
-        {
-            DropoutRate = Choices.DropoutRate,
-            BatchNormalization = _options.BatchNormalization,
-            Encoder = _encoder,
-            HasFeatureFactors = Choices.HasFeatureFactors,
-            Loss = _options.CreateLoss(_data.Statistics.TargetScale),
-            Precision = _options.PrecisionFor(_architecture, _device),
-            Device = _device,
-        });
-        try
-        {
-            Initialize(network);
-            return network;
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Draws the weights, or takes them from the initial model.</summary>
-    private void Initialize(MlpNetwork network)
-    {
-        using var scope = NewDisposeScope();
-        if (_initialModel is null)
-        {
-            using var generator = new Generator(Seeds.ForWeights(_seed), CPU);
-            _options.Initializer.Initialize(network, generator);
-            return;
-        }
-
-        var rowCount = Math.Clamp(MaxCalibrationValues / network.InputCount, 1, MaxCalibrationRows);
-        using var batches = _data.Train.ReadInOrder(rowCount, _options.CancellationToken).GetEnumerator();
-        batches.MoveNext();
-        network.TakeOver(_initialModel, BatchTensors.Features(batches.Current, _data.FeatureCount));
-    }
 
     private bool EndsEarly(IReadOnlyList<MlpEpochMetrics> history) =>
         _options.EarlyStopping is { } rule && rule.EndsAfter(history.Select(epoch => epoch.WatchedLoss));
@@ -228,6 +149,12 @@ internal sealed class TrainingLoop
         Choices.IsOutOfFold ? HeldOutPredictions.OutOfFold(network, _data.Train, weights, cancellationToken)
         : _data.Validation is not null ? HeldOutPredictions.Of(network, _data.Validation, cancellationToken)
         : null;
+
+    private BatchOutcome? EvaluateOutOfFold(MlpNetwork network, RowWeights weights)
+    {
+        using var scope = NewDisposeScope();
+        return Predict(network, weights, _options.CancellationToken)?.Evaluate(Choices.CalibratesTemperature);
+    }
 
     private MlpEpochMetrics RunEpoch(
         IReadOnlyList<MlpEpochMetrics> history, MlpNetwork network, ILearner learner, RowWeights weights)
@@ -262,7 +189,7 @@ internal sealed class TrainingLoop
             : Validation.Run(network, _data.Validation, _device, _options.CancellationToken);
         ThrowIfDiverged(network.HasFiniteState ? validation?.MeanLoss ?? sum.MeanLoss : double.NaN, epoch, batch, learningRate);
         var outOfFold = Choices.IsOutOfFold && Choices.Schedule.EndsCycle(epoch, _plan.BatchCount)
-            ? Predict(network, weights, _options.CancellationToken)?.Evaluate(Choices.CalibratesTemperature)
+            ? EvaluateOutOfFold(network, weights)
             : null;
         return new MlpEpochMetrics
         {
@@ -292,46 +219,5 @@ internal sealed class TrainingLoop
         var step = ((long)(epoch - 1) * _plan.BatchCount) + batch;
         return _options.Optimizer.LearningRate
             * Choices.Schedule.FactorAt(new ScheduleStep(step, stepCount, _plan.BatchCount, losses));
-    }
-
-    private void ThrowIfDiverged(double loss, int epoch, int batch, double learningRate)
-    {
-        if (!double.IsFinite(loss))
-        {
-            throw new MlpDivergenceException(
-                FormattableString.Invariant($"The training diverged in epoch {epoch}, batch {batch} of {_plan.BatchCount}: ")
-                + FormattableString.Invariant($"the loss is {loss} at a learning rate of {learningRate}, ")
-                + $"with {_options.Optimizer}. Try a smaller learning rate, a warm-up (Schedule with WarmUpEpochs), "
-                + $"{nameof(_options.GradientClipNorm)} = 1"
-                + (_options.FeatureScaling == MlpFeatureScaling.None
-                    ? $", or features of one scale ({nameof(_options.FeatureScaling)} = Standardize)." : "."),
-                epoch,
-                batch,
-                learningRate);
-        }
-    }
-
-    private void ReportBatch(IReadOnlyList<MlpEpochMetrics> history, int batch, double trainLoss)
-    {
-        if (batch < _plan.BatchCount && _sinceReport.Elapsed.TotalSeconds >= ReportIntervalSeconds)
-        {
-            Report(history, batch, trainLoss, metrics: null);
-        }
-    }
-
-    private void Report(IReadOnlyList<MlpEpochMetrics> history, int batch, double trainLoss, MlpEpochMetrics? metrics)
-    {
-        _sinceReport.Restart();
-        var epoch = metrics?.Epoch ?? history.Count + 1;
-        _options.Progress?.Report(new MlpProgress
-        {
-            Epoch = epoch,
-            EpochCount = CountEpochs(history),
-            Cycle = Choices.Schedule.CycleOf(epoch, _plan.BatchCount),
-            Batch = batch,
-            BatchCount = _plan.BatchCount,
-            TrainLoss = trainLoss,
-            Metrics = metrics,
-        });
     }
 }

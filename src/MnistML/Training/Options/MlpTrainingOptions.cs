@@ -62,8 +62,8 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     /// Networks that are trained together on the same batches and whose predictions are averaged, from 1 to 64: probabilities in
     /// classification, numbers in regression (deep ensembles of Lakshminarayanan, Pritzel and Blundell, 2017). Each draws weights and
     /// dropout of its own. An average of several small networks is more accurate than one large network, and much surer of what it says.
-    /// Null, the default, chooses 8 for tables where <see cref="HiddenLayers"/> is null too, and else 1; with an initial model, its own
-    /// number.
+    /// Null, the default, chooses 8 for tables where <see cref="HiddenLayers"/> is null too, or where <see cref="OutOfFold"/> is true, and
+    /// else 1; with an initial model, its own number.
     /// </summary>
     [AtLeast(1), AtMost(MaxMembers)]
     public int? Members { get; init; }

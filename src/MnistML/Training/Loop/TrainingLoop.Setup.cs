@@ -1,0 +1,90 @@
+using MnistML.Common;
+using MnistML.Network;
+using MnistML.Training.Optimizers;
+using MnistML.Training.Rows;
+using static TorchSharp.torch;
+
+namespace MnistML.Training.Loop;
+
+/// <content>What a training begins with, and what it ends with: the network, its learner, and the finished model.</content>
+internal sealed partial class TrainingLoop
+{
+    /// <summary>Automatic differentiation is used only on devices whose memory the hand-written loops can't reach.</summary>
+    private ILearner CreateLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights) =>
+        _device.type == TorchSharp.DeviceType.CPU && !UsesAutograd
+        ? new ParallelLearner(network, optimizer, weights, _options, _plan, ThreadCount, Timer)
+        : new AutogradLearner(network, optimizer, weights, _options, _plan, ThreadCount);
+
+    private MlpNetwork CreateNetwork()
+    {
+        var network = new MlpNetwork(_architecture, new NetworkSettings
+        {
+            DropoutRate = Choices.DropoutRate,
+            BatchNormalization = _options.BatchNormalization,
+            Encoder = _encoder,
+            HasFeatureFactors = Choices.HasFeatureFactors,
+            Loss = _options.CreateLoss(_data.Statistics.TargetScale),
+            Precision = _options.PrecisionFor(_architecture, _device),
+            Device = _device,
+        });
+        try
+        {
+            Initialize(network);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Draws the weights, or takes them from the initial model.</summary>
+    private void Initialize(MlpNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        if (_initialModel is null)
+        {
+            using var generator = new Generator(Seeds.ForWeights(_seed), CPU);
+            _options.Initializer.Initialize(network, generator);
+            return;
+        }
+
+        var rowCount = Math.Clamp(MaxCalibrationValues / network.InputCount, 1, MaxCalibrationRows);
+        using var batches = _data.Train.ReadInOrder(rowCount, _options.CancellationToken).GetEnumerator();
+        batches.MoveNext();
+        network.TakeOver(_initialModel, BatchTensors.Features(batches.Current, _data.FeatureCount));
+    }
+
+    private void ThrowIfNothingIsLeftOut(TrainingData data)
+    {
+        if (Choices.IsOutOfFold && (Choices.Members == 1 || data.Train.RowCount < Choices.Members))
+        {
+            throw new InvalidOperationException(
+                $"{nameof(_options.OutOfFold)} is true, but {data.Train.RowCount} training rows can't be left out by {Choices.Members} "
+                + $"members in turn: it needs at least 2 {nameof(_options.Members)}, and as many rows.");
+        }
+
+        if (_options.Calibrates == true && !Choices.IsOutOfFold && data.Validation is null)
+        {
+            throw new InvalidOperationException(
+                $"{nameof(MlpClassificationOptions.CalibrateTemperature)} is true, but there are no rows to calibrate with that were not "
+                + $"learned from: set {nameof(_options.OutOfFold)} to true, pass validation data to Fit, "
+                + $"or set {nameof(_options.ValidationFraction)}.");
+        }
+    }
+
+    /// <summary>Weights that are finite may not be so any more when the scales of features and labels are folded in.</summary>
+    private static MlpModelParameters ToFiniteModel(MlpNetwork network)
+    {
+        var model = network.ToModelParameters();
+        return model.IsFinite
+            ? model
+            : throw new InvalidOperationException(
+                "The finished network has weights that no float holds, once the scales of features and labels are folded into them: "
+                + (network.Settings.Loss.TargetScale is { } labels
+                    ? FormattableString.Invariant($"the labels deviate by {labels.Deviation:G3}. Give them in another unit, ")
+                    : "some features hardly vary. Give them in another unit, ")
+                + "so that they are near 1.");
+    }
+}
