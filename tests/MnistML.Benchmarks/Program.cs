@@ -48,6 +48,7 @@ internal static class Program
             TabularCommand.Create(),
             TabularStudyCommand.Create(),
             TabularScoringCommand.Create(),
+            TabularTrainingCommand.Create(),
             TailsCommand.Create(),
             ScreenshotCommand.Create(),
             StudyCommand.Create(),

@@ -35,10 +35,10 @@ internal sealed class BatchNormalization : IDisposable
     public Tensor RunningVariance { get; }
 
     /// <summary>
-    /// Normalises values, <c>[rows, units]</c>. A single row has no variance, so it is normalised by the running averages.
+    /// Normalises a training batch, <c>[rows, units]</c>. A single row has no variance, so it is normalised by the running averages.
     /// </summary>
-    public Tensor Forward(Tensor values, bool isTraining) => nn.functional.batch_norm(
-        values, RunningMean, RunningVariance, Scale, Shift, training: isTraining && values.shape[0] > 1, Momentum, Epsilon);
+    public Tensor ForwardTraining(Tensor values) => nn.functional.batch_norm(
+        values, RunningMean, RunningVariance, Scale, Shift, training: values.shape[0] > 1, Momentum, Epsilon);
 
     /// <summary>
     /// Sets the running averages from values, <c>[rows, units]</c>, and scale and shift so that normalisation returns those values

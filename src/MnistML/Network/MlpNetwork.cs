@@ -105,16 +105,43 @@ internal sealed partial class MlpNetwork : IDisposable
         }
     }
 
-    /// <summary>
-    /// The outputs of all members, <c>[rows, members · outputs]</c>, for features, <c>[rows, features]</c> on the processor, as in scoring.
-    /// In regression they are standardised.
-    /// </summary>
-    public Tensor Forward(Tensor features) => Forward(Encode(features), DropoutMask.None, isTraining: false);
-
     /// <summary>The outputs of a training batch, with batch normalisation over the batch and with dropout.</summary>
     /// <param name="inputs">The features after encoding and noise, <c>[rows, inputs]</c>.</param>
     /// <param name="dropout">Which units are dropped.</param>
-    public Tensor ForwardTraining(Tensor inputs, DropoutMask dropout) => Forward(inputs, dropout, isTraining: true);
+    public Tensor ForwardTraining(Tensor inputs, DropoutMask dropout)
+    {
+        var values = Linear(0, FactorsOfInputs is { } factors ? inputs * factors : inputs);
+        for (var i = 1; i < Layers.Count; i++)
+        {
+            if (Settings.BatchNormalization)
+            {
+                values = Normalizations[i - 1].ForwardTraining(values);
+            }
+
+            values = Linear(i, Drop(i - 1, Activate(values), dropout));
+        }
+
+        return values;
+
+        Tensor Linear(int index, Tensor input) => Layers[index].ForwardTraining(input, Settings.ProductType);
+    }
+
+    /// <summary>The learned factor of each input; null if there are none. The caller's scope owns it.</summary>
+    public Tensor? FactorsOfInputs => FactorOffsets?.mul(FactorStep).add(1).index_select(0, _featureOfInput!);
+
+    /// <summary>The activation of hidden layers.</summary>
+    /// <param name="values">Its inputs.</param>
+    /// <param name="inPlace">Whether it overwrites them.</param>
+    public Tensor Activate(Tensor values, bool inPlace = false) => Architecture.Activation switch
+    {
+        MlpActivation.Relu => nn.functional.relu(values, inPlace),
+        MlpActivation.LeakyRelu => nn.functional.leaky_relu(values, MlpArchitecture.LeakyReluSlope, inPlace),
+        MlpActivation.Gelu => nn.functional.gelu(values, inPlace),
+        MlpActivation.Silu => nn.functional.silu(values, inPlace),
+        MlpActivation.Tanh => nn.functional.tanh(values, inPlace),
+        MlpActivation.Sigmoid => nn.functional.sigmoid(values, inPlace),
+        _ => throw new InvalidOperationException($"There is no activation {Architecture.Activation}."),
+    };
 
     /// <summary>The gradients of a loss, one for each of <see cref="Parameters"/>.</summary>
     public IReadOnlyList<Tensor> Gradients(Tensor loss) => [.. autograd.grad([loss], [.. Parameters])];
@@ -144,29 +171,6 @@ internal sealed partial class MlpNetwork : IDisposable
         _featureOfInput?.Dispose();
     }
 
-    private Tensor Forward(Tensor inputs, DropoutMask dropout, bool isTraining)
-    {
-        var values = Linear(0, FactorsOfInputs is { } factors ? inputs * factors : inputs);
-        for (var i = 1; i < Layers.Count; i++)
-        {
-            if (Settings.BatchNormalization)
-            {
-                values = Normalizations[i - 1].Forward(values, isTraining);
-            }
-
-            values = Linear(i, Drop(i - 1, Activate(values), dropout));
-        }
-
-        return values;
-
-        Tensor Linear(int index, Tensor input) => isTraining
-            ? Layers[index].ForwardTraining(input, Settings.ProductType)
-            : Layers[index].Forward(input);
-    }
-
-    /// <summary>The learned factor of each input; null if there are none.</summary>
-    private Tensor? FactorsOfInputs => FactorOffsets?.mul(FactorStep).add(1).index_select(0, _featureOfInput!);
-
     private Tensor Encode(Tensor features) =>
         (Settings.Encoder?.Encode(features) ?? features).to(Settings.Type).to(Settings.Device);
 
@@ -188,15 +192,4 @@ internal sealed partial class MlpNetwork : IDisposable
 
         return values * tensor(factors, Settings.Type, Settings.Device);
     }
-
-    private Tensor Activate(Tensor values) => Architecture.Activation switch
-    {
-        MlpActivation.Relu => nn.functional.relu(values),
-        MlpActivation.LeakyRelu => nn.functional.leaky_relu(values, MlpArchitecture.LeakyReluSlope),
-        MlpActivation.Gelu => nn.functional.gelu(values),
-        MlpActivation.Silu => nn.functional.silu(values),
-        MlpActivation.Tanh => nn.functional.tanh(values),
-        MlpActivation.Sigmoid => nn.functional.sigmoid(values),
-        _ => throw new InvalidOperationException($"There is no activation {Architecture.Activation}."),
-    };
 }

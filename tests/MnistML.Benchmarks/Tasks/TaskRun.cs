@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.ML;
 
 namespace MnistML.Benchmarks.Tasks;
@@ -10,8 +8,6 @@ namespace MnistML.Benchmarks.Tasks;
 /// <param name="PeakMebibytes">The peak of the process's physical memory.</param>
 internal sealed record TaskRun(double EpochSeconds, double PeakMebibytes)
 {
-    private const double Mebibyte = 1 << 20;
-
     /// <summary>Trains in this process, which does nothing else, and prints the figures.</summary>
     public static void Print(MlpTask task, int rows, int features, int epochs, MlpPrecision precision)
     {
@@ -23,28 +19,15 @@ internal sealed record TaskRun(double EpochSeconds, double PeakMebibytes)
         }
 
         var seconds = Statistics.Median(model.History.Skip(1).Select(epoch => epoch.Seconds));
-        using var process = Process.GetCurrentProcess();
-        Console.WriteLine(JsonSerializer.Serialize(new TaskRun(seconds, process.PeakWorkingSet64 / Mebibyte)));
+        OwnProcess.Print(new TaskRun(seconds, OwnProcess.PeakMebibytes));
     }
 
     /// <summary>Starts this program anew for one training.</summary>
     public static TaskRun Start(MlpTask task, int rows, int features, int epochs, MlpPrecision precision)
     {
         string[] numbers = [.. new[] { rows, features, epochs }.Select(number => number.ToString(CultureInfo.InvariantCulture))];
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [
-                typeof(TaskRun).Assembly.Location, "tasks", "--task", $"{task}",
-                "--rows", numbers[0], "--features", numbers[1], "--epochs", numbers[2], "--precision", $"{precision}",
-            ])
-        {
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? JsonSerializer.Deserialize<TaskRun>(output)!
-            : throw new InvalidOperationException($"The training for {task} ended with exit code {process.ExitCode}.");
+        return OwnProcess.Run<TaskRun>(
+            "tasks", "--task", $"{task}",
+            "--rows", numbers[0], "--features", numbers[1], "--epochs", numbers[2], "--precision", $"{precision}");
     }
 }

@@ -1,5 +1,6 @@
 using MnistML.Native;
 using MnistML.Network;
+using MnistML.Tests.Support;
 using MnistML.Vectors;
 using TorchSharp;
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MnistML.Training.Loop;
 
-/// <summary>Converts batches to tensors for evaluating a network, with the features as the source gives them.</summary>
+/// <summary>Converts batches to tensors, with the features as the source gives them.</summary>
 internal static class BatchTensors
 {
     /// <summary>float32, <c>[rows, features]</c>. The caller's scope owns it.</summary>

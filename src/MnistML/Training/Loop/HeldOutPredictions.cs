@@ -1,3 +1,4 @@
+using MnistML.Native;
 using MnistML.Network;
 using MnistML.Network.Losses;
 using MnistML.Training.Rows;
@@ -16,10 +17,7 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
     private const int MaxRows = 1 << 17;
 
     /// <summary>With many classes fewer rows are taken, so that their outputs fit easily into memory.</summary>
-    private const int MaxOutputs = 1 << 24;
-
-    /// <summary>Values in a batch: enough for libtorch to be fast, few enough not to matter in memory.</summary>
-    private const int ValuesInBatch = 1 << 20;
+    private const int MaxOutputs = 1 << 22;
 
     /// <summary>The golden section narrows the range of the temperature's logarithm to a thousandth in so many steps.</summary>
     private const int TemperatureSteps = 20;
@@ -96,13 +94,13 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
         CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
-        var loss = network.Settings.Loss.ForValidation();
-        var maxRows = Math.Clamp(MaxOutputs / network.Architecture.OutputSize, 1, MaxRows);
+        using var evaluator = new NetworkEvaluator(network);
+        var outputSize = network.Architecture.OutputSize;
+        var maxRows = Math.Clamp(MaxOutputs / outputSize, 1, MaxRows);
         var everyNth = (rows.RowCount + maxRows - 1) / maxRows;
-        var (outputs, targets, weights) = (new List<Tensor>(), new List<Tensor>(), new List<float>());
-        var widest = network.Layers.Max(layer => Math.Max(layer.UnitCount, layer.Shape.InputSize));
+        var (outputs, targets) = (new List<float>(), new List<Target>());
         var batchNumber = 0L;
-        foreach (var batch in rows.ReadInOrder(Math.Max(ValuesInBatch / widest, 1), cancellationToken))
+        foreach (var batch in rows.ReadInOrder(evaluator.RowCapacity, cancellationToken))
         {
             if (batchNumber++ % everyNth > 0)
             {
@@ -110,17 +108,16 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
             }
 
             using var scope = NewDisposeScope();
-            var ofMembers = network.Forward(BatchTensors.Features(batch, rows.FeatureCount))
-                .cpu().reshape(batch.RowCount, network.Architecture.MemberCount, network.Architecture.OutputSize);
-            outputs.Add(select(ofMembers, batch.Targets).MoveToOuterDisposeScope());
-            targets.Add(loss.ToTensor(batch.Targets).MoveToOuterDisposeScope());
-            foreach (var target in batch.Targets)
-            {
-                weights.Add((float)weigh(target));
-            }
+            outputs.AddRange(TensorValues.ToSingles(select(evaluator.Compute(batch.RowCount, batch.CopyFeatures).cpu(), batch.Targets)));
+            targets.AddRange(batch.Targets);
         }
 
-        return new HeldOutPredictions(loss, cat(outputs), cat(targets), tensor(weights.ToArray()));
+        var loss = network.Settings.Loss.ForValidation();
+        return new HeldOutPredictions(
+            loss,
+            tensor(outputs.ToArray()).view(targets.Count, outputSize),
+            loss.ToTensor(targets.ToArray()),
+            tensor([.. targets.Select(target => (float)weigh(target))]));
     }
 
     private delegate Tensor Selector(Tensor outputs, ReadOnlySpan<Target> targets);

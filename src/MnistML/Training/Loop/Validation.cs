@@ -10,20 +10,17 @@ namespace MnistML.Training.Loop;
 /// </summary>
 internal static class Validation
 {
-    /// <summary>Values in a batch: enough for libtorch to be fast, few enough not to matter in memory.</summary>
-    private const int ValuesInBatch = 1 << 20;
-
     public static BatchOutcome Run(MlpNetwork network, ITrainingRows rows, Device device, CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
         var loss = network.Settings.Loss.ForValidation();
         var sum = default(BatchOutcome);
-        foreach (var batch in rows.ReadInOrder(Math.Max(ValuesInBatch / network.InputCount, 1), cancellationToken))
+        using var evaluator = new NetworkEvaluator(network);
+        foreach (var batch in rows.ReadInOrder(evaluator.RowCapacity, cancellationToken))
         {
             using var scope = NewDisposeScope();
             var targets = loss.ToTensor(batch.Targets).to(device);
-            var outputs = loss.Average(network.Forward(BatchTensors.Features(batch, rows.FeatureCount))
-                .reshape(batch.RowCount, network.Architecture.MemberCount, network.Architecture.OutputSize));
+            var outputs = loss.Average(evaluator.Compute(batch.RowCount, batch.CopyFeatures));
             var losses = Sum(loss.ComputeLosses(outputs, targets));
             sum += BatchOutcome.Of(batch.RowCount, new RowLoss(losses, Sum(loss.ComputeMetrics(outputs, targets))), loss);
         }
