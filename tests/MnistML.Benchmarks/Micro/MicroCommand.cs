@@ -22,7 +22,7 @@ internal static class MicroCommand
             var config = DefaultConfig.Instance.AddJob(job.WithToolchain(InProcessEmitToolchain.Instance));
             config = parsed.GetValue(artifacts) is { } path ? config.WithArtifactsPath(path) : config;
             string[] arguments = ["--filter", parsed.GetValue(filter)!];
-            Type[] benchmarks = [typeof(UpdateBenchmarks), typeof(GatherBenchmarks), typeof(LoopBenchmarks)];
+            Type[] benchmarks = [typeof(UpdateBenchmarks), typeof(GatherBenchmarks), typeof(LoopBenchmarks), typeof(BinBenchmarks)];
             var summaries = BenchmarkSwitcher.FromTypes(benchmarks).Run(arguments, config);
             return summaries.All(summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success)) ? 0 : 1;
         });

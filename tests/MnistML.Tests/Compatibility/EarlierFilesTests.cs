@@ -1,20 +1,28 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using MnistML.Native;
 using MnistML.Tests.Support;
 using MnistML.Training.Checkpoints;
 
 namespace MnistML.Tests.Compatibility;
 
-/// <summary>Files that earlier versions wrote, kept beside this test: they load and score as they did, or say why not.</summary>
-[TestFixture("0.1")]
-[TestFixture("0.2")]
-internal sealed class EarlierFilesTests(string version)
+/// <summary>
+/// Files that earlier versions wrote, kept beside this test: they load and score as they did, or say why not. Those of 0.3 are of an
+/// ensemble on bins and scores.
+/// </summary>
+[TestFixture("0.1", "2-5-4-3 Gelu", 6)]
+[TestFixture("0.2", "2-5-4-3 Gelu", 6)]
+[TestFixture("0.3", "2(8)-5-4-3 x 3 Gelu", 15)]
+internal sealed class EarlierFilesTests(string version, string network, int epochs)
 {
-
     /// <summary>Another processor may round otherwise.</summary>
     private const double Tolerance = 1e-6;
+
+    /// <summary>So it may in a training that goes on.</summary>
+    private const double TrainingTolerance = 1e-4;
 
     private static readonly string[] Kinds = ["small", "long", "wide"];
 
@@ -24,13 +32,13 @@ internal sealed class EarlierFilesTests(string version)
     public void LoadMlp_OfAnEarlierModel_ScoresAsThen()
     {
         using var model = (TransformerChain<ITransformer>)_mlContext.Model.LoadMlp(PathOf("model.zip"), out var schema);
-        var network = MlpTransformer.Find(model)!;
+        var transformer = MlpTransformer.Find(model)!;
 
         Assert.That(schema.Select(column => column.Name), Is.EqualTo(new[] { "Length", "Width", "Kind" }));
-        Assert.That($"{network.Model.Architecture} {network.Model.Architecture.Activation}", Is.EqualTo("2-5-4-3 Gelu"));
-        Assert.That(network.ClassNames, Is.EqualTo(new[] { "small", "long", "wide" }));
-        Assert.That(network.Task, Is.EqualTo(MlpTask.Multiclass));
-        Assert.That(network.History, Has.Count.EqualTo(6));
+        Assert.That($"{transformer.Model.Architecture} {transformer.Model.Architecture.Activation}", Is.EqualTo(network));
+        Assert.That(transformer.ClassNames, Is.EqualTo(new[] { "small", "long", "wide" }));
+        Assert.That(transformer.Task, Is.EqualTo(MlpTask.Multiclass));
+        Assert.That(transformer.History, Has.Count.EqualTo(epochs));
         AssertScores(model);
     }
 
@@ -61,7 +69,6 @@ internal sealed class EarlierFilesTests(string version)
         var data = Prepare.Fit(Flowers).Transform(Flowers);
         var options = new MlpTrainer.Options
         {
-            HiddenLayers = [5, 4],
             Activation = MlpActivation.Gelu,
             MaxEpochs = 1,
             Optimizer = MlpOptimizer.Sgd(1e-12),
@@ -71,7 +78,7 @@ internal sealed class EarlierFilesTests(string version)
 
         using var trained = new MlpTrainer(_mlContext, options).Fit(data, validationData: null, weights);
 
-        Assert.That(trained.Model.Layers[0].Weights.ToArray(), Is.EqualTo(weights.Layers[0].Weights.ToArray()).Within(1e-5));
+        AssertSameWeights(trained.Model, weights, tolerance: 1e-5);
     }
 
     [Test]
@@ -100,11 +107,40 @@ internal sealed class EarlierFilesTests(string version)
             Precision = MlpPrecision.Single,
             CheckpointPath = path,
         };
+        if (version == "0.3")
+        {
+            options = options with
+            {
+                MaxEpochs = null,
+                Schedule = MlpSchedule.DoublingCycles(firstEpochs: 2, cycles: 2),
+                Members = 3,
+                OutOfFold = true,
+                FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear(4),
+                FeatureScaling = MlpFeatureScaling.Quantile,
+                LearnedFeatureFactors = true,
+                CalibrateTemperature = true,
+            };
+        }
+
         var data = Prepare.Fit(Flowers).Transform(Flowers);
 
         using var resumed = new MlpTrainer(_mlContext, options).Fit(data);
 
-        Assert.That(resumed.Model.ComputeHash(), Is.EqualTo(MlpModelParameters.Load(PathOf("weights.safetensors")).ComputeHash()));
+        Assert.That(resumed.History, Has.Count.EqualTo(epochs));
+        AssertSameWeights(resumed.Model, MlpModelParameters.Load(PathOf("weights.safetensors")), TrainingTolerance);
+    }
+
+    [Test]
+    public void InferenceSession_OfAnEarlierOnnxFile_GivesTheScores()
+    {
+        using var session = new InferenceSession(PathOf("network.onnx"));
+        foreach (var (features, scores) in Rows)
+        {
+            using var outputs = session.Run([NamedOnnxValue.CreateFromTensor("Features", new DenseTensor<float>(features, [1, 2]))]);
+
+            Assert.That(
+                outputs.Single(output => output.Name == "Score").AsTensor<float>().ToArray(), Is.EqualTo(scores).Within(Tolerance));
+        }
     }
 
     private string PathOf(string name) => Repository.PathOf($"tests/MnistML.Tests/Compatibility/Files-{version}/{name}");
@@ -122,6 +158,19 @@ internal sealed class EarlierFilesTests(string version)
             .Select(line => Array.ConvertAll(line.Split(','), text => float.Parse(text, CultureInfo.InvariantCulture)))
             .Select(values => (values[..2], values[2..])),
     ];
+
+    private static void AssertSameWeights(MlpModelParameters model, MlpModelParameters expected, double tolerance)
+    {
+        Assert.That(model.Architecture, Is.EqualTo(expected.Architecture));
+        for (var member = 0; member < expected.Members.Count; member++)
+        {
+            foreach (var (layer, other) in model.Members[member].Layers.Zip(expected.Members[member].Layers))
+            {
+                Assert.That(layer.Weights.ToArray(), Is.EqualTo(other.Weights.ToArray()).Within(tolerance), $"member {member}");
+                Assert.That(layer.Biases.ToArray(), Is.EqualTo(other.Biases.ToArray()).Within(tolerance), $"member {member}");
+            }
+        }
+    }
 
     private void AssertScores(ITransformer model)
     {

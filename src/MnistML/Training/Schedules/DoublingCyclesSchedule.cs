@@ -17,8 +17,11 @@ internal sealed record DoublingCyclesSchedule : MlpSchedule
     /// <summary>With fewer updates, a first cycle has no time to rise and to fall.</summary>
     private const int MinUpdatesOfCycle = 20;
 
-    /// <summary>A cycle that lowers the loss by so much earns the training twice the updates.</summary>
+    /// <summary>A cycle that lowers the loss by so much earns the next one twice the updates, and what only such a cycle earns.</summary>
     private const double GreatImprovement = 0.1;
+
+    /// <summary>Another cycle after so many must be earned by a great improvement; it may take twice the updates once more.</summary>
+    private const int UsualCycles = 4;
 
     /// <summary>After a cycle that lowers the loss by less, another one of twice the length is not worth its time.</summary>
     private const double LeastImprovement = 0.01;
@@ -32,14 +35,15 @@ internal sealed record DoublingCyclesSchedule : MlpSchedule
 
     internal override int? CountEpochs(int stepsPerEpoch, IReadOnlyList<double?> lossesOfEpochs)
     {
-        var end = EpochsOfFirst(stepsPerEpoch);
-        var best = double.PositiveInfinity;
+        var (end, best) = (EpochsOfFirst(stepsPerEpoch), double.PositiveInfinity);
         for (var cycle = 1; cycle < Cycles && end <= lossesOfEpochs.Count; cycle++)
         {
             var loss = lossesOfEpochs[end - 1];
             var next = end + (EpochsOfFirst(stepsPerEpoch) << cycle);
-            var limit = loss < best * (1 - GreatImprovement) && cycle > 1 ? 2L * MaxUpdates : MaxUpdates;
-            if (loss > best * (1 - LeastImprovement) || (long)next * stepsPerEpoch > limit)
+            var isUsual = cycle < UsualCycles;
+            var isGreat = cycle > 1 && loss < best * (1 - GreatImprovement);
+            var isEarned = isGreat || (isUsual && !(loss > best * (1 - LeastImprovement)));
+            if (!isEarned || (long)next * stepsPerEpoch > (isUsual ? 1 : 2) * (isGreat ? 2L : 1) * MaxUpdates)
             {
                 break;
             }

@@ -75,15 +75,18 @@ public abstract record MlpSchedule
     /// limit, which ends a cycle where it falls.
     /// </summary>
     /// <param name="firstEpochs">
-    /// Epochs of the first cycle, at least 1; 4 by default: 4, 8, 16, 32. It has more where they would be fewer than 20 updates, and
+    /// Epochs of the first cycle, at least 1; 4 by default: 4, 8, 16, 32, 64. It has more where they would be fewer than 20 updates, and
     /// fewer, but at least 1, where they would go beyond <paramref name="maxUpdates"/>.
     /// </param>
-    /// <param name="cycles">The most cycles, from 1 to 16; 4 by default. A fifth would take as long as the four together.</param>
-    /// <param name="maxUpdates">
-    /// The most updates of all cycles together, at least 1; 2400 by default. From the second cycle on it is twice as many after a cycle
-    /// that lowered the loss by more than a tenth.
+    /// <param name="cycles">
+    /// The most cycles, from 1 to 16; 5 by default. A fifth takes as long as the four together, so it and those after it begin only
+    /// after a cycle that lowered the loss by more than a tenth.
     /// </param>
-    public static MlpSchedule DoublingCycles(int firstEpochs = 4, int cycles = 4, int maxUpdates = 2400) =>
+    /// <param name="maxUpdates">
+    /// The most updates of all cycles together, at least 1; 2400 by default. After a cycle that lowered the loss by more than a tenth it is
+    /// twice as many from the second cycle on, and four times from the fourth on.
+    /// </param>
+    public static MlpSchedule DoublingCycles(int firstEpochs = 4, int cycles = 5, int maxUpdates = 2400) =>
         new DoublingCyclesSchedule { FirstEpochs = firstEpochs, Cycles = cycles, MaxUpdates = maxUpdates };
 
     /// <summary>

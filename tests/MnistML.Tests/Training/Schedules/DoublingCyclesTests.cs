@@ -17,7 +17,21 @@ internal sealed class DoublingCyclesTests
 
     [Test]
     public void CountEpochs_WhileTheLossFalls_DoublesTheCycles() =>
-        Assert.That(CountsWhile(stepsPerEpoch: 5, losses: [0.5, 0.4, 0.3, 0.2, 0.1]), Is.EqualTo([4, 12, 28, 60, 60]));
+        Assert.That(CountsWhile(stepsPerEpoch: 5, losses: [0.5, 0.4, 0.3, 0.2, 0.1]), Is.EqualTo([4, 12, 28, 60, 124, 124]));
+
+    [Test]
+    public void CountEpochs_OfAFifthCycle_NeedsAGreatFall()
+    {
+        Assert.That(CountsWhile(stepsPerEpoch: 5, losses: [0.5, 0.4, 0.3, 0.271]), Is.EqualTo([4, 12, 28, 60, 60]));
+        Assert.That(CountsWhile(stepsPerEpoch: 5, losses: [0.5, 0.4, 0.3, 0.269]), Is.EqualTo([4, 12, 28, 60, 124]));
+        Assert.That(Default.CountEpochs(5, new double?[200]), Is.EqualTo(60), "no losses");
+    }
+
+    /// <summary>The fifth ends after 124 epochs.</summary>
+    [TestCase(77, 124, Description = "9,548 updates")]
+    [TestCase(78, 60, Description = "9,672 updates")]
+    public void CountEpochs_OfAFifthCycle_HasFourTimesTheUpdates(int stepsPerEpoch, int expected) =>
+        Assert.That(CountsWhile(stepsPerEpoch, losses: [0.5, 0.4, 0.3, 0.2])[^1], Is.EqualTo(expected));
 
     [Test]
     public void CountEpochs_WhereTheLossDoesNotFall_Ends([Values(0.397, 0.4, 0.5)] double second) =>
