@@ -9,8 +9,8 @@ namespace MnistML.Benchmarks.Micro;
 
 /// <summary>
 /// The first layer of an ensemble on bins, on one thread: as the product that the training computes, and from the bins themselves, without
-/// the wide matrix. Of a feature's bins those below its value are 1, one is between 0 and 1, and the others are 0: so the feature adds a row
-/// of a table of sums, and a part of another row.
+/// the wide matrix. Of a feature's bins those below its value are 1, one is between 0 and 1, and the others are 0: so the feature adds one
+/// row of a table of sums, and a part of another row.
 /// </summary>
 public class BinBenchmarks
 {
