@@ -13,6 +13,7 @@ internal sealed class NetworkEvaluator : IDisposable
     private const int ValuesInMatrix = 1 << 18;
 
     private readonly MlpNetwork _network;
+    private readonly int _memberCount;
     private readonly Tensor _inputs;
     private readonly Tensor? _factors;
     private readonly EvaluatedLayer[] _layers;
@@ -20,18 +21,22 @@ internal sealed class NetworkEvaluator : IDisposable
     private readonly float[] _scratch;
 
     /// <param name="network">The network, on any device.</param>
-    public NetworkEvaluator(MlpNetwork network)
+    /// <param name="member">The one member that is evaluated; null for all.</param>
+    public NetworkEvaluator(MlpNetwork network, int? member = null)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         _network = network;
-        RowCapacity = Math.Max(ValuesInMatrix / Math.Max(network.InputCount, network.Layers.Max(layer => layer.UnitCount)), 1);
+        var members = member is { } one ? new Range(one, one + 1) : new Range(0, network.Architecture.MemberCount);
+        _memberCount = members.End.Value - members.Start.Value;
+        var widest = Math.Max(network.InputCount, network.Layers.Max(layer => _memberCount * layer.Shape.OutputSize));
+        RowCapacity = Math.Max(ValuesInMatrix / widest, 1);
         _inputs = empty([RowCapacity, network.InputCount], ScalarType.Float32, CPU).DetachFromDisposeScope();
         _factors = network.FactorsOfInputs?.DetachFromDisposeScope();
         _layers =
         [
             .. network.Layers.Select((layer, i) =>
-                new EvaluatedLayer(layer, i < network.Normalizations.Count ? network.Normalizations[i] : null, RowCapacity)),
+                new EvaluatedLayer(layer, i < network.Normalizations.Count ? network.Normalizations[i] : null, members, RowCapacity)),
         ];
         _features = new float[network.Architecture.InputSize];
         _scratch = new float[network.Settings.Encoder?.ScratchSize ?? 0];
@@ -41,7 +46,7 @@ internal sealed class NetworkEvaluator : IDisposable
     public int RowCapacity { get; }
 
     /// <summary>
-    /// The outputs of all members, <c>[rows, members, outputs]</c>, on the network's device; in regression they are standardised. Valid
+    /// The members' outputs, <c>[rows, members, outputs]</c>, on the network's device; in regression they are standardised. Valid
     /// until the next call; the caller's dispose scope owns the view.
     /// </summary>
     /// <param name="rowCount">The number of rows, at most <see cref="RowCapacity"/>.</param>
@@ -80,7 +85,7 @@ internal sealed class NetworkEvaluator : IDisposable
             }
         }
 
-        return values.view(rowCount, _network.Architecture.MemberCount, _network.Architecture.OutputSize).MoveToOuterDisposeScope();
+        return values.view(rowCount, _memberCount, _network.Architecture.OutputSize).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -93,34 +98,45 @@ internal sealed class NetworkEvaluator : IDisposable
     /// <summary>Copies the features of a row, by its index in the batch.</summary>
     public delegate void CopyFeaturesAction(int row, Span<float> features);
 
-    /// <summary>A layer of all members, with the batch normalisation after it as one factor and one shift a unit.</summary>
+    /// <summary>A layer of some members, with the batch normalisation after it as one factor and one shift a unit.</summary>
     private sealed class EvaluatedLayer : IDisposable
     {
-        private readonly LinearLayer _layer;
+        private readonly int _groupCount;
+        private readonly Tensor _weights;
         private readonly Tensor _values;
         private readonly Tensor? _gains;
         private readonly Tensor _shifts;
 
-        public EvaluatedLayer(LinearLayer layer, BatchNormalization? normalization, int rowCapacity)
+        public EvaluatedLayer(LinearLayer layer, BatchNormalization? normalization, Range members, int rowCapacity)
         {
-            _layer = layer;
-            _values = empty([rowCapacity, layer.UnitCount], layer.Weights.dtype, layer.Weights.device).DetachFromDisposeScope();
-            _gains = normalization is null
-                ? null
-                : (normalization.Scale / (normalization.RunningVariance + BatchNormalization.Epsilon).sqrt()).DetachFromDisposeScope();
-            _shifts = (normalization is null
-                ? layer.Biases.clone()
-                : ((layer.Biases - normalization.RunningMean) * _gains!) + normalization.Shift).DetachFromDisposeScope();
+            var (firstUnit, unitCount) =
+                (members.Start.Value * layer.Shape.OutputSize, (members.End.Value - members.Start.Value) * layer.Shape.OutputSize);
+            _groupCount = layer.GroupCount == 1 ? 1 : members.End.Value - members.Start.Value;
+            _weights = OfMembers(layer.Weights).DetachFromDisposeScope();
+            _values = empty([rowCapacity, unitCount], _weights.dtype, _weights.device).DetachFromDisposeScope();
+            var biases = OfMembers(layer.Biases);
+            if (normalization is null)
+            {
+                _shifts = biases.clone().DetachFromDisposeScope();
+                return;
+            }
+
+            var deviations = (OfMembers(normalization.RunningVariance) + BatchNormalization.Epsilon).sqrt();
+            _gains = (OfMembers(normalization.Scale) / deviations).DetachFromDisposeScope();
+            _shifts = (((biases - OfMembers(normalization.RunningMean)) * _gains) + OfMembers(normalization.Shift))
+                .DetachFromDisposeScope();
+
+            Tensor OfMembers(Tensor values) => values.narrow(0, firstUnit, unitCount);
         }
 
         public Tensor Forward(Tensor inputs, int rowCount)
         {
             var values = _values.narrow(0, 0, rowCount);
-            var (inputSize, outputSize) = (inputs.shape[1] / _layer.GroupCount, _layer.UnitCount / _layer.GroupCount);
-            for (var group = 0; group < _layer.GroupCount; group++)
+            var (inputSize, outputSize) = (inputs.shape[1] / _groupCount, _weights.shape[0] / _groupCount);
+            for (var group = 0; group < _groupCount; group++)
             {
                 var ofGroup = inputs.narrow(1, group * inputSize, inputSize);
-                var weights = _layer.Weights.narrow(0, group * outputSize, outputSize);
+                var weights = _weights.narrow(0, group * outputSize, outputSize);
                 values.narrow(1, group * outputSize, outputSize).addmm_(ofGroup, weights.t(), beta: 0, alpha: 1);
             }
 
@@ -134,6 +150,7 @@ internal sealed class NetworkEvaluator : IDisposable
 
         public void Dispose()
         {
+            _weights.Dispose();
             _values.Dispose();
             _gains?.Dispose();
             _shifts.Dispose();

@@ -48,6 +48,25 @@ internal sealed class NetworkEvaluatorTests
     }
 
     [Test]
+    public void Compute_OfOneMember_EqualsItsOutputsAmongAll([Values(0, 2)] int member, [Values(false, true)] bool isNormalized)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var network = Create(MlpActivation.Relu, members: 3, outputs: 2, isNormalized, hasFactors: true);
+        using var ofAll = new NetworkEvaluator(network);
+        using var ofOne = new NetworkEvaluator(network, member);
+        var rows = Rows(9);
+
+        var computed = ofOne.Compute(rows.Length, (row, features) => rows[row].CopyTo(features));
+
+        Assert.That(ofOne.RowCapacity, Is.GreaterThan(ofAll.RowCapacity));
+        Assert.That(computed.shape, Is.EqualTo(new long[] { rows.Length, 1, 2 }));
+        Assert.That(
+            TensorValues.ToSingles(computed),
+            Is.EqualTo(TensorValues.ToSingles(
+                ofAll.Compute(rows.Length, (row, features) => rows[row].CopyTo(features)).select(1, member))).Within(1e-5));
+    }
+
+    [Test]
     public void Compute_OfManyBatches_AllocatesNoTensorThatStays()
     {
         using var network = Create(MlpActivation.Tanh, members: 2, outputs: 2, isNormalized: true, hasFactors: true);

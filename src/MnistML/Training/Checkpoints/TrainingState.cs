@@ -52,13 +52,16 @@ internal sealed class TrainingState(MlpNetwork network, IOptimizer optimizer, Fu
         _history.AddRange(checkpoint.History);
     }
 
-    /// <summary>Restores the weights of the best epoch, if there is one.</summary>
-    public void ReturnToBest()
+    /// <summary>Restores the weights of the best epoch, and gives its number, counted from 1; null where there is none.</summary>
+    public int? ReturnToBest()
     {
-        if (Best is not null)
+        if (Best is null)
         {
-            network.RestoreState(Best);
+            return null;
         }
+
+        network.RestoreState(Best);
+        return _history.Where(epoch => MayBeBest(epoch) && epoch.SelectionLoss is not null).MinBy(epoch => epoch.SelectionLoss)?.Epoch;
     }
 
     private bool MayBeBest(MlpEpochMetrics metrics) => isCandidate?.Invoke(metrics.Epoch) ?? true;

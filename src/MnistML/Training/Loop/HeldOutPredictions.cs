@@ -25,26 +25,42 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
 
     /// <summary>Predictions for training rows, each by the member that left it out.</summary>
     public static HeldOutPredictions OutOfFold(
-        MlpNetwork network, ITrainingRows rows, RowWeights weights, CancellationToken cancellationToken) => Collect(
-        network,
-        rows,
-        (outputs, targets) => outputs[
-            TensorIndex.Tensor(arange(outputs.shape[0])),
-            TensorIndex.Tensor(tensor(targets.ToArray().Select(target => target.Fold - 1L).ToArray()))],
-        weights.Of,
-        cancellationToken);
+        MlpNetwork network, ITrainingRows rows, RowWeights weights, CancellationToken cancellationToken)
+    {
+        NetworkEvaluator[] evaluators =
+            [.. Enumerable.Range(0, network.Architecture.MemberCount).Select(member => new NetworkEvaluator(network, member))];
+        try
+        {
+            return Collect(
+                network, rows, evaluators[0].RowCapacity, batch => ComputeByFolds(evaluators, batch), weights.Of, cancellationToken);
+        }
+        finally
+        {
+            Array.ForEach(evaluators, evaluator => evaluator.Dispose());
+        }
+    }
 
     /// <summary>Predictions for validation rows, by all members together.</summary>
-    public static HeldOutPredictions Of(MlpNetwork network, ITrainingRows rows, CancellationToken cancellationToken) =>
-        Collect(network, rows, (outputs, _) => network.Settings.Loss.Average(outputs), _ => 1, cancellationToken);
+    public static HeldOutPredictions Of(MlpNetwork network, ITrainingRows rows, CancellationToken cancellationToken)
+    {
+        using var evaluator = new NetworkEvaluator(network);
+        return Collect(
+            network,
+            rows,
+            evaluator.RowCapacity,
+            batch => TensorValues.ToSingles(
+                network.Settings.Loss.Average(evaluator.Compute(batch.RowCount, batch.CopyFeatures)).cpu()),
+            _ => 1,
+            cancellationToken);
+    }
 
     /// <summary>Mean loss and metric, weighted.</summary>
-    /// <param name="isCalibrated">Whether the loss is that at the best temperature.</param>
-    public BatchOutcome Evaluate(bool isCalibrated)
+    /// <param name="temperature">The divisor of the outputs; 1 for none.</param>
+    public BatchOutcome Evaluate(double temperature)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var loss = MeanLossAt(isCalibrated ? FindTemperature() : 1);
+        var loss = MeanLossAt(temperature);
         var metric = MeanOf(Loss.ComputeMetrics(Outputs, Targets));
         return BatchOutcome.Of(1, new RowLoss(loss, metric), Loss);
     }
@@ -89,18 +105,18 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
     private static HeldOutPredictions Collect(
         MlpNetwork network,
         ITrainingRows rows,
-        Selector select,
+        int batchSize,
+        Func<RowBatch, float[]> compute,
         Func<Target, double> weigh,
         CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
-        using var evaluator = new NetworkEvaluator(network);
         var outputSize = network.Architecture.OutputSize;
         var maxRows = Math.Clamp(MaxOutputs / outputSize, 1, MaxRows);
         var everyNth = (rows.RowCount + maxRows - 1) / maxRows;
         var (outputs, targets) = (new List<float>(), new List<Target>());
         var batchNumber = 0L;
-        foreach (var batch in rows.ReadInOrder(evaluator.RowCapacity, cancellationToken))
+        foreach (var batch in rows.ReadInOrder(batchSize, cancellationToken))
         {
             if (batchNumber++ % everyNth > 0)
             {
@@ -108,7 +124,7 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
             }
 
             using var scope = NewDisposeScope();
-            outputs.AddRange(TensorValues.ToSingles(select(evaluator.Compute(batch.RowCount, batch.CopyFeatures).cpu(), batch.Targets)));
+            outputs.AddRange(compute(batch));
             targets.AddRange(batch.Targets);
         }
 
@@ -120,5 +136,24 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
             tensor([.. targets.Select(target => (float)weigh(target))]));
     }
 
-    private delegate Tensor Selector(Tensor outputs, ReadOnlySpan<Target> targets);
+    /// <summary>Each row's outputs, in the rows' order. A member computes those of its own fold only.</summary>
+    private static float[] ComputeByFolds(NetworkEvaluator[] evaluators, RowBatch batch)
+    {
+        var outputs = new float[batch.RowCount][];
+        for (var member = 0; member < evaluators.Length; member++)
+        {
+            int[] rows = [.. Enumerable.Range(0, batch.RowCount).Where(row => batch.TargetOf(row).Fold == member + 1)];
+            if (rows.Length > 0)
+            {
+                var computed = TensorValues.ToSingles(
+                    evaluators[member].Compute(rows.Length, (i, features) => batch.CopyFeatures(rows[i], features)).cpu());
+                foreach (var (row, ofRow) in rows.Zip(computed.Chunk(computed.Length / rows.Length)))
+                {
+                    outputs[row] = ofRow;
+                }
+            }
+        }
+
+        return [.. outputs.SelectMany(ofRow => ofRow)];
+    }
 }

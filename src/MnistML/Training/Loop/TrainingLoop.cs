@@ -33,6 +33,7 @@ internal sealed partial class TrainingLoop
     private readonly BatchPlan _plan;
     private readonly Device _device;
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
+    private readonly Dictionary<int, double> _temperatures = [];
     private bool _hasLearnt;
 
     /// <param name="data">The rows to learn from, and to validate with.</param>
@@ -112,17 +113,16 @@ internal sealed partial class TrainingLoop
             state.ReturnToBest();
         }
 
-        if (_options.EarlyStopping is not null || HasCycles)
-        {
-            state.ReturnToBest();
-        }
+        var bestEpoch = _options.EarlyStopping is not null || HasCycles ? state.ReturnToBest() : null;
 
         // Who wants the model of a cancelled training wants it whole.
         var isCancellable = _options.OnCancellation == MlpOnCancellation.Throw;
         var cancellationToken = isCancellable ? _options.CancellationToken : CancellationToken.None;
-        if (Choices.CalibratesTemperature && Predict(network, weights, cancellationToken) is { } predictions)
+        if (Choices.CalibratesTemperature)
         {
-            network.Temperature = predictions.FindTemperature();
+            network.Temperature = bestEpoch is { } epoch && _temperatures.TryGetValue(epoch, out var temperature)
+                ? temperature
+                : Predict(network, weights, cancellationToken)?.FindTemperature() ?? 1;
         }
 
         return new TrainingResult(ToFiniteModel(network), state.History) { Temperature = network.Temperature };
@@ -150,10 +150,14 @@ internal sealed partial class TrainingLoop
         : _data.Validation is not null ? HeldOutPredictions.Of(network, _data.Validation, cancellationToken)
         : null;
 
-    private BatchOutcome? EvaluateOutOfFold(MlpNetwork network, RowWeights weights)
+    /// <summary>The loss at the best temperature, which is kept in case the epoch is the best one.</summary>
+    private BatchOutcome EvaluateOutOfFold(int epoch, MlpNetwork network, RowWeights weights)
     {
         using var scope = NewDisposeScope();
-        return Predict(network, weights, _options.CancellationToken)?.Evaluate(Choices.CalibratesTemperature);
+        var predictions = HeldOutPredictions.OutOfFold(network, _data.Train, weights, _options.CancellationToken);
+        var temperature = Choices.CalibratesTemperature ? predictions.FindTemperature() : 1;
+        _temperatures[epoch] = temperature;
+        return predictions.Evaluate(temperature);
     }
 
     private MlpEpochMetrics RunEpoch(
@@ -188,8 +192,8 @@ internal sealed partial class TrainingLoop
             ? null
             : Validation.Run(network, _data.Validation, _device, _options.CancellationToken);
         ThrowIfDiverged(network.HasFiniteState ? validation?.MeanLoss ?? sum.MeanLoss : double.NaN, epoch, batch, learningRate);
-        var outOfFold = Choices.IsOutOfFold && Choices.Schedule.EndsCycle(epoch, _plan.BatchCount)
-            ? EvaluateOutOfFold(network, weights)
+        BatchOutcome? outOfFold = Choices.IsOutOfFold && Choices.Schedule.EndsCycle(epoch, _plan.BatchCount)
+            ? EvaluateOutOfFold(epoch, network, weights)
             : null;
         return new MlpEpochMetrics
         {

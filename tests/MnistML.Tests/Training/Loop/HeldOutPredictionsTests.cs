@@ -21,12 +21,12 @@ internal sealed class HeldOutPredictionsTests
 
         Assert.That(predictions.FindTemperature(), Is.EqualTo(2 / Math.Log(4)).Within(0.1).Percent);
         Assert.That(
-            predictions.Evaluate(isCalibrated: true).MeanLoss,
+            predictions.Evaluate(predictions.FindTemperature()).MeanLoss,
             Is.EqualTo(-((0.8 * Math.Log(0.8)) + (0.2 * Math.Log(0.2)))).Within(1e-6));
         Assert.That(
-            predictions.Evaluate(isCalibrated: false).MeanLoss,
+            predictions.Evaluate(temperature: 1).MeanLoss,
             Is.EqualTo(Math.Log(1 + Math.Exp(-2)) + (2 * 0.2)).Within(1e-6));
-        Assert.That(predictions.Evaluate(isCalibrated: true).MeanMetric, Is.EqualTo(0.8).Within(1e-6));
+        Assert.That(predictions.Evaluate(predictions.FindTemperature()).MeanMetric, Is.EqualTo(0.8).Within(1e-6));
     }
 
     [Test]
@@ -35,7 +35,7 @@ internal sealed class HeldOutPredictionsTests
         using var scope = torch.NewDisposeScope();
         var predictions = Create([2, 2], [1, 0], weights: [3, 1]);
 
-        Assert.That(predictions.Evaluate(isCalibrated: false).MeanMetric, Is.EqualTo(0.75).Within(1e-6));
+        Assert.That(predictions.Evaluate(temperature: 1).MeanMetric, Is.EqualTo(0.75).Within(1e-6));
         Assert.That(predictions.FindTemperature(), Is.EqualTo(2 / Math.Log(3)).Within(0.1).Percent);
     }
 
