@@ -16,13 +16,6 @@ internal readonly struct Add : IBinaryOperator
     public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x + y;
 }
 
-/// <summary><c>x - y</c>.</summary>
-internal readonly struct Subtract : IBinaryOperator
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y) => x - y;
-}
-
 /// <summary><c>x · y</c>.</summary>
 internal readonly struct Multiply : IBinaryOperator
 {

@@ -58,11 +58,3 @@ internal readonly struct AddProduct : ITernaryOperator
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y, Vector512<float> z) => x + (y * z);
 }
-
-/// <summary><c>(x - y) · z</c>, kept within 0 and 1.</summary>
-internal readonly struct SubtractMultiplyClamp : ITernaryOperator
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector512<float> Invoke(Vector512<float> x, Vector512<float> y, Vector512<float> z) =>
-        Vector512.Min(Vector512.Max((x - y) * z, Vector512<float>.Zero), Vector512<float>.One);
-}

@@ -78,26 +78,31 @@ internal sealed class FeatureEncoder
     /// <param name="scratch">Memory of <see cref="ScratchSize"/>.</param>
     public void Encode(ReadOnlySpan<float> features, Span<float> inputs, Span<float> scratch)
     {
-        var bins = _hasBinInputs ? inputs[FeatureCount..] : scratch[.._binCount];
-        for (var i = 0; _binCount > 0 && i < FeatureCount; i++)
-        {
-            bins.Slice(_firstBin[i], _bins[i]?.Count ?? 0).Fill(features[i]);
-        }
-
-        SpanMath.Apply(features, _means, _inverseDeviations, inputs[..FeatureCount], default(SubtractMultiply));
         if (_binCount == 0)
         {
+            SpanMath.Apply(features, _means, _inverseDeviations, inputs[..FeatureCount], default(SubtractMultiply));
             return;
         }
 
-        SpanMath.Apply(bins, _lows, _slopes, bins, default(SubtractMultiplyClamp));
-        SpanMath.Apply(bins, _binMeans, bins, default(Subtract));
+        var bins = _hasBinInputs ? inputs[FeatureCount..] : scratch[.._binCount];
         for (var i = 0; i < FeatureCount; i++)
         {
-            if (_bins[i] is { Scores: not null } feature)
+            var value = features[i];
+            inputs[i] = (value - _means[i]) * _inverseDeviations[i];
+            if (_bins[i] is { } feature)
             {
                 var (start, count) = (_firstBin[i], feature.Count);
-                inputs[i] = _scoresOfMeans[i] + SpanMath.Dot(bins.Slice(start, count), _steps.AsSpan(start, count));
+                var score = PiecewiseLinear.Encode(
+                    value,
+                    _lows.AsSpan(start, count),
+                    _slopes.AsSpan(start, count),
+                    _binMeans.AsSpan(start, count),
+                    _steps.AsSpan(start, count),
+                    bins.Slice(start, count));
+                if (feature.Scores is not null)
+                {
+                    inputs[i] = _scoresOfMeans[i] + score;
+                }
             }
         }
     }
