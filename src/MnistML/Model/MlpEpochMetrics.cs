@@ -46,8 +46,8 @@ public sealed record MlpEpochMetrics
     /// <summary>
     /// Mean loss over the training rows after the epoch, each predicted by the member that left it out, in the unit of
     /// <see cref="TrainLoss"/> but without smoothing and dropout; in classification at the temperature that makes it least, if one is
-    /// calibrated. Of more than 131,072 rows it is computed for an even part. Null in epochs that do not end a cycle, and without
-    /// <see cref="MlpTrainingOptions.OutOfFold"/>.
+    /// calibrated. Of more than 131,072 rows, or 4,194,304 outputs, it is computed for an even part. Null in epochs that do not end a
+    /// cycle, and without <see cref="MlpTrainingOptions.OutOfFold"/>.
     /// </summary>
     public double? OutOfFoldLoss { get; init; }
 

@@ -4,13 +4,16 @@ using static TorchSharp.torch;
 namespace MnistML.Network;
 
 /// <summary>
-/// Computes a network's outputs as in scoring, batch after batch, in matrices that are allocated once: the memory that a new matrix for
-/// each step would take and give back, the C library may not use again. The network must not change meanwhile. It owns its tensors.
+/// Computes a network's outputs as in scoring, batch after batch, in matrices that are allocated once. If each step allocated one, the C
+/// library would keep much of the memory that they gave back. The network must not change meanwhile. It owns its tensors.
 /// </summary>
 internal sealed class NetworkEvaluator : IDisposable
 {
     /// <summary>Values of the widest matrix: enough for libtorch to be fast, few enough not to matter in memory.</summary>
     private const int ValuesInMatrix = 1 << 18;
+
+    /// <summary>With fewer rows, reading the weights of a wide layer would take longer than computing with them.</summary>
+    private const int MinRows = 64;
 
     private readonly MlpNetwork _network;
     private readonly int _memberCount;
@@ -30,7 +33,7 @@ internal sealed class NetworkEvaluator : IDisposable
         var members = member is { } one ? new Range(one, one + 1) : new Range(0, network.Architecture.MemberCount);
         _memberCount = members.End.Value - members.Start.Value;
         var widest = Math.Max(network.InputCount, network.Layers.Max(layer => _memberCount * layer.Shape.OutputSize));
-        RowCapacity = Math.Max(ValuesInMatrix / widest, 1);
+        RowCapacity = Math.Max(ValuesInMatrix / widest, MinRows);
         _inputs = empty([RowCapacity, network.InputCount], ScalarType.Float32, CPU).DetachFromDisposeScope();
         _factors = network.FactorsOfInputs?.DetachFromDisposeScope();
         _layers =

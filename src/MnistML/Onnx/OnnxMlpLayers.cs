@@ -54,8 +54,8 @@ internal static class OnnxMlpLayers
     }
 
     /// <summary>
-    /// The same for an ensemble, <c>[rows, members · units]</c> to <c>[rows, members · outputs]</c>. Each operator costs a microsecond, so
-    /// few outputs are one product with zeros between the members.
+    /// The same for an ensemble, <c>[rows, members · units]</c> to <c>[rows, members · outputs]</c>. Each operator costs a microsecond,
+    /// so few outputs are one product with zeros between the members.
     /// </summary>
     private static string AppendFurtherLayers(
         OnnxGraphBuilder builder, MlpModelParameters model, IReadOnlyList<MlpModelParameters> members, string output)
@@ -152,7 +152,7 @@ internal static class OnnxMlpLayers
     };
 
     /// <summary>
-    /// <c>x · (1 + erf(x / √2)) / 2</c>: operator set 17 has no Gelu operator, which came with set 20. ONNX Runtime fuses these operators.
+    /// <c>x · (1 + erf(x / √2)) / 2</c>: operator set 17 has no Gelu operator, which came with set 20. ONNX Runtime fuses these ones.
     /// </summary>
     private static string AppendGelu(OnnxGraphBuilder builder, string input)
     {

@@ -5,14 +5,14 @@ using System.Runtime.Intrinsics;
 namespace MnistML.Vectors;
 
 /// <summary>
-/// The bins of one feature's value, and what is linear in them, in one pass. A feature has so few bins that calls for each step would take
-/// most of the time.
+/// The bins of one feature's value, and a sum over them, in one pass. A feature has few bins, so a call for each step would take most of
+/// the time.
 /// </summary>
 internal static class PiecewiseLinear
 {
     /// <summary>Computes bins less their means: <c>clip((value - low) · slope, 0, 1) - mean</c>.</summary>
     /// <param name="value">The feature's value.</param>
-    /// <param name="lows">The lower edge of each bin; the other spans have its length.</param>
+    /// <param name="lows">The lower edge of each bin. All spans are of one length.</param>
     /// <param name="slopes">One over the width of each bin.</param>
     /// <param name="means">The mean of each bin.</param>
     /// <param name="steps">The factor of each bin in the sum.</param>
@@ -27,6 +27,10 @@ internal static class PiecewiseLinear
         ReadOnlySpan<float> steps,
         Span<float> bins)
     {
+        SpanMath.ThrowIfLengthsDiffer(lows.Length, bins.Length);
+        SpanMath.ThrowIfLengthsDiffer(slopes.Length, bins.Length);
+        SpanMath.ThrowIfLengthsDiffer(means.Length, bins.Length);
+        SpanMath.ThrowIfLengthsDiffer(steps.Length, bins.Length);
         ref var low = ref MemoryMarshal.GetReference(lows);
         ref var slope = ref MemoryMarshal.GetReference(slopes);
         ref var mean = ref MemoryMarshal.GetReference(means);

@@ -165,7 +165,7 @@ internal static class SpanMath
 
     /// <summary>.NET does not check the vector loads and stores above, so lengths are compared once a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ThrowIfLengthsDiffer(int source, int destination)
+    public static void ThrowIfLengthsDiffer(int source, int destination)
     {
         if (source != destination)
         {

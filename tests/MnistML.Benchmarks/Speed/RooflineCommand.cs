@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MnistML.Native;
-using MnistML.Network.Backprop;
+using MnistML.Network.Workers;
 using MnistML.Training.Loop;
 using MnistML.Training.Rows;
 using TorchSharp;

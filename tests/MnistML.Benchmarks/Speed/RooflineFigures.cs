@@ -1,5 +1,6 @@
 using System.Globalization;
 using MnistML.Network.Backprop;
+using MnistML.Network.Workers;
 
 namespace MnistML.Benchmarks.Speed;
 

@@ -59,7 +59,8 @@ internal static class TabularScoringCommand
                 + Text($"{medians[0]:F2} and {medians[1]:F2} µs, {medians[0] / medians[1]:F2} times"));
         verdict.ExpectSpeed(
             medians[2] <= MaxTimes * medians[3],
-            Text($"a row of a view, at most {MaxTimes} times: {medians[2]:F2} and {medians[3]:F2} µs, {medians[2] / medians[3]:F2} times"));
+            Text($"a row of a view, at most {MaxTimes} times: {medians[2]:F2} and {medians[3]:F2} µs, ")
+                + Text($"{medians[2] / medians[3]:F2} times"));
         return verdict.ExitCode;
 
         MlpTransformer Train(MlpTrainer.Options options) =>

@@ -37,7 +37,8 @@ internal sealed class LayerTests
         ["Network/Losses"] = ["Common", "Vectors"],
         ["Network/Features"] = ["Common", "Model", "Vectors", "Native"],
         ["Network"] = ["Common", "Model", "Vectors", "Native", "Network/Losses", "Network/Features"],
-        ["Network/Backprop"] = ["Common", "Model", "Vectors", "Native", "Network", "Network/Losses"],
+        ["Network/Workers"] = ["Common"],
+        ["Network/Backprop"] = ["Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Network/Workers"],
         ["Training/Schedules"] = ["Common"],
         ["Training/Optimizers"] = ["Common", "Model", "Vectors", "Native", "Network"],
         ["Training/Augmentation"] = ["Common", "Vectors"],
@@ -58,7 +59,7 @@ internal sealed class LayerTests
             ["Common", "Model", "Network", "Training/Schedules", "Training/Optimizers", "Training/Options", "Training/Rows"],
         ["Training/Loop"] =
         [
-            "Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Network/Features", "Network/Backprop",
+            "Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Network/Features", "Network/Workers", "Network/Backprop",
             "Training/Schedules", "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Choices",
             "Training/Features", "Training/Checkpoints",
         ],
@@ -94,6 +95,7 @@ internal sealed class LayerTests
         ["Network/Losses"] = ["TorchSharp"],
         ["Network/Features"] = ["TorchSharp"],
         ["Network"] = ["TorchSharp"],
+        ["Network/Workers"] = ["TorchSharp"],
         ["Network/Backprop"] = ["TorchSharp"],
         ["Training/Optimizers"] = ["TorchSharp"],
         ["Training/Options"] = ["TorchSharp"],

@@ -1,4 +1,5 @@
 using MnistML.Native;
+using MnistML.Network.Workers;
 using MnistML.Vectors;
 
 namespace MnistML.Network.Backprop;

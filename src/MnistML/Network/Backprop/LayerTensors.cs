@@ -1,3 +1,5 @@
+using MnistML.Network.Workers;
+
 namespace MnistML.Network.Backprop;
 
 /// <summary>

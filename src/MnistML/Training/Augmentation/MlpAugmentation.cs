@@ -89,8 +89,8 @@ public sealed record MlpAugmentation
     /// </summary>
     /// <remarks>
     /// A field of random numbers from U(-1, 1) for each pixel and coordinate is smoothed by a Gaussian of standard deviation σ, and
-    /// multiplied by α. In the paper's terms, with both in pixels, this displacement is <c>α / (σ·√(12π))</c>: 1.4 pixels for its α = 34
-    /// and σ = 4.
+    /// multiplied by α. In the paper's terms, with both in pixels, this displacement is <c>α / (σ·√(12π))</c>: 1.4 pixels for its
+    /// α = 34 and σ = 4.
     /// </remarks>
     [AtLeast(0), AtMost(1)]
     public double ElasticDisplacement { get; init; } = 0.02;

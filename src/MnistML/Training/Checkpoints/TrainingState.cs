@@ -18,16 +18,18 @@ internal sealed class TrainingState(MlpNetwork network, IOptimizer optimizer, Fu
     /// </summary>
     public IReadOnlyDictionary<string, float[]>? Best { get; private set; }
 
+    /// <summary>The number of that epoch, counted from 1, the first one where several are as good; null where there is none.</summary>
+    public int? BestEpoch => _history
+        .Where(epoch => epoch.SelectionLoss is not null && MayBeBest(epoch)).MinBy(epoch => epoch.SelectionLoss)?.Epoch;
+
     /// <summary>Ends an epoch.</summary>
     public void Append(MlpEpochMetrics metrics)
     {
-        if (metrics.SelectionLoss is { } loss && MayBeBest(metrics)
-            && !_history.Any(earlier => MayBeBest(earlier) && earlier.SelectionLoss <= loss))
+        _history.Add(metrics);
+        if (BestEpoch == metrics.Epoch)
         {
             Best = network.CopyState();
         }
-
-        _history.Add(metrics);
     }
 
     /// <summary>A copy of the whole state, for a file.</summary>
@@ -52,16 +54,13 @@ internal sealed class TrainingState(MlpNetwork network, IOptimizer optimizer, Fu
         _history.AddRange(checkpoint.History);
     }
 
-    /// <summary>Restores the weights of the best epoch, and gives its number, counted from 1; null where there is none.</summary>
-    public int? ReturnToBest()
+    /// <summary>Restores the weights of the best epoch, if there is one.</summary>
+    public void ReturnToBest()
     {
-        if (Best is null)
+        if (Best is not null)
         {
-            return null;
+            network.RestoreState(Best);
         }
-
-        network.RestoreState(Best);
-        return _history.Where(epoch => MayBeBest(epoch) && epoch.SelectionLoss is not null).MinBy(epoch => epoch.SelectionLoss)?.Epoch;
     }
 
     private bool MayBeBest(MlpEpochMetrics metrics) => isCandidate?.Invoke(metrics.Epoch) ?? true;

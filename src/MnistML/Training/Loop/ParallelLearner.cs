@@ -1,6 +1,7 @@
 using MnistML.Network;
 using MnistML.Network.Backprop;
 using MnistML.Network.Losses;
+using MnistML.Network.Workers;
 using MnistML.Training.Optimizers;
 using MnistML.Training.Rows;
 using MnistML.Vectors;

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using MnistML.Common;
 using MnistML.Native;
 using MnistML.Network;
-using MnistML.Network.Backprop;
 using MnistML.Network.Features;
+using MnistML.Network.Workers;
 using MnistML.Training.Checkpoints;
 using MnistML.Training.Choices;
 using MnistML.Training.Features;
@@ -33,6 +33,8 @@ internal sealed partial class TrainingLoop
     private readonly BatchPlan _plan;
     private readonly Device _device;
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
+
+    /// <summary>The temperature after each epoch of this run that was evaluated out of fold.</summary>
     private readonly Dictionary<int, double> _temperatures = [];
     private bool _hasLearnt;
 
@@ -113,14 +115,18 @@ internal sealed partial class TrainingLoop
             state.ReturnToBest();
         }
 
-        var bestEpoch = _options.EarlyStopping is not null || HasCycles ? state.ReturnToBest() : null;
+        var takesBest = _options.EarlyStopping is not null || HasCycles;
+        if (takesBest)
+        {
+            state.ReturnToBest();
+        }
 
         // Who wants the model of a cancelled training wants it whole.
         var isCancellable = _options.OnCancellation == MlpOnCancellation.Throw;
         var cancellationToken = isCancellable ? _options.CancellationToken : CancellationToken.None;
         if (Choices.CalibratesTemperature)
         {
-            network.Temperature = bestEpoch is { } epoch && _temperatures.TryGetValue(epoch, out var temperature)
+            network.Temperature = takesBest && _temperatures.TryGetValue(state.BestEpoch ?? 0, out var temperature)
                 ? temperature
                 : Predict(network, weights, cancellationToken)?.FindTemperature() ?? 1;
         }
@@ -150,7 +156,7 @@ internal sealed partial class TrainingLoop
         : _data.Validation is not null ? HeldOutPredictions.Of(network, _data.Validation, cancellationToken)
         : null;
 
-    /// <summary>The loss at the best temperature, which is kept in case the epoch is the best one.</summary>
+    /// <summary>The loss at the best temperature, if that is calibrated.</summary>
     private BatchOutcome EvaluateOutOfFold(int epoch, MlpNetwork network, RowWeights weights)
     {
         using var scope = NewDisposeScope();

@@ -32,8 +32,8 @@ public abstract record MlpFeatureEncoding
     /// </summary>
     /// <remarks>
     /// Quantiles are those of all training rows up to 65,536, or of as many that are drawn at random where there are more (fewer where rows
-    /// are wide: the sample holds at most 1 million values). In a sample of n rows each edge is within <c>√(3.8 / n)</c> of the rows of its
-    /// place, 0.8 % for 65,536, with a probability of 99.9 % (the inequality of Dvoretzky, Kiefer and Wolfowitz).
+    /// are wide: the sample holds at most 1 million values). In a sample of n rows each edge is within <c>√(3.8 / n)</c> of the rows of
+    /// its place, 0.8 % for 65,536, with a probability of 99.9 % (the inequality of Dvoretzky, Kiefer and Wolfowitz).
     /// </remarks>
     /// <param name="bins">The most bins of a feature, from 1 to 255; 16 by default.</param>
     public static MlpFeatureEncoding PiecewiseLinear(int bins = PiecewiseLinearEncoding.DefaultBins) =>

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MnistML;
 
 /// <summary>
-/// How the weights are set before training. Biases are always drawn from U(-1/√fan_in, 1/√fan_in), PyTorch's default, where fan_in is the
-/// number of the layer's inputs and fan_out the number of its outputs.
+/// How the weights are set before training. Biases are always drawn from U(-1/√fan_in, 1/√fan_in), PyTorch's default, where fan_in is
+/// the number of the layer's inputs and fan_out the number of its outputs.
 /// </summary>
 public sealed record MlpInitializer
 {

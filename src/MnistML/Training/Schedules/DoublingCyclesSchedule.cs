@@ -17,10 +17,10 @@ internal sealed record DoublingCyclesSchedule : MlpSchedule
     /// <summary>With fewer updates, a first cycle has no time to rise and to fall.</summary>
     private const int MinUpdatesOfCycle = 20;
 
-    /// <summary>A cycle that lowers the loss by so much earns the next one twice the updates, and what only such a cycle earns.</summary>
+    /// <summary>A cycle that lowers the loss by so much earns the training more updates.</summary>
     private const double GreatImprovement = 0.1;
 
-    /// <summary>Another cycle after so many must be earned by a great improvement; it may take twice the updates once more.</summary>
+    /// <summary>After so many cycles only a great improvement earns another one.</summary>
     private const int UsualCycles = 4;
 
     /// <summary>After a cycle that lowers the loss by less, another one of twice the length is not worth its time.</summary>
@@ -40,10 +40,10 @@ internal sealed record DoublingCyclesSchedule : MlpSchedule
         {
             var loss = lossesOfEpochs[end - 1];
             var next = end + (EpochsOfFirst(stepsPerEpoch) << cycle);
-            var isUsual = cycle < UsualCycles;
             var isGreat = cycle > 1 && loss < best * (1 - GreatImprovement);
-            var isEarned = isGreat || (isUsual && !(loss > best * (1 - LeastImprovement)));
-            if (!isEarned || (long)next * stepsPerEpoch > (isUsual ? 1 : 2) * (isGreat ? 2L : 1) * MaxUpdates)
+            var isEarned = isGreat || (cycle < UsualCycles && !(loss > best * (1 - LeastImprovement)));
+            var limit = (long)MaxUpdates * (!isGreat ? 1 : cycle < UsualCycles ? 2 : 4);
+            if (!isEarned || (long)next * stepsPerEpoch > limit)
             {
                 break;
             }

@@ -70,9 +70,9 @@ public abstract record MlpSchedule
     /// Cycles of <see cref="OneCycle"/>, each of twice as many epochs as the one before, while weights and the optimiser's state go on
     /// (warm restarts of Loshchilov and Hutter, 2016). The training ends with the first cycle whose loss on rows that were left out is not
     /// lower than before by a hundredth (<see cref="MlpTrainingOptions.OutOfFold"/>, else validation data), or where another cycle would go
-    /// beyond a number of updates, and the best cycle's weights are kept. Without such rows it goes on to that number. So noisy tables
-    /// stop early, and clean ones learn on. It chooses the number of epochs, so <see cref="MlpTrainingOptions.MaxEpochs"/> is an upper
-    /// limit, which ends a cycle where it falls.
+    /// beyond a number of updates, and the best cycle's weights are kept. Without such rows it goes on to that number, for up to four
+    /// cycles. So noisy tables stop early, and clean ones learn on. It chooses the number of epochs, so
+    /// <see cref="MlpTrainingOptions.MaxEpochs"/> is an upper limit, which ends a cycle where it falls.
     /// </summary>
     /// <param name="firstEpochs">
     /// Epochs of the first cycle, at least 1; 4 by default: 4, 8, 16, 32, 64. It has more where they would be fewer than 20 updates, and

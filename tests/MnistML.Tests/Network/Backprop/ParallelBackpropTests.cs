@@ -2,6 +2,7 @@ using MnistML.Native;
 using MnistML.Network;
 using MnistML.Network.Backprop;
 using MnistML.Network.Losses;
+using MnistML.Network.Workers;
 using MnistML.Vectors;
 using TorchSharp;
 

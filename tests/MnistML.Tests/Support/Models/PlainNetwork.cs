@@ -75,7 +75,9 @@ internal static class PlainNetwork
         _ => throw new ArgumentOutOfRangeException(nameof(activation)),
     };
 
-    /// <summary>The error function by the series 2/√π · exp(-x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), whose terms all have one sign.</summary>
+    /// <summary>
+    /// The error function by the series 2/√π · exp(-x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), whose terms all have one sign.
+    /// </summary>
     private static double Erf(double x)
     {
         double term = x, sum = x;

@@ -1,5 +1,6 @@
 using MnistML.Native;
 using MnistML.Network.Backprop;
+using MnistML.Network.Workers;
 using MnistML.Tests.Support;
 using MnistML.Training.Loop;
 using MnistML.Training.Rows;

@@ -1,6 +1,6 @@
-using MnistML.Network.Backprop;
+using MnistML.Network.Workers;
 
-namespace MnistML.Tests.Network.Backprop;
+namespace MnistML.Tests.Network.Workers;
 
 internal sealed class WorkRangeTests
 {

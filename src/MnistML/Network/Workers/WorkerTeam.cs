@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.ExceptionServices;
 using TorchSharp;
 
-namespace MnistML.Network.Backprop;
+namespace MnistML.Network.Workers;
 
 /// <summary>
 /// Threads that work on one batch together, the calling thread included. Each computes its own products with one libtorch thread.

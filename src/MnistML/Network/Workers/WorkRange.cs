@@ -1,4 +1,4 @@
-namespace MnistML.Network.Backprop;
+namespace MnistML.Network.Workers;
 
 /// <summary>The range of rows or units that one worker processes.</summary>
 internal readonly record struct WorkRange(int Start, int Count)

@@ -1,4 +1,4 @@
-namespace MnistML.Network.Backprop;
+namespace MnistML.Network.Workers;
 
 /// <summary>A worker's memory for widened bfloat16 rows and intermediate results.</summary>
 internal sealed class WorkerScratch(int size)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MnistML.Network.Backprop;
+namespace MnistML.Network.Workers;
 
 /// <summary>The phases of a batch that <see cref="PhaseTimer"/> distinguishes.</summary>
 internal enum Phase

@@ -1,8 +1,8 @@
 using MnistML.Native;
-using MnistML.Network.Backprop;
+using MnistML.Network.Workers;
 using TorchSharp;
 
-namespace MnistML.Tests.Network.Backprop;
+namespace MnistML.Tests.Network.Workers;
 
 internal sealed class WorkerTeamTests
 {
