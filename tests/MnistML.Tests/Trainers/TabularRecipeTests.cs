@@ -148,6 +148,29 @@ internal sealed class TabularRecipeTests
         Assert.That(cancelled.Model.ComputeHash(), Is.EqualTo(oneCycle.Model.ComputeHash()));
     }
 
+    /// <summary>
+    /// A training keeps the temperature of each cycle. One that resumes a finished training must find it anew, from the best cycle's
+    /// weights.
+    /// </summary>
+    [Test]
+    public void Fit_FromTheCheckpointOfAFinishedTraining_FindsTheSameTemperature()
+    {
+        using var folder = new TemporaryFolder();
+        var random = new Random(2);
+        var rows = TaskCase.Rows(300, seed: 2);
+        Array.ForEach(rows, row => row.Flag = random.Next(2) == 0);
+        var data = _mlContext.Data.LoadFromEnumerable(rows);
+        var options = Default with { CheckpointPath = folder.PathOf("checkpoint.safetensors"), Seed = 1 };
+
+        using var finished = new MlpBinaryTrainer(_mlContext, options).Fit(data);
+        using var resumed = new MlpBinaryTrainer(_mlContext, options).Fit(data);
+
+        var best = finished.History.Where(epoch => epoch.OutOfFoldLoss is not null).MinBy(epoch => epoch.OutOfFoldLoss)!;
+        Assert.That(best.Epoch, Is.LessThan(finished.History.Count), "the last cycle of drawn labels is not the best");
+        Assert.That(resumed.History, Has.Count.EqualTo(finished.History.Count));
+        Assert.That(resumed.Model.ComputeHash(), Is.EqualTo(finished.Model.ComputeHash()));
+    }
+
     [Test]
     public void Fit_FromAnEnsemble_KeepsItsColumnsAndBeginsWithItsPredictions()
     {
