@@ -64,7 +64,7 @@ internal static class BinaryScorer
             : throw StockScorer.Unsupported(
                 "LbfgsLogisticRegression",
                 "a weight of 1, a bias of 0 and the calibrator sigmoid(x) on x = 1 and x = -1",
-                Invariant($"the weights are {string.Join(", ", linear.Weights)}, the bias {linear.Bias}, ")
+                Invariant($"the weights are {StockScorer.List(linear.Weights)}, the bias {linear.Bias}, ")
                 + Invariant($"the calibrator's slope {calibrator.Slope} and its offset {calibrator.Offset}"));
     }
 }

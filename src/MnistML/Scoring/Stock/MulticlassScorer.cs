@@ -83,8 +83,7 @@ internal static class MulticlassScorer
 
         if (!(diagonal > 0 && float.IsFinite(diagonal)) || !biases.All(float.IsFinite))
         {
-            var list = string.Join(", ", biases.Select(bias => Invariant($"{bias}")));
-            throw Unsupported(Invariant($"weight [0, 0] is {diagonal}, and the biases are {list}"));
+            throw Unsupported(Invariant($"weight [0, 0] is {diagonal}, and the biases are {StockScorer.List(biases)}"));
         }
 
         return diagonal - elsewhere;

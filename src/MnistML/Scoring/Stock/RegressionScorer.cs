@@ -48,6 +48,6 @@ internal static class RegressionScorer
             : throw StockScorer.Unsupported(
                 "OnlineGradientDescent",
                 "a weight of 1 and a bias of 0 on x = 1 and x = -1",
-                Invariant($"the weights are {string.Join(", ", linear.Weights)} and the bias is {linear.Bias}"));
+                Invariant($"the weights are {StockScorer.List(linear.Weights)} and the bias is {linear.Bias}"));
     }
 }

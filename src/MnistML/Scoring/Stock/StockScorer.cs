@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using MnistML.Onnx;
 
@@ -32,6 +33,10 @@ internal sealed record StockScorer(MlpTask Task, ITransformer Transformer, OnnxO
     /// <exception cref="NotSupportedException">Its weights are not those that it is fitted with.</exception>
     public static StockScorer? TryRead(ITransformer stage) =>
         MulticlassScorer.TryRead(stage) ?? BinaryScorer.TryRead(stage) ?? RegressionScorer.TryRead(stage);
+
+    /// <summary>Numbers for an error message.</summary>
+    public static string List(IEnumerable<float> numbers) =>
+        string.Join(", ", numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>The error where a trainer of ML.NET returned other weights than it should.</summary>
     public static NotSupportedException Unsupported(string trainer, string expected, string found) =>

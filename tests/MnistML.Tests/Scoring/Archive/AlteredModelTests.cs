@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Google.Protobuf;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -7,6 +9,7 @@ using MnistML.Model;
 using MnistML.Onnx;
 using MnistML.Scoring;
 using MnistML.Scoring.Archive;
+using MnistML.Scoring.Stock;
 using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Scoring.Archive;
@@ -204,6 +207,76 @@ public sealed class AlteredModelTests
             () => Load(stream.ToArray()),
             Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
                 "The stream is not a model that can be loaded: it holds a network without the stages that belong to it."));
+    }
+
+    [Test]
+    public void LoadMlp_OfAScorerOfOtherWeights_SaysThatItDoesNotMatch()
+    {
+        var mlp = new OnnxMlp(_case.Model, "Features", new OnnxOutput("Logits", [0, 0, 0, 0], 1), new MlpMetadata().ToProperties());
+        using var network = new LogitsTransformer((IHostEnvironment)_case.MlContext, mlp);
+        var scorer = _case.MlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Label", "Logits")
+            .Fit(network.Transform(_case.Data));
+
+        Assert.That(
+            () => Load(SaveChain(mlp, scorer, _case.MlContext.Transforms.DropColumns("Logits").Fit(network.Transform(_case.Data)))),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(
+                "The stream is not a model that can be loaded: its stages do not match its network: This version of Microsoft.ML"));
+    }
+
+    [Test]
+    public void LoadMlp_OfStagesThatKeepTheLogits_IsRefused()
+    {
+        var scorer = StockScorer.Fit(MlpTask.Multiclass, "Logits", _case.Data.Schema["Label"]);
+        var mlp = new OnnxMlp(
+            _case.Model,
+            "Features",
+            scorer.Input,
+            new MlpMetadata { ClassNames = _case.Transformer.ClassNames }.ToProperties());
+
+        Assert.That(
+            () => Load(SaveChain(mlp, scorer.Transformer, _case.MlContext.Transforms.CopyColumns("Copy", "Features").Fit(_case.Data))),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                "The stream is not a model that can be loaded: its stages do not match its network of 4 classes."));
+    }
+
+    [Test]
+    public void LoadMlp_OfAnArchiveOfSomethingElse_GivesMlNetsReason() => Assert.That(
+        () => Load(Zip.Write(("a", [1]))),
+        Throws.TypeOf<InvalidDataException>()
+            .With.Message.Match("^The stream is not a model that can be loaded: ML.NET can't load it: .+"));
+
+    /// <summary>Files of one version are read by another, so what is hashed is part of the format.</summary>
+    [Test]
+    public void Save_OfATransformer_HoldsTheHashOfPathsLengthsAndContents()
+    {
+        const string Folder = "TransformerChain/";
+        var model = ModelProto.Parser.ParseFrom(
+            Zip.Read(_zip).Single(entry => entry.Path == NetworkEntry).Content.AsSpan(sizeof(int)));
+        var hashed = Zip.Read(_zip)
+            .Where(entry => entry.Path.StartsWith(Folder, StringComparison.Ordinal))
+            .Select(entry => (Path: Encoding.UTF8.GetBytes(entry.Path[Folder.Length..]), entry.Content))
+            .Where(entry => !entry.Path.AsSpan().StartsWith("Transform_000/"u8))
+            .OrderBy(entry => Encoding.UTF8.GetString(entry.Path), StringComparer.Ordinal)
+            .SelectMany(entry => (byte[])
+            [
+                .. BitConverter.GetBytes(entry.Path.Length),
+                .. entry.Path,
+                .. BitConverter.GetBytes(entry.Content.Length),
+                .. entry.Content,
+            ]);
+
+        Assert.That(
+            model.MetadataProps.Single(entry => entry.Key == "mnistml.stages").Value,
+            Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData([.. hashed]))));
+    }
+
+    /// <summary>A chain of a network and stages after it, with a checksum that matches them.</summary>
+    private byte[] SaveChain(OnnxMlp mlp, params ITransformer[] stages)
+    {
+        using var network = new LogitsTransformer((IHostEnvironment)_case.MlContext, StageChecksum.Put(mlp, stages));
+        using var stream = new MemoryStream();
+        _case.MlContext.Model.Save(new TransformerChain<ITransformer>([network, .. stages]), _case.Data.Schema, stream);
+        return stream.ToArray();
     }
 
     private static ITransformer Load(byte[] zip)

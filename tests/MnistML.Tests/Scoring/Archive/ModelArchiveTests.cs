@@ -85,6 +85,18 @@ public sealed class ModelArchiveTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1 << 20));
     }
 
+    /// <summary>The same zeros beside a megabyte that does not shrink, as weights don't.</summary>
+    [Test]
+    public void Read_ManyZerosInALargerFile_AreAllowed()
+    {
+        var weights = new byte[1 << 20];
+        new Random(1).NextBytes(weights);
+
+        var archive = Read(Zip.Write(("weights", weights), ("zeros", new byte[96 << 20])));
+
+        Assert.That(archive.Entries["zeros"], Has.Length.EqualTo(96 << 20));
+    }
+
     [TestCase(1)]
     [TestCase(99)]
     [TestCase(101)]

@@ -26,6 +26,22 @@ public sealed class ScorerRowsTests
     }
 
     [Test]
+    public void Cursor_BeforeTheFirstAndAfterTheLastRow_IsAtNone()
+    {
+        using var cursor = MulticlassScorer.OneHotRows("z", _case.Data.Schema["Label"]).GetRowCursor([]);
+        Assert.That(cursor.Position, Is.EqualTo(-1));
+
+        var positions = new List<long>();
+        while (cursor.MoveNext())
+        {
+            positions.Add(cursor.Position);
+        }
+
+        Assert.That(positions, Is.EqualTo(new long[] { 0, 1, 2, 3 }));
+        Assert.That(cursor.Position, Is.EqualTo(-1));
+    }
+
+    [Test]
     public void Rows_OneClass_IsAOne()
     {
         var builder = new DataViewSchema.Builder();

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML.Scoring.Stock;
-using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Scoring.Stock;
 
@@ -31,9 +30,14 @@ internal sealed class StockScorerTests
         Is.EqualTo(Outputs));
 
     [Test]
-    public void TryRead_OfAFittedScorer_IsThatScorer([Values(MlpTask.Binary, MlpTask.Regression)] MlpTask task)
+    public void TryRead_OfAFittedScorer_IsThatScorer([Values] MlpTask task)
     {
-        var scorer = Fit(task, task == MlpTask.Binary ? BooleanDataViewType.Instance : NumberDataViewType.Single);
+        var scorer = Fit(task, task switch
+        {
+            MlpTask.Binary => BooleanDataViewType.Instance,
+            MlpTask.Regression => NumberDataViewType.Single,
+            _ => new KeyDataViewType(typeof(uint), 3),
+        });
 
         var read = StockScorer.TryRead(scorer.Transformer)!;
 
@@ -45,23 +49,56 @@ internal sealed class StockScorerTests
         StockScorer.TryRead(MlContext.Transforms.CopyColumns("Copy", "z").Fit(Inputs())), Is.Null);
 
     [Test]
-    public void TryRead_OfScorersOfOtherWeights_SaysWhatWasExpected()
+    public void TryRead_OfALogisticRegressionOfAnotherWeight_SaysWhatWasExpected()
     {
-        var data = TaskCase.Data(MlContext, rows: 50);
-        var version = typeof(MLContext).Assembly.GetName().Version;
-        var start = $"This version of Microsoft.ML ({version}) can't carry the network's scores: its ";
+        var scorer = MlContext.BinaryClassification.Trainers
+            .LbfgsLogisticRegression("Flag", "z")
+            .Fit(MlContext.Data.LoadFromEnumerable([new Row { Values = [2], Flag = true }, new Row { Values = [-2], Flag = false }]));
+        var linear = scorer.Model.SubModel;
+
+        Assert.That(linear.Weights, Is.Not.EqualTo(new float[] { 1 }));
+        Assert.That(
+            () => StockScorer.TryRead(scorer),
+            Throws.TypeOf<NotSupportedException>().With.Message.EqualTo(MessageOf(
+                "LbfgsLogisticRegression",
+                "a weight of 1, a bias of 0 and the calibrator sigmoid(x) on x = 1 and x = -1",
+                FormattableString.Invariant(
+                    $"the weights are {linear.Weights[0]}, the bias {linear.Bias}, the calibrator's slope -1 and its offset 0"))));
+    }
+
+    [Test]
+    public void TryRead_OfALinearRegressionOfAnotherBias_SaysWhatWasExpected()
+    {
+        // From 0, a step of half the error on x = 1 and a label of 2 gives a weight of 1 and a bias of 1.
+        var scorer = MlContext.Regression.Trainers
+            .OnlineGradientDescent("Number", "z", learningRate: 0.25f, decreaseLearningRate: false, l2Regularization: 0)
+            .Fit(MlContext.Data.LoadFromEnumerable([new Row { Values = [1], Number = 2 }]));
 
         Assert.That(
-            () => StockScorer.TryRead(MlContext.BinaryClassification.Trainers.LbfgsLogisticRegression("Flag").Fit(data)),
-            Throws.TypeOf<NotSupportedException>().With.Message.StartsWith(
-                $"{start}LbfgsLogisticRegression trainer should give a weight of 1, a bias of 0 and the calibrator sigmoid(x) on x = 1 "
-                + "and x = -1, but the weights are "));
-        Assert.That(
-            () => StockScorer.TryRead(MlContext.Regression.Trainers.OnlineGradientDescent("Number").Fit(data)),
-            Throws.TypeOf<NotSupportedException>().With.Message.StartsWith(
-                $"{start}OnlineGradientDescent trainer should give a weight of 1 and a bias of 0 on x = 1 and x = -1, but the weights are ")
-                .And.Message.EndsWith("Reference Microsoft.ML 5.0.1, with which MnistML is tested."));
+            () => StockScorer.TryRead(scorer),
+            Throws.TypeOf<NotSupportedException>().With.Message.EqualTo(MessageOf(
+                "OnlineGradientDescent",
+                "a weight of 1 and a bias of 0 on x = 1 and x = -1",
+                "the weights are 1 and the bias is 1")));
     }
+
+    [TestCase(0f)]
+    [TestCase(-1.5f)]
+    [TestCase(3e38f)]
+    public void WithThreshold_OfABinaryScorer_HasThatThresholdAndNoOther(float threshold)
+    {
+        var scorer = BinaryScorer.WithThreshold(Fit(MlpTask.Binary, BooleanDataViewType.Instance).Transformer, threshold);
+
+        Assert.That(
+            scorer.Transform(Inputs()).GetColumn<bool>("PredictedLabel"), Is.EqualTo(Outputs.Select(output => output > threshold)));
+        Assert.That(BinaryScorer.HasThreshold(scorer, threshold), Is.True);
+        Assert.That(BinaryScorer.HasThreshold(scorer, MathF.BitIncrement(threshold)), Is.False);
+        Assert.That(BinaryScorer.HasThreshold(scorer, MathF.BitDecrement(threshold)), Is.False);
+    }
+
+    private static string MessageOf(string trainer, string expected, string found) =>
+        $"This version of Microsoft.ML ({typeof(MLContext).Assembly.GetName().Version}) can't carry the network's scores: its {trainer} "
+        + $"trainer should give {expected}, but {found}. Reference Microsoft.ML 5.0.1, with which MnistML is tested.";
 
     private static StockScorer Fit(MlpTask task, DataViewType labelType)
     {
@@ -77,5 +114,9 @@ internal sealed class StockScorerTests
     {
         [ColumnName("z"), VectorType(1)]
         public float[] Values { get; set; } = [];
+
+        public bool Flag { get; set; }
+
+        public float Number { get; set; }
     }
 }

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using MnistML.Tests.Support;
 
-namespace MnistML.Tests.Scoring;
+namespace MnistML.Tests.Scoring.Cursors;
 
 /// <summary>Rows whose vector of features has another length than the column's type says.</summary>
 public sealed class MlpTransformerLengthTests

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML.Tests.Support;
 
-namespace MnistML.Tests.Scoring;
+namespace MnistML.Tests.Scoring.Cursors;
 
 /// <summary>One row at a time: prediction engines, and the row mapper that they use.</summary>
 public sealed class MlpTransformerRowTests

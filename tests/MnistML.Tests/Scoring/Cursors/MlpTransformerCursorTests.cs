@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML.Tests.Support;
 
-namespace MnistML.Tests.Scoring;
+namespace MnistML.Tests.Scoring.Cursors;
 
 public sealed class MlpTransformerCursorTests
 {
