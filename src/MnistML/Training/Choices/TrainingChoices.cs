@@ -39,13 +39,13 @@ internal sealed record TrainingChoices
     /// <summary>Chooses what is open.</summary>
     /// <param name="options">The options as the user gave them.</param>
     /// <param name="kind">What the features are like.</param>
-    /// <param name="featureCount">Features of a row.</param>
+    /// <param name="manyValuedCount">The number of features of more than two values.</param>
     /// <param name="rowCount">Training rows.</param>
     /// <param name="initialModel">The model that the training begins with; null if it draws the weights.</param>
     public static TrainingChoices Of(
         MlpTrainingOptions options,
         FeatureKind kind,
-        int featureCount,
+        int manyValuedCount,
         long rowCount,
         MlpModelParameters? initialModel)
     {
@@ -63,7 +63,7 @@ internal sealed record TrainingChoices
             PiecewiseLinearEncoding encoding => encoding.Bins,
             _ when options.FeatureEncoding == MlpFeatureEncoding.None => 0,
             _ when initial is not null => initialModel!.Encoding is null ? 0 : PiecewiseLinearEncoding.DefaultBins,
-            _ => isTable && members > 1 ? AutoBins.Choose(featureCount) : 0,
+            _ => isTable && members > 1 ? AutoBins.Choose(manyValuedCount) : 0,
         };
         var scaling = options.FeatureScaling != MlpFeatureScaling.Auto ? options.FeatureScaling
             : isTable && bins > 0 ? MlpFeatureScaling.Quantile

@@ -32,6 +32,14 @@ internal static class FeatureKinds
             : FeatureKind.Table;
     }
 
+    /// <summary>The number of features of more than two values, which are those that bins are for.</summary>
+    public static int CountOfManyValued(RowSample sample) => Enumerable.Range(0, sample.FeatureCount).Count(feature =>
+    {
+        var first = sample.Rows[0][feature];
+        var second = sample.Rows.Select(row => row[feature]).FirstOrDefault(value => value != first, first);
+        return sample.Rows.Any(row => row[feature] != first && row[feature] != second);
+    });
+
     private static double ShareOfZeros(float[][] rows) => rows.Average(row => row.Count(value => value == 0) / (double)row.Length);
 
     private static bool HasGreyValues(float[][] rows)

@@ -53,7 +53,8 @@ internal sealed partial class TrainingLoop
         (_options, _seed, _initialModel, _checkpoint) = (options, seed, initialModel, checkpoint);
         _device = TrainingDevice.Find(options.Device);
         FeatureKind = options.Augmentation is null ? FeatureKinds.Of(data.Statistics.Sample!) : FeatureKind.Images;
-        Choices = TrainingChoices.Of(options, FeatureKind, data.FeatureCount, data.Train.RowCount, initialModel);
+        var manyValuedCount = FeatureKind == FeatureKind.Table ? FeatureKinds.CountOfManyValued(data.Statistics.Sample!) : 0;
+        Choices = TrainingChoices.Of(options, FeatureKind, manyValuedCount, data.Train.RowCount, initialModel);
         ThrowIfNothingIsLeftOut(data);
         _data = Choices.IsOutOfFold ? data.WithFolds(Choices.Members, seed) : data;
         _encoder = EncoderFitting.Fit(Choices, data.Statistics, initialModel?.Encoding, ThreadCount);

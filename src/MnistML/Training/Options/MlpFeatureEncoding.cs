@@ -14,9 +14,9 @@ public abstract record MlpFeatureEncoding
 
     /// <summary>
     /// By what the features are like: <see cref="PiecewiseLinear"/> for tables where there are several
-    /// <see cref="MlpTrainingOptions.Members"/>, with 16 bins for up to 15 features, <c>240 / features</c> for more, 8 from 27 on, and 7 to
-    /// 4 from 456 on; and <see cref="None"/> for images, for sparse text, for tables of more than 819 features, and for a single network,
-    /// which bins alone would overfit. With an initial model it keeps that one's columns.
+    /// <see cref="MlpTrainingOptions.Members"/>, with 16 bins for up to 16 features of more than two values, 10 for up to 24, 6 for more,
+    /// and 5 or 4 from 586 on; and <see cref="None"/> for images, for sparse text, for tables of more than 819 such features, and for a
+    /// single network, which bins alone would overfit. With an initial model it keeps that one's columns.
     /// </summary>
     public static MlpFeatureEncoding Auto { get; } = new AutoEncoding();
 

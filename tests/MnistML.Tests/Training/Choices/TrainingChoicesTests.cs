@@ -70,11 +70,12 @@ internal sealed class TrainingChoicesTests
     }
 
     [TestCase(1, 16)]
-    [TestCase(15, 16)]
-    [TestCase(16, 15)]
-    [TestCase(30, 8)]
-    [TestCase(455, 8)]
-    [TestCase(456, 7)]
+    [TestCase(16, 16)]
+    [TestCase(17, 10)]
+    [TestCase(24, 10)]
+    [TestCase(25, 6)]
+    [TestCase(585, 6)]
+    [TestCase(586, 5)]
     [TestCase(819, 4)]
     [TestCase(820, 0)]
     [TestCase(100_000, 0)]

@@ -44,7 +44,17 @@ internal sealed class FeatureKindsTests
     [Test]
     public void Of_OneRow_IsATable() => Assert.That(KindOf([new float[100]]), Is.EqualTo(FeatureKind.Table));
 
-    private static FeatureKind KindOf(float[][] rows)
+    [Test]
+    public void CountOfManyValued_OfColumns_CountsThoseOfMoreThanTwoValues() => Assert.That(
+        FeatureKinds.CountOfManyValued(SampleOf([[0, 1, 5, 0, 7], [0, 0, 5, 1, 7], [0, 1, 5, 2, 7], [1, 0, 5, 2, 8], [0, 0, 5, 2, 9]])),
+        Is.EqualTo(2));
+
+    [Test]
+    public void CountOfManyValued_OfOneRow_IsZero() => Assert.That(FeatureKinds.CountOfManyValued(SampleOf([[1, 2, 3]])), Is.Zero);
+
+    private static FeatureKind KindOf(float[][] rows) => FeatureKinds.Of(SampleOf(rows));
+
+    private static RowSample SampleOf(float[][] rows)
     {
         var sample = new RowSample(rows[0].Length, seed: 1);
         foreach (var row in rows)
@@ -52,7 +62,7 @@ internal sealed class FeatureKindsTests
             sample.Add(row);
         }
 
-        return FeatureKinds.Of(sample);
+        return sample;
     }
 
     private static IEnumerable<float[]> SyntheticPixels(int side)
