@@ -86,6 +86,28 @@ public sealed class MlNetToolsTests
         Assert.That(MlpTransformer.Find(_model), Is.SameAs(_model.LastTransformer));
 
     [Test]
+    public void Threshold_OfEachTask_IsTheOneThatWasSet([Values] MlpTask task)
+    {
+        using var model = TaskCase.Trainer(_mlContext, new TaskCase(task).Small).Fit(TaskCase.Data(_mlContext, rows: 20));
+
+        Assert.That(model.Threshold, Is.EqualTo(task == MlpTask.Binary ? 0f : (float?)null));
+        if (task == MlpTask.Binary)
+        {
+            using var changed = _mlContext.BinaryClassification.ChangeModelThreshold(model, 0.5f);
+            Assert.That(changed.Threshold, Is.EqualTo(0.5f));
+        }
+    }
+
+    [Test]
+    public void Members_OfNull_NameTheArgument()
+    {
+        var network = MlpTransformer.Find(_model)!;
+
+        Assert.That(() => network.GetOutputSchema(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("inputSchema"));
+        Assert.That(() => network.SaveAsOnnx((Stream)null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("stream"));
+    }
+
+    [Test]
     public void Find_OfAModelWithoutNetwork_IsNull() =>
         Assert.That(MlpTransformer.Find(_mlContext.Transforms.CopyColumns("Copy", "Animal").Fit(_data)), Is.Null);
 

@@ -13,12 +13,20 @@ namespace MnistML.Scoring.Stock;
 /// </summary>
 internal static class MulticlassScorer
 {
+    /// <summary>For more classes the weights, a number for each pair of them, are sparse.</summary>
+    public const int MaxDenseClasses = 1_000;
+
     /// <summary>Strong enough that one step over the one-hot rows leaves no weight off the diagonal.</summary>
     private const float L1Regularization = 0.5f;
 
     public static StockScorer Fit(string inputColumnName, DataViewSchema.Column label)
     {
         var classCount = ClassCountOf(label);
+        if (classCount > MaxDenseClasses)
+        {
+            return SparseMulticlassScorer.Fit(inputColumnName, label);
+        }
+
         return Read(new MLContext(seed: 0).MulticlassClassification.Trainers
             .LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options
             {
@@ -49,15 +57,16 @@ internal static class MulticlassScorer
             row => (uint)row + 1); // Keys count from 1; 0 is a missing value.
     }
 
-    private static int ClassCountOf(DataViewSchema.Column label) => checked((int)((KeyDataViewType)label.Type).Count);
+    public static int ClassCountOf(DataViewSchema.Column label) => checked((int)((KeyDataViewType)label.Type).Count);
 
     private static StockScorer Read(MulticlassPredictionTransformer<MaximumEntropyModelParameters> scorer)
     {
         VBuffer<float>[] weights = [];
         scorer.Model.GetWeights(ref weights, out _);
         var biases = scorer.Model.GetBiases().ToArray();
-        var scale = ScaleOf([.. weights.Select(row => row.DenseValues().ToArray())], biases);
-        return new StockScorer(MlpTask.Multiclass, scorer, new OnnxOutput(scorer.FeatureColumnName, biases, scale));
+        var input = SparseMulticlassScorer.TryReadInput(scorer.FeatureColumnName, weights, biases) ?? new OnnxOutput(
+            scorer.FeatureColumnName, biases, ScaleOf([.. weights.Select(row => row.GetValues().ToArray())], biases));
+        return new StockScorer(MlpTask.Multiclass, scorer, input);
     }
 
     /// <summary>The factor between differences of inputs and differences of scores, if all weights agree on one.</summary>
@@ -89,6 +98,6 @@ internal static class MulticlassScorer
         return diagonal - elsewhere;
     }
 
-    private static NotSupportedException Unsupported(string found) =>
+    public static NotSupportedException Unsupported(string found) =>
         StockScorer.Unsupported("LbfgsMaximumEntropy", "a positive multiple of the identity on one-hot rows", found);
 }

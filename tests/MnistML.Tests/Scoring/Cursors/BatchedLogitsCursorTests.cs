@@ -226,6 +226,63 @@ public sealed class BatchedLogitsCursorTests
     }
 
     [Test]
+    public void Position_BeforeTheFirstAndAfterTheLastRow_IsMinusOne()
+    {
+        using var cursor = Logits().GetRowCursor([Logits().Schema["Logits"]]);
+        Assert.That((cursor.Position, cursor.Batch), Is.EqualTo((-1, 0)));
+
+        var last = -1L;
+        while (cursor.MoveNext())
+        {
+            last = cursor.Position;
+        }
+
+        Assert.That((last, cursor.Position, cursor.MoveNext()), Is.EqualTo((RowCount - 1, -1, false)));
+    }
+
+    [Test]
+    public void GetGetter_OfOtherColumns_SaysThatTheyAreNotActive()
+    {
+        using var batched = Logits().GetRowCursor([Logits().Schema["Logits"], Logits().Schema["Id"]]);
+        using var byRow = Logits().GetRowCursor([Logits().Schema["Id"]]);
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(Logits().Schema);
+        builder.AddColumn("Further", NumberDataViewType.Int32);
+        var further = builder.ToSchema()["Further"];
+
+        foreach (var (cursor, column) in new[]
+        {
+            (batched, Logits().Schema["Text"]), (batched, further), (byRow, Logits().Schema["Text"]), (byRow, further),
+        })
+        {
+            Assert.That(
+                () => cursor.GetGetter<int>(column),
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith($"The column '{column.Name}' is not active"));
+        }
+
+        Assert.That(batched.IsColumnActive(Logits().Schema["Text"]), Is.False);
+        Assert.That(batched.IsColumnActive(Logits().Schema["Id"]) && batched.IsColumnActive(Logits().Schema["Logits"]), Is.True);
+    }
+
+    /// <summary>Where scores are not asked for, the input's own cursors are used, as many as it gives.</summary>
+    [Test]
+    public void GetRowCursorSet_WithoutTheLogits_IsThatOfTheInput()
+    {
+        var view = Logits();
+        var cursors = view.GetRowCursorSet([view.Schema["Id"]], n: 3);
+        var ofInput = _data.GetRowCursorSet([_data.Schema["Id"]], n: 3);
+        try
+        {
+            Assert.That(cursors, Has.Length.EqualTo(ofInput.Length));
+            Assert.That(cursors.Select(cursor => cursor.GetType().Name), Is.All.EqualTo("LogitsCursor"));
+        }
+        finally
+        {
+            Array.ForEach([.. cursors, .. ofInput], cursor => cursor.Dispose());
+        }
+    }
+
+    [Test]
     public void Getter_OfVectors_GivesCopies()
     {
         using var cursor = Logits().GetRowCursor(Logits().Schema);

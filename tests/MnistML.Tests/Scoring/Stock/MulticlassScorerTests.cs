@@ -8,7 +8,7 @@ namespace MnistML.Tests.Scoring.Stock;
 public sealed class MulticlassScorerTests
 {
     [Test]
-    public void Fit_ClassCount_ScoresAreSoftmax([Values(1, 2, 3, 10, 100)] int classCount)
+    public void Fit_ClassCount_ScoresAreSoftmax([Values(1, 2, 3, 10, 100, 1_000, 1_001)] int classCount)
     {
         var random = new Random(classCount);
         double[][] logits = [.. Enumerable.Range(0, 7).Select(_ => RandomLogits(random, classCount))];
@@ -21,6 +21,70 @@ public sealed class MulticlassScorerTests
         {
             Assert.That(scores[row], Is.EqualTo(PlainNetwork.Softmax(logits[row])).Within(1e-6));
         }
+    }
+
+    /// <summary>Sparse weights change nothing that a user sees: names, types and annotations are those of ML.NET's trainer.</summary>
+    [Test]
+    public void Fit_OfManyClasses_HasTheSchemaOfAStockTrainer()
+    {
+        const int ClassCount = MulticlassScorer.MaxDenseClasses + 1;
+        var mlContext = new MLContext(seed: 1);
+        var names = mlContext.Data.LoadFromEnumerable(
+            Enumerable.Range(0, ClassCount).Select(i => new TextKey($"class {i}")).ToArray());
+        var keys = mlContext.Transforms.Conversion.MapValueToKey("Class", nameof(TextKey.Name)).Fit(names).Transform(names);
+        var label = keys.Schema["Class"];
+        var rows = MulticlassScorer.OneHotRows("z", label);
+
+        var ofStock = mlContext.MulticlassClassification.Trainers
+            .LbfgsMaximumEntropy(new()
+            {
+                LabelColumnName = "Class",
+                FeatureColumnName = "z",
+                MaximumNumberOfIterations = 1,
+                HistorySize = 1,
+            })
+            .Fit(rows);
+        var scorer = MulticlassScorer.Fit("z", label);
+
+        Assert.That(
+            SchemaText.Of(scorer.Transformer.GetOutputSchema(rows.Schema)),
+            Is.EqualTo(SchemaText.Of(ofStock.GetOutputSchema(rows.Schema))));
+        Assert.That((scorer.Input.Scale, scorer.Input.Offsets), Is.EqualTo((1f, new float[ClassCount])));
+    }
+
+    [Test]
+    public void Fit_OfManyClasses_TakesMemoryInProportionToThem()
+    {
+        _ = MulticlassScorer.Fit("z", LabelOf(2_000));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var scorer = MulticlassScorer.Fit("z", LabelOf(20_000));
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(64L << 20));
+        using var stream = new MemoryStream();
+        new MLContext().Model.Save(scorer.Transformer, inputSchema: null, stream);
+        Assert.That(stream.Length, Is.LessThan(1 << 20));
+    }
+
+    [Test]
+    public void TryReadInput_OfSparseWeightsOtherThanTheIdentity_Throws()
+    {
+        static VBuffer<float> Row(int index, float value) => new(3, 1, [value], [index]);
+
+        foreach (var (weights, biases) in new (VBuffer<float>[], float[])[]
+        {
+            ([Row(0, 1), Row(1, 1), Row(2, 2)], [0, 0, 0]),
+            ([Row(0, 1), Row(1, 1), Row(1, 1)], [0, 0, 0]),
+            ([Row(0, 1), Row(1, 1), Row(2, 1)], [0, 0, 1]),
+        })
+        {
+            Assert.That(
+                () => SparseMulticlassScorer.TryReadInput("z", weights, biases),
+                Throws.TypeOf<NotSupportedException>().With.Message.Contains(
+                    "its sparse weights are not the identity in row 2, with a bias of 0"));
+        }
+
+        Assert.That(SparseMulticlassScorer.TryReadInput("z", [new VBuffer<float>(1, [1])], [0]), Is.Null);
     }
 
     [Test]

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using MnistML.Tests.Support;
 
-namespace MnistML.Tests.Scoring;
+namespace MnistML.Tests.Scoring.Cursors;
 
 /// <summary>One transformer used by many threads, and disposed while they use it.</summary>
 public sealed class MlpTransformerThreadTests

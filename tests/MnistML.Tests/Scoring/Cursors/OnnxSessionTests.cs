@@ -4,7 +4,7 @@ using MnistML.Onnx;
 using MnistML.Scoring;
 using MnistML.Tests.Support;
 
-namespace MnistML.Tests.Scoring;
+namespace MnistML.Tests.Scoring.Cursors;
 
 internal sealed class OnnxSessionTests
 {

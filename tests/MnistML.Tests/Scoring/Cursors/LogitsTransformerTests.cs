@@ -5,7 +5,7 @@ using MnistML.Onnx;
 using MnistML.Scoring;
 using MnistML.Tests.Support;
 
-namespace MnistML.Tests.Scoring;
+namespace MnistML.Tests.Scoring.Cursors;
 
 public sealed class LogitsTransformerTests
 {

@@ -1,0 +1,158 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MnistML.Onnx;
+
+namespace MnistML.Scoring.Stock;
+
+/// <summary>
+/// The scorer of multiclass classification where there are many classes: the same as <see cref="MulticlassScorer"/>, but its weights, the
+/// identity, are sparse. <c>LbfgsMaximumEntropy</c> would train and save a number for each pair of classes. ML.NET reads sparse weights
+/// from its files, so a scorer of three classes is saved, given the weights and the schema of all classes, and loaded.
+/// </summary>
+internal static class SparseMulticlassScorer
+{
+    private const int TemplateClasses = 3;
+    private const string ModelEntry = "/Model/Model.key";
+    private const string SchemaEntry = "/TrainSchema";
+
+    /// <summary>Where ML.NET saves the schema of a whole model's input, in the same form.</summary>
+    private const string InputSchemaEntry = "Schema";
+
+    /// <summary>Parts of the model of three classes that do not belong to another.</summary>
+    private static readonly string[] Superfluous = ["/Model/LabelNames", "/Model/ModelStats/"];
+
+    /// <summary>
+    /// Where the header of ML.NET's models has the position of the block of numbers and its length, and positions of what follows it
+    /// (https://github.com/dotnet/machinelearning, <c>ModelHeader.cs</c>): the strings, the tail, the end and the assembly's name.
+    /// </summary>
+    private const int BlockPlace = 0x10;
+    private const int BlockLengthPlace = 0x18;
+    private static readonly int[] LaterPlaces = [0x20, 0x30, 0x80, 0x88, 0x90];
+
+    public static StockScorer Fit(string inputColumnName, DataViewSchema.Column label)
+    {
+        var classCount = MulticlassScorer.ClassCountOf(label);
+        using var stream = new MemoryStream();
+        var template = MulticlassScorer.Fit(inputColumnName, TemplateLabel(label.Name)).Transformer;
+        new MLContext().Model.Save(new TransformerChain<ITransformer>(template), SchemaOf(inputColumnName, classCount, label), stream);
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
+        {
+            foreach (var entry in archive.Entries.Where(entry => Superfluous.Any(entry.FullName.Contains)).ToArray())
+            {
+                entry.Delete();
+            }
+
+            Change(archive, ModelEntry, model => WithBlock(model, SparseIdentity(classCount)));
+            Change(archive, SchemaEntry, _ => Read(archive.GetEntry(InputSchemaEntry)!));
+        }
+
+        stream.Position = 0;
+        var loaded = (TransformerChain<ITransformer>)new MLContext().Model.Load(stream, out _);
+        return StockScorer.TryRead(loaded.Single()) ?? throw MulticlassScorer.Unsupported("it can't be loaded with sparse weights");
+    }
+
+    /// <summary>What the scorer reads, if its weights are the sparse identity; null if they are dense, or of a single class.</summary>
+    /// <exception cref="NotSupportedException">They are sparse, but not the identity.</exception>
+    public static OnnxOutput? TryReadInput(string inputColumnName, VBuffer<float>[] weights, float[] biases)
+    {
+        if (weights.Length == 1 || weights.All(row => row.IsDense))
+        {
+            return null;
+        }
+
+        for (var row = 0; row < weights.Length; row++)
+        {
+            if (!weights[row].GetValues().SequenceEqual([1]) || !weights[row].GetIndices().SequenceEqual([row]) || biases[row] != 0)
+            {
+                throw MulticlassScorer.Unsupported($"its sparse weights are not the identity in row {row}, with a bias of 0");
+            }
+        }
+
+        return new OnnxOutput(inputColumnName, biases, Scale: 1);
+    }
+
+    private static DataViewSchema.Column TemplateLabel(string name)
+    {
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumn(name, new KeyDataViewType(typeof(uint), TemplateClasses));
+        return builder.ToSchema()[0];
+    }
+
+    private static void Change(ZipArchive archive, string ending, Func<byte[], byte[]> change)
+    {
+        var entry = archive.Entries.SingleOrDefault(entry => entry.FullName.EndsWith(ending, StringComparison.Ordinal))
+            ?? throw MulticlassScorer.Unsupported($"its file has no entry '{ending}'");
+        var content = change(Read(entry));
+        using var stream = entry.Open();
+        stream.SetLength(0);
+        stream.Write(content);
+    }
+
+    private static byte[] Read(ZipArchiveEntry entry)
+    {
+        using var stream = entry.Open();
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
+    }
+
+    /// <summary>What a scorer of all classes would be fitted on.</summary>
+    private static DataViewSchema SchemaOf(string inputColumnName, int classCount, DataViewSchema.Column label) =>
+        new ScorerRows<uint>(inputColumnName, classCount, label, rowCount: 0, _ => default, _ => default).Schema;
+
+    /// <summary>
+    /// The numbers of a model of linear classes: the size of a number, features, classes, biases, then the weights in compressed rows, with
+    /// the number of entries before each array but the first.
+    /// </summary>
+    private static byte[] SparseIdentity(int classCount)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write(sizeof(float));
+        writer.Write(classCount);
+        writer.Write(classCount);
+        WriteNumbers(0, classCount);
+        writer.Write(classCount + 1);
+        WriteIndices(classCount + 1);
+        writer.Write(classCount);
+        WriteIndices(classCount);
+        writer.Write(classCount);
+        WriteNumbers(1, classCount);
+        return stream.ToArray();
+
+        void WriteNumbers(float number, int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                writer.Write(number);
+            }
+        }
+
+        void WriteIndices(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                writer.Write(i);
+            }
+        }
+    }
+
+    /// <summary>A model with another block of numbers.</summary>
+    private static byte[] WithBlock(byte[] model, byte[] block)
+    {
+        var start = (int)BinaryPrimitives.ReadInt64LittleEndian(model.AsSpan(BlockPlace));
+        var length = (int)BinaryPrimitives.ReadInt64LittleEndian(model.AsSpan(BlockLengthPlace));
+        byte[] result = [.. model[..start], .. block, .. model[(start + length)..]];
+        BinaryPrimitives.WriteInt64LittleEndian(result.AsSpan(BlockLengthPlace), block.Length);
+        foreach (var place in LaterPlaces)
+        {
+            // Where there is nothing, the position is 0.
+            var position = BinaryPrimitives.ReadInt64LittleEndian(result.AsSpan(place));
+            BinaryPrimitives.WriteInt64LittleEndian(result.AsSpan(place), position == 0 ? 0 : position + block.Length - length);
+        }
+
+        return result;
+    }
+}
