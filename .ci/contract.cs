@@ -220,6 +220,10 @@ using var augmentedModel = new MlpTrainer(mlContext, augmented).Fit(train);
 var furtherOptions = options with { ValidationFraction = 0, CheckpointPath = null, MaxEpochs = 2 };
 using var further = new MlpTrainer(mlContext, furtherOptions).Fit(train, test, initialModel: model.Model);
 Require(further.History is [{ ValidationAccuracy: > 0 }, ..], "a warm start, validated");
+using var byName = new MlpTrainer(mlContext, furtherOptions with { KeepMissingClasses = true }).Fit(train, test, initial: model);
+Require((byName.ClassNames ?? []).SequenceEqual(model.ClassNames ?? []), "a warm start whose classes are found by their names");
+IReadOnlyList<string>? featureNames = byName.FeatureNames;
+Require(featureNames is null, "pixels have no names");
 Throws<ArgumentOutOfRangeException>(() => new MlpTrainer(mlContext, "Image").Fit(train));
 
 // Predictions, and the network.
@@ -390,6 +394,10 @@ Require(ensembleWeights.Encoding == encoding, "the encoding in safetensors");
 
 using var warm = new MlpRegressionTrainer(mlContext, regressionOptions with { ValidationFraction = 0, MaxEpochs = 1 })
     .Fit(boxes, boxes, initialModel: regression.Model);
+using var warmByName = new MlpRegressionTrainer(mlContext, regressionOptions with { ValidationFraction = 0, MaxEpochs = 1 })
+    .Fit(boxes, null, initial: regression);
+using var warmBinary = new MlpBinaryTrainer(mlContext, binaryOptions with { ValidationFraction = 0, MaxEpochs = 1 })
+    .Fit(boxes, null, initial: binary);
 Throws<ArgumentException>(() => new MlpRegressionTrainer(mlContext, regressionOptions).Fit(boxes, null, initialModel: binary.Model));
 var withTask = new MlpArchitecture(2, [8], outputSize: 1, MlpActivation.Relu, MlpTask.Binary);
 Require(withTask.ToString() == "2-8-1", "an architecture with a task");

@@ -9,6 +9,7 @@ internal sealed record MlpMetadata
     private const string VersionName = "mnistml.version";
     private const string OptionsName = "mnistml.options";
     private const string ClassNamesName = "mnistml.class_names";
+    private const string FeatureNamesName = "mnistml.feature_names";
     private const string HistoryName = "mnistml.history";
     private const string FinalMetricsName = "mnistml.final_metrics";
 
@@ -24,6 +25,9 @@ internal sealed record MlpMetadata
 
     /// <summary>The classes' names in the order of the logits; null if they have none.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>The features' names in their order; null if they have none.</summary>
+    public IReadOnlyList<string>? FeatureNames { get; init; }
 
     /// <summary>The metrics of each epoch.</summary>
     public IReadOnlyList<MlpEpochMetrics> History { get; init; } = [];
@@ -48,9 +52,8 @@ internal sealed record MlpMetadata
             {
                 Version = properties[VersionName],
                 Options = Whole(JsonSerializer.Deserialize<Dictionary<string, string>>(properties[OptionsName]), options => options.Values),
-                ClassNames = properties.TryGetValue(ClassNamesName, out var names)
-                    ? Whole(JsonSerializer.Deserialize<string[]>(names), texts => texts)
-                    : null,
+                ClassNames = Names(properties, ClassNamesName),
+                FeatureNames = Names(properties, FeatureNamesName),
                 History = Whole(JsonSerializer.Deserialize<MlpEpochMetrics[]>(properties[HistoryName]), epochs => epochs),
             };
         }
@@ -59,6 +62,9 @@ internal sealed record MlpMetadata
             throw new InvalidDataException($"its metadata can't be read: {error.Message}", error);
         }
     }
+
+    private static string[]? Names(IReadOnlyDictionary<string, string> properties, string name) =>
+        properties.TryGetValue(name, out var names) ? Whole(JsonSerializer.Deserialize<string[]>(names), texts => texts) : null;
 
     /// <summary>JSON may contain null, which none of these types allows.</summary>
     private static T Whole<T>(T? read, Func<T, IEnumerable<object?>> itemsOf)
@@ -72,6 +78,11 @@ internal sealed record MlpMetadata
             if (ClassNames is not null)
             {
                 properties[ClassNamesName] = JsonSerializer.Serialize(ClassNames);
+            }
+
+            if (FeatureNames is not null)
+            {
+                properties[FeatureNamesName] = JsonSerializer.Serialize(FeatureNames);
             }
 
             return properties;

@@ -53,7 +53,7 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
         : this(
             environment,
             model,
-            metadata with { ClassNames = KeyNames.Of(label) },
+            metadata with { ClassNames = KeyNames.Of(label), FeatureNames = SlotNames.Of(features) },
             features,
             StockScorer.Fit(model.Architecture.Task, CreateLogitsColumnName(model), label),
             label)
@@ -110,6 +110,12 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     /// classification.
     /// </summary>
     public IReadOnlyList<string>? ClassNames => _metadata.ClassNames;
+
+    /// <summary>
+    /// The feature column's <c>SlotNames</c> in the training, in their order; null unless each feature had a name of its own. A training
+    /// that begins with this model finds its features by them.
+    /// </summary>
+    public IReadOnlyList<string>? FeatureNames => _metadata.FeatureNames;
 
     /// <summary>The column that the features are read from.</summary>
     public string FeatureColumnName => _mlp.InputName;

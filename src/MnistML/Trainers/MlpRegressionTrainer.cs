@@ -95,9 +95,22 @@ public sealed partial class MlpRegressionTrainer : ITrainerEstimator<MlpTransfor
     /// computed. Null for none, or for <see cref="MlpTrainingOptions.ValidationFraction"/> of the training rows.
     /// </param>
     /// <param name="initialModel">
-    /// The model to start from, with the features, hidden layers, activation and task of this training; null to draw the weights.
+    /// The model to start from, with the features, hidden layers, activation and task of this training, in the same order of features;
+    /// null to draw the weights.
     /// </param>
     /// <inheritdoc cref="MlpTrainer.Fit(IDataView, IDataView?, MlpModelParameters?)" path="/exception"/>
     public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel = null) =>
         _trainer.Fit(trainData, validationData, initialModel);
+
+    /// <summary>Trains a model further, on data whose features may be others, or in another order.</summary>
+    /// <remarks>
+    /// Features are found by the <c>SlotNames</c> of the feature column where both sides have them: weights of new features begin at 0, and
+    /// those that are gone are dropped. The log says what was done.
+    /// </remarks>
+    /// <param name="trainData">The training data.</param>
+    /// <param name="validationData">Validation data of the same schema; null for none.</param>
+    /// <param name="initial">The model to start from, of this task, with the hidden layers and the activation of this training.</param>
+    /// <inheritdoc cref="MlpTrainer.Fit(IDataView, IDataView?, MlpModelParameters?)" path="/exception"/>
+    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpTransformer initial) =>
+        _trainer.Fit(trainData, validationData, initial);
 }

@@ -26,6 +26,15 @@ public sealed partial class MlpTrainer
         {
         }
 
+        /// <summary>
+        /// Whether a training that begins with a transformer keeps the classes that the transformer knows and the data does not have. They
+        /// follow the classes of the data in <c>Score</c> and in the <c>KeyValues</c> of <c>PredictedLabel</c>, and are predicted as far as
+        /// the training does not unlearn them. False, the default, drops them, so that the classes are those of the label column.
+        /// </summary>
+        public bool KeepMissingClasses { get; init; }
+
+        internal override bool KeepsMissingClasses => KeepMissingClasses;
+
         internal override MlpTask Task => MlpTask.Multiclass;
 
         internal override TrainingLoss CreateLoss(TargetScale scale) => new CrossEntropyLoss(LabelSmoothing);

@@ -95,6 +95,7 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// </param>
     /// <param name="initialModel">
     /// The model to start from, with the features, hidden layers, activation, task and classes of this training; null to draw the weights.
+    /// It has no names: features and classes must be in the same order as they were. A transformer has names; pass it instead.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or not of its type.</exception>
     /// <exception cref="ArgumentException">
@@ -117,4 +118,24 @@ public sealed partial class MlpTrainer : ITrainerEstimator<MlpTransformer, MlpMo
     /// <exception cref="OperationCanceledException">The options' token or the context was cancelled.</exception>
     public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel = null) =>
         _trainer.Fit(trainData, validationData, initialModel);
+
+    /// <summary>Trains a model further, on data whose classes and features may be others, or in another order.</summary>
+    /// <remarks>
+    /// Classes are found by the <c>KeyValues</c> of the label column, since <c>MapValueToKey</c> numbers them as they occur. Where one side
+    /// has no names, or not each its own, they are found by their numbers. Weights for new classes are drawn by
+    /// <see cref="MlpTrainingOptions.Initializer"/>, with biases that are low enough that at first no row is taken for one. Classes that
+    /// the data does not have are dropped, or kept by <see cref="Options.KeepMissingClasses"/>. Features are found by the <c>SlotNames</c>
+    /// of the feature column where both sides have them: weights of new features begin at 0, and those that are gone are dropped. The log
+    /// says what was done.
+    /// </remarks>
+    /// <param name="trainData">The training data.</param>
+    /// <param name="validationData">Validation data of the same schema; null for none.</param>
+    /// <param name="initial">The model to start from, of this task, with the hidden layers and the activation of this training.</param>
+    /// <exception cref="ArgumentException">
+    /// As for <see cref="Fit(IDataView, IDataView?, MlpModelParameters?)"/>; the classes that are to be kept are of another type than those
+    /// of the label column.
+    /// </exception>
+    /// <inheritdoc cref="Fit(IDataView, IDataView?, MlpModelParameters?)" path="/exception"/>
+    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpTransformer initial) =>
+        _trainer.Fit(trainData, validationData, initial);
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using MnistML.Common;
 using MnistML.Model;
 using MnistML.Native;
+using MnistML.Trainers.Columns;
 using MnistML.Training.Checkpoints;
 using MnistML.Training.Loop;
 using MnistML.Training.Options;
@@ -45,7 +46,20 @@ internal sealed class NetworkTrainer
         : _mlContext.MulticlassClassification.Trainers.NaiveBayes().Info;
 
     /// <inheritdoc cref="MlpTrainer.Fit(IDataView, IDataView?, MlpModelParameters?)"/>
-    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel)
+    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel) =>
+        Fit(trainData, validationData, (_, _) => initialModel is null ? null : new InitialModel(initialModel));
+
+    /// <inheritdoc cref="MlpTrainer.Fit(IDataView, IDataView?, MlpTransformer)"/>
+    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpTransformer initial)
+    {
+        ArgumentNullException.ThrowIfNull(initial);
+        return Fit(
+            trainData,
+            validationData,
+            (columns, channel) => new ModelMatching(initial, columns, channel).Match(_options.KeepsMissingClasses));
+    }
+
+    private MlpTransformer Fit(IDataView trainData, IDataView? validationData, Func<InputColumns, IChannel, InitialModel?> match)
     {
         ArgumentNullException.ThrowIfNull(trainData);
         ThrowIfValidationUnclear(validationData);
@@ -53,7 +67,7 @@ internal sealed class NetworkTrainer
         using var cancellation = new ContextCancellation(_mlContext, _options.CancellationToken);
         try
         {
-            return Train(trainData, validationData, initialModel, cancellation.Token);
+            return Train(trainData, validationData, match, cancellation.Token);
         }
         catch (OperationCanceledException exception) when (_options.CancellationToken.IsCancellationRequested)
         {
@@ -62,16 +76,22 @@ internal sealed class NetworkTrainer
     }
 
     private MlpTransformer Train(
-        IDataView trainData, IDataView? validationData, MlpModelParameters? initialModel, CancellationToken cancellationToken)
+        IDataView trainData,
+        IDataView? validationData,
+        Func<InputColumns, IChannel, InitialModel?> match,
+        CancellationToken cancellationToken)
     {
         using var channel = _host.Start("Training");
         var options = _options with { CancellationToken = cancellationToken, Progress = new LoggedProgress(channel, _options.Progress) };
         var columns = InputColumns.Bind(trainData.Schema, _options, _host);
         ThrowIfNotImages(columns, trainData);
+        var validationColumns = validationData is null ? null : BindValidation(validationData, columns);
+        var initialModel = match(columns, channel);
+        columns = columns with { ModelLabel = initialModel?.Label ?? columns.Label };
         var validation = validationData is null
             ? null
-            : ToRows(validationData, BindValidation(validationData, columns), "validation data", channel);
-        ThrowIfOtherShape(initialModel, columns);
+            : ToRows(validationData, validationColumns! with { ModelLabel = columns.ModelLabel }, "validation data", channel);
+        ThrowIfOtherShape(initialModel?.Parameters, columns);
         LibTorch.EnsureLoaded();
         _ = TrainingDevice.Find(_options.Device); // before the rows are read
 
@@ -80,7 +100,10 @@ internal sealed class NetworkTrainer
         var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, options, seed);
         var warnings = new TrainingWarnings(channel);
         warnings.Check(data.Statistics, columns);
-        var loop = new TrainingLoop(data, options, seed, initialModel, checkpoint);
+        var loop = new TrainingLoop(data, options, seed, initialModel?.Parameters, checkpoint)
+        {
+            NewClasses = initialModel?.NewClasses ?? [],
+        };
         var chosen = loop.Choices.ApplyTo(_options) with { Seed = seed };
         channel.Info(
             MessageSensitivity.Schema, $"The features are taken for {loop.FeatureKind}. Options: {OptionsDescription.OneLine(chosen)}");
@@ -93,7 +116,7 @@ internal sealed class NetworkTrainer
 
         warnings.Check(result.History, chosen, data.Statistics);
         var metadata = new MlpMetadata { Options = OptionsDescription.Of(chosen), History = result.History };
-        return new MlpTransformer(_host, result.Model, metadata, columns.Features, columns.Label);
+        return new MlpTransformer(_host, result.Model, metadata, columns.Features, columns.ModelLabel);
     }
 
     private DataViewRows ToRows(IDataView view, InputColumns columns, string name, IChannel channel) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using MnistML.Trainers.Columns;
 using MnistML.Training.Rows;
 using static System.FormattableString;
 

@@ -6,7 +6,7 @@ using MnistML.Datasets;
 using MnistML.Native;
 using MnistML.Network;
 using MnistML.Network.Features;
-using MnistML.Trainers;
+using MnistML.Trainers.Columns;
 using MnistML.Training.Checkpoints;
 using MnistML.Training.Loop;
 using MnistML.Training.Rows;

@@ -67,8 +67,9 @@ internal sealed class LayerTests
         [
             "Common", "Common/DataViews", "Model", "Onnx", "Scoring", "Native", "Network", "Network/Losses", "Training/Schedules",
             "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Choices", "Training/Checkpoints",
-            "Training/Loop",
+            "Training/Loop", "Trainers/Columns",
         ],
+        ["Trainers/Columns"] = ["Common/DataViews", "Model", "Network/Losses", "Training/Options", "Training/Rows"],
         ["Catalog"] =
         [
             "Common", "Idx", "Datasets", "Datasets/Synthetic", "Data/Loading", "Data/Saving", "Model", "Scoring", "Scoring/Archive",
@@ -102,6 +103,7 @@ internal sealed class LayerTests
         ["Training/Checkpoints"] = ["TorchSharp"],
         ["Training/Loop"] = ["TorchSharp"],
         ["Trainers"] = ["Microsoft.ML", "TorchSharp"],
+        ["Trainers/Columns"] = ["Microsoft.ML"],
         ["Catalog"] = ["Microsoft.ML"],
     };
 

@@ -48,7 +48,7 @@ internal sealed class LayerFoldingTests
         var model = Networks.Random(Architecture, seed: 4);
         using var network = Create(isScaled, isNormalized);
 
-        network.TakeOver(model, ToTensor(Rows));
+        network.TakeOver(model, ToTensor(Rows), newClasses: []);
 
         AssertSame(network, model);
         AssertSame(network, network.ToModelParameters());

@@ -36,7 +36,7 @@ internal sealed class TargetFoldingTests
         using var network = Create(hiddenLayers);
         var model = Networks.Random(network.Architecture, seed: 4);
 
-        network.TakeOver(model, ToTensor());
+        network.TakeOver(model, ToTensor(), newClasses: []);
 
         AssertSame(network, model);
     }

@@ -43,17 +43,21 @@ internal sealed partial class TrainingLoop
     private void Initialize(MlpNetwork network)
     {
         using var scope = NewDisposeScope();
-        if (_initialModel is null)
+        if (_initialModel is null || NewClasses.Count > 0)
         {
             using var generator = new Generator(Seeds.ForWeights(_seed), CPU);
             _options.Initializer.Initialize(network, generator);
+        }
+
+        if (_initialModel is null)
+        {
             return;
         }
 
         var rowCount = Math.Clamp(MaxCalibrationValues / network.InputCount, 1, MaxCalibrationRows);
         using var batches = _data.Train.ReadInOrder(rowCount, _options.CancellationToken).GetEnumerator();
         batches.MoveNext();
-        network.TakeOver(_initialModel, BatchTensors.Features(batches.Current, _data.FeatureCount));
+        network.TakeOver(_initialModel, BatchTensors.Features(batches.Current, _data.FeatureCount), NewClasses);
     }
 
     private void ThrowIfNothingIsLeftOut(TrainingData data)

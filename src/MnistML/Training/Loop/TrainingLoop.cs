@@ -75,6 +75,9 @@ internal sealed partial class TrainingLoop
     /// <summary>What the rules chose where the user left it open.</summary>
     public TrainingChoices Choices { get; }
 
+    /// <summary>Classes whose weights are drawn, since the initial model, in which they are 0, does not know them.</summary>
+    public IReadOnlyList<int> NewClasses { get; init; } = [];
+
     /// <summary>Whether libtorch's automatic differentiation is used on the processor too, for comparison.</summary>
     public bool UsesAutograd { get; init; }
 

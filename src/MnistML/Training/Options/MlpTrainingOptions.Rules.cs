@@ -74,4 +74,7 @@ public abstract partial record MlpTrainingOptions
     /// Whether the finished network is given a temperature, where there are rows to calibrate it with; null leaves it open.
     /// </summary>
     internal virtual bool? Calibrates => false;
+
+    /// <summary>Whether classes of an initial model that the data does not have are kept.</summary>
+    internal virtual bool KeepsMissingClasses => false;
 }

@@ -107,7 +107,7 @@ internal sealed class FeatureEncoderTests
             ? Networks.Random(ofMember, seed: 4, encoder.Encoding)
             : Networks.RandomEnsemble(ofMember, members, seed: 4, encoder.Encoding);
 
-        network.TakeOver(model, ToTensor());
+        network.TakeOver(model, ToTensor(), newClasses: []);
 
         AssertSame(network, model);
         AssertSame(network, network.ToModelParameters());

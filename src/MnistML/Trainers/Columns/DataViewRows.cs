@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MnistML.Training.Rows;
 
-namespace MnistML.Trainers;
+namespace MnistML.Trainers.Columns;
 
 /// <summary>The rows of a view that have a label. Skipped rows are reported in the log.</summary>
 /// <param name="view">The rows.</param>

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML.Network.Losses;
 
-namespace MnistML.Trainers;
+namespace MnistML.Trainers.Columns;
 
 /// <summary>Reads the label of a cursor's row, whatever the task.</summary>
 internal abstract class LabelReader

@@ -6,7 +6,7 @@ using MnistML.Network.Losses;
 using MnistML.Training.Rows;
 using static System.FormattableString;
 
-namespace MnistML.Trainers;
+namespace MnistML.Trainers.Columns;
 
 /// <summary>One pass over a view's rows. It owns the cursor.</summary>
 internal sealed class DataViewRowReader : IRowReader
@@ -137,6 +137,6 @@ internal sealed class DataViewRowReader : IRowReader
             Invariant($"The feature column '{_columns.Features.Name}' of the {_rows.Name} holds {value} ")
             + $"in row {_rowCount} (zero-based), slot {slot}, but features must be finite numbers. "
             + "Use mlContext.Transforms.ReplaceMissingValues, drop such rows by mlContext.Data.FilterRowsByMissingValues, "
-            + $"or leave them out by {nameof(MlpTrainer.Options.InvalidFeatures)} = SkipRow.");
+            + $"or leave them out by {nameof(MlpTrainingOptions.InvalidFeatures)} = SkipRow.");
     }
 }

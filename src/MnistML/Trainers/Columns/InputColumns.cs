@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MnistML.Common.DataViews;
 
-namespace MnistML.Trainers;
+namespace MnistML.Trainers.Columns;
 
 /// <summary>The columns that a trainer reads, found in its input and checked as ML.NET's own trainers of the task do.</summary>
 /// <param name="Features">A vector of Single of known length.</param>
@@ -13,8 +13,11 @@ internal sealed record InputColumns(DataViewSchema.Column Features, DataViewSche
 {
     public int FeatureCount => ((VectorDataViewType)Features.Type).Size;
 
-    /// <summary>The number of classes; 1 in regression, where all rows are alike.</summary>
-    public int ClassCount => Label.Type switch
+    /// <summary>The label as the model names it: the data's own, unless the model keeps classes that the data does not have.</summary>
+    public DataViewSchema.Column ModelLabel { get; init; } = Label;
+
+    /// <summary>The number of the model's classes; 1 in regression, where all rows are alike.</summary>
+    public int ClassCount => ModelLabel.Type switch
     {
         KeyDataViewType key => checked((int)key.Count),
         BooleanDataViewType => 2,
