@@ -179,8 +179,8 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     /// <c>Score</c>, float32 <c>[rows, classes]</c>, the probabilities; in binary classification <c>PredictedLabel</c>, bool,
     /// <c>Score</c> and <c>Probability</c>, float32, each <c>[rows]</c>; in regression <c>Score</c>, float32 <c>[rows]</c>. An output with
     /// the name of the input gets the suffix <c>.output</c>. Operator set 17, IR version 8 (ONNX 1.12). The model's metadata
-    /// names the classes, the version of this library, the options of the training without paths, and the last epoch's metrics without
-    /// times, so that the same training writes the same bytes.
+    /// names the classes and features, the version of this library, the options of the training without paths, and the last epoch's metrics
+    /// without times, so that the same training writes the same bytes.
     /// </remarks>
     /// <param name="stream">Where the model is written; it is left open.</param>
     public void SaveAsOnnx(Stream stream)

@@ -8,6 +8,9 @@ internal static class TrainingFingerprint
 {
     private const string TaskName = "Task";
 
+    /// <summary>An option of multiclass classification alone.</summary>
+    private const string KeepMissingClassesName = "KeepMissingClasses";
+
     /// <summary>
     /// Adds what checkpoints of earlier versions do not name: before tasks and ensembles there were single networks for multiclass
     /// classification, which read the features themselves.
@@ -22,6 +25,11 @@ internal static class TrainingFingerprint
         if (fingerprint[TaskName] != nameof(MlpTask.Regression))
         {
             fingerprint.TryAdd(nameof(MlpClassificationOptions.CalibrateTemperature), bool.FalseString);
+        }
+
+        if (fingerprint[TaskName] == nameof(MlpTask.Multiclass))
+        {
+            fingerprint.TryAdd(KeepMissingClassesName, bool.FalseString);
         }
     }
 
