@@ -22,9 +22,7 @@ public sealed partial class MlpTrainer
         /// <param name="original">The options to copy; they stay as they are.</param>
         /// <exception cref="ArgumentNullException"><paramref name="original"/> is null.</exception>
         public Options(Options original)
-            : base(original ?? throw new ArgumentNullException(nameof(original)))
-        {
-        }
+            : base(original ?? throw new ArgumentNullException(nameof(original))) => KeepMissingClasses = original.KeepMissingClasses;
 
         /// <summary>
         /// Whether a training that begins with a transformer keeps the classes that the transformer knows and the data does not have. They
