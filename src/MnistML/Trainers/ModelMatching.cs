@@ -35,7 +35,7 @@ internal sealed class ModelMatching(MlpTransformer initial, InputColumns columns
         int[] added = [.. Enumerable.Range(0, sources.Length).Where(i => sources[i] == None)];
         var outputs = keepsMissing ? [.. sources, .. missing] : sources;
         var isAsBefore = outputs.SequenceEqual(Enumerable.Range(0, model.Architecture.OutputSize));
-        Report(isAsBefore ? null : "The classes of the initial model are put in the order of the data.");
+        ReportMoved("classes", sources);
         ReportNew("class", added, after, "whose weights are drawn");
         ReportMissing("class", missing, before, keepsMissing ? "kept" : "dropped");
         return new InitialModel(isAsBefore ? model : WithOutputs(model, outputs))
@@ -54,7 +54,7 @@ internal sealed class ModelMatching(MlpTransformer initial, InputColumns columns
         }
 
         var sources = Find(before, after);
-        Report("The features of the initial model are put in the order of the data.");
+        ReportMoved("features", sources);
         ReportNew("feature", [.. Enumerable.Range(0, sources.Length).Where(i => sources[i] == None)], after, "whose weights begin at 0");
         ReportMissing("feature", [.. Enumerable.Range(0, before.Count).Except(sources)], before, "dropped");
         return WithFeatures(model, sources);
@@ -141,11 +141,12 @@ internal sealed class ModelMatching(MlpTransformer initial, InputColumns columns
         return initial.GetOutputSchema(features.ToSchema())["PredictedLabel"];
     }
 
-    private void Report(string? what)
+    private void ReportMoved(string what, int[] sources)
     {
-        if (what is not null)
+        int[] known = [.. sources.Where(source => source != None)];
+        if (!known.SequenceEqual(known.Order()))
         {
-            channel.Info(MessageSensitivity.Schema, what);
+            channel.Info(MessageSensitivity.Schema, $"The {what} of the initial model are put in the order of the data.");
         }
     }
 
@@ -153,7 +154,8 @@ internal sealed class ModelMatching(MlpTransformer initial, InputColumns columns
     {
         if (added.Length > 0)
         {
-            Report($"The initial model does not know {Describe(what, added, names)}, {fate}.");
+            channel.Info(
+                MessageSensitivity.Schema, $"The initial model does not know {Describe(what, added, names)}, {fate}.");
         }
     }
 

@@ -71,6 +71,33 @@ internal sealed class ModelMatchingTests
         Assert.That(second.ClassNames, Is.EqualTo(new[] { "dog", "bee", "cat", "ant" }));
     }
 
+    /// <summary>A model that is sure of nothing: without lower biases, drawn weights would win in many rows.</summary>
+    [TestCaseSource(nameof(Networks))]
+    public void Fit_OfANewClass_TakesNoRowForItWhereTheModelIsUnsure(MlpTrainer.Options options)
+    {
+        using var first = Fit(options with { MaxEpochs = 1 }, Rows(300, "ant", "bee", "cat"));
+        var more = Rows(400, "dog", "bee", "cat", "ant");
+
+        using var second = Further(Unchanging(options), more, first);
+
+        Assert.That(PredictedOf(second, more), Has.None.EqualTo("dog"));
+    }
+
+    [Test]
+    public void Fit_OfANewClassAtTheEnd_SaysOnlyThatItIsNew()
+    {
+        using var first = Fit(Plain, Rows(90, "ant", "bee", "cat"));
+        var messages = new List<string>();
+        var mlContext = new MLContext(seed: 1);
+        mlContext.Log += (_, log) => messages.Add(log.RawMessage);
+
+        using var second = new MlpTrainer(mlContext, Unchanging(Plain)).Fit(View(Rows(120, "ant", "bee", "cat", "dog")), null, first);
+
+        Assert.That(
+            messages.Where(message => message.Contains("initial model")),
+            Is.EqualTo(["The initial model does not know the class 'dog', whose weights are drawn."]));
+    }
+
     [Test]
     public void Fit_OfANewClass_DrawsItsWeightsAsAlways()
     {

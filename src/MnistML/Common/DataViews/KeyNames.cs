@@ -34,7 +34,8 @@ internal static class KeyNames
             if (!vector.ItemType.Equals(found))
             {
                 throw new ArgumentException(
-                    $"The classes of the initial model are of type {found}, but the label column '{column.Name}' holds {vector.ItemType}, "
+                    $"The classes of the initial model are {(found is null ? "without names" : $"of type {found}")}, "
+                    + $"but the label column '{column.Name}' holds {vector.ItemType}, "
                     + "so that it can't be given classes of the model. Make the same pipeline for both.");
             }
 
