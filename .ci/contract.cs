@@ -112,6 +112,7 @@ var options = new MlpTrainer.Options
     FeatureScaling = MlpFeatureScaling.Standardize,
     FeatureEncoding = MlpFeatureEncoding.None,
     LearnedFeatureFactors = false,
+    SparseFeatures = false,
     BatchSize = 32,
     MaxEpochs = 5,
     LabelSmoothing = 0.05,
@@ -178,11 +179,12 @@ MlpFeatureScaling[] scalings =
     MlpFeatureScaling.BoundedStandardize,
     MlpFeatureScaling.Quantile,
     MlpFeatureScaling.Auto,
+    MlpFeatureScaling.MaxAbsAboveOne,
 ];
 MlpFeatureEncoding[] encodings = [MlpFeatureEncoding.Auto, MlpFeatureEncoding.None, MlpFeatureEncoding.PiecewiseLinear(bins: 8)];
 MlpClassWeights[] weights = [MlpClassWeights.None, MlpClassWeights.Balanced, MlpClassWeights.Explicit(Enumerable.Repeat(1.0, 10))];
 MlpPrecision[] precisions = [MlpPrecision.Auto, MlpPrecision.Single, MlpPrecision.BFloat16];
-Require(initializers.Length + optimizers.Length + schedules.Length + scalings.Length == 21, "choices");
+Require(initializers.Length + optimizers.Length + schedules.Length + scalings.Length == 22, "choices");
 Require(encodings.Distinct().Count() + weights.Length + precisions.Length == 9, "more choices");
 _ = options with { OnCancellation = MlpOnCancellation.ReturnBest, InvalidFeatures = MlpInvalidFeatures.SkipRow, Device = "auto" };
 var violations = Throws<ArgumentException>(() => new MlpTrainer(mlContext, options with { BatchSize = 0, DropoutRate = 2 })).Message;

@@ -10,6 +10,7 @@ using MnistML.Benchmarks.Screenshots;
 using MnistML.Benchmarks.Speed;
 using MnistML.Benchmarks.Tabular;
 using MnistML.Benchmarks.Tasks;
+using MnistML.Benchmarks.Text;
 using MnistML.Benchmarks.Training;
 
 namespace MnistML.Benchmarks;
@@ -50,6 +51,7 @@ internal static class Program
             TabularScoringCommand.Create(),
             TabularTrainingCommand.Create(),
             TailsCommand.Create(),
+            TextCommand.Create(),
             ScreenshotCommand.Create(),
             StudyCommand.Create(),
         };

@@ -17,6 +17,13 @@ internal static class TensorValues
         return tensor.detach().to(ScalarType.Float64, CPU).contiguous().data<double>().ToArray();
     }
 
+    /// <summary>Copies values, row-major.</summary>
+    public static void CopyTo(Tensor tensor, Span<double> values)
+    {
+        using var scope = NewDisposeScope();
+        tensor.detach().to(ScalarType.Float64, CPU).contiguous().data<double>().CopyTo(values);
+    }
+
     /// <summary>Overwrites a tensor with the values of a name, row-major.</summary>
     /// <exception cref="InvalidDataException">There are no values of this name, or not as many as the tensor has.</exception>
     public static void Set(Tensor target, IReadOnlyDictionary<string, float[]> state, string name)

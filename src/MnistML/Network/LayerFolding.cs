@@ -1,3 +1,4 @@
+using MnistML.Model;
 using MnistML.Native;
 using MnistML.Network.Features;
 using MnistML.Network.Losses;
@@ -10,6 +11,9 @@ namespace MnistML.Network;
 /// </summary>
 internal static class LayerFolding
 {
+    /// <summary>Weights that are held in double precision at once: few enough that a wide layer needs little more memory.</summary>
+    private const int ValuesAtATime = 1 << 20;
+
     /// <summary>
     /// One member's layer that computes <c>gain · (W · inputs + b - runningMean) + shift</c>, with <c>gain = scale / √(runningVariance +
     /// ε)</c>, from the columns of the encoding and in the unit of the labels. Without any of them, weights and biases stay the same, bit
@@ -20,10 +24,52 @@ internal static class LayerFolding
     /// <param name="inputs">The encoding and the factors of its inputs, in the first layer.</param>
     /// <param name="normalization">The batch normalisation of its outputs; null for none.</param>
     /// <param name="targets">The scaling of labels, in the last layer.</param>
+    /// <param name="isRounded">Whether weights of a large layer are rounded to what files hold in half the space.</param>
     public static MlpLayerParameters Fold(
-        LinearLayer layer, int member, FoldedInputs? inputs, BatchNormalization? normalization, TargetScale? targets)
+        LinearLayer layer,
+        int member,
+        FoldedInputs? inputs,
+        BatchNormalization? normalization,
+        TargetScale? targets,
+        bool isRounded = false)
     {
-        var (weights, biases) = layer.ToDoubles(member);
+        var (inputSize, outputSize) = (layer.Shape.InputSize, layer.Shape.OutputSize);
+        var columnCount = inputs?.Encoder?.ColumnCount ?? inputSize;
+        var unitsAtATime = Math.Clamp(ValuesAtATime / inputSize, 1, outputSize);
+        var (given, folded) = (new double[unitsAtATime * inputSize], new double[unitsAtATime * columnCount]);
+        var biases = new double[unitsAtATime];
+        var (weightsOfLayer, biasesOfLayer) = (new float[outputSize * columnCount], new float[outputSize]);
+        for (var start = 0; start < outputSize; start += unitsAtATime)
+        {
+            var count = Math.Min(unitsAtATime, outputSize - start);
+            var ofUnits = biases.AsSpan(0, count);
+            layer.CopyTo(member, start, given.AsSpan(0, count * inputSize), ofUnits);
+            FoldInputs(given.AsSpan(0, count * inputSize), ofUnits, inputs, folded.AsSpan(0, count * columnCount));
+            if (normalization is not null)
+            {
+                FoldNormalization(folded.AsSpan(0, count * columnCount), ofUnits, normalization, (member * outputSize) + start);
+            }
+
+            if (targets is not null)
+            {
+                FoldTargetScale(folded.AsSpan(0, count * columnCount), ofUnits, targets);
+            }
+
+            ToSingles(folded.AsSpan(0, count * columnCount), weightsOfLayer.AsSpan(start * columnCount));
+            ToSingles(ofUnits, biasesOfLayer.AsSpan(start));
+        }
+
+        if (isRounded)
+        {
+            HalfPrecision.Round(weightsOfLayer);
+        }
+
+        return new MlpLayerParameters(new MlpLayerShape(columnCount, outputSize), weightsOfLayer, biasesOfLayer);
+    }
+
+    /// <summary>Folds factors and encoding into weights, <c>[units, inputs]</c>, which it changes, as it does the biases.</summary>
+    private static void FoldInputs(Span<double> weights, Span<double> biases, FoldedInputs? inputs, Span<double> folded)
+    {
         if (inputs?.Factors is { } factors)
         {
             for (var i = 0; i < weights.Length; i++)
@@ -34,21 +80,12 @@ internal static class LayerFolding
 
         if (inputs?.Encoder is { } encoder)
         {
-            weights = encoder.Fold(weights, biases);
+            encoder.Fold(weights, biases, folded);
         }
-
-        if (normalization is not null)
+        else
         {
-            FoldNormalization(weights, biases, normalization, member * biases.Length);
+            weights.CopyTo(folded);
         }
-
-        if (targets is not null)
-        {
-            FoldTargetScale(weights, biases, targets);
-        }
-
-        return new MlpLayerParameters(
-            new MlpLayerShape(weights.Length / biases.Length, biases.Length), ToSingles(weights), ToSingles(biases));
     }
 
     /// <summary>
@@ -69,10 +106,10 @@ internal static class LayerFolding
             FoldTargetScale(weights, biases, new TargetScale(-targets.Mean / targets.Deviation, 1 / targets.Deviation));
         }
 
-        return (ToSingles(weights), ToSingles(biases));
+        return (Array.ConvertAll(weights, weight => (float)weight), Array.ConvertAll(biases, bias => (float)bias));
     }
 
-    private static void FoldNormalization(double[] weights, double[] biases, BatchNormalization normalization, int firstUnit)
+    private static void FoldNormalization(Span<double> weights, Span<double> biases, BatchNormalization normalization, int firstUnit)
     {
         var scale = TensorValues.ToDoubles(normalization.Scale);
         var shift = TensorValues.ToDoubles(normalization.Shift);
@@ -84,7 +121,7 @@ internal static class LayerFolding
             var unit = firstUnit + output;
             var gain = scale[unit] / Math.Sqrt(variance[unit] + BatchNormalization.Epsilon);
             biases[output] = (gain * (biases[output] - mean[unit])) + shift[unit];
-            foreach (ref var weight in weights.AsSpan(output * inputCount, inputCount))
+            foreach (ref var weight in weights.Slice(output * inputCount, inputCount))
             {
                 weight *= gain;
             }
@@ -104,5 +141,11 @@ internal static class LayerFolding
         }
     }
 
-    private static float[] ToSingles(double[] values) => Array.ConvertAll(values, value => (float)value);
+    private static void ToSingles(ReadOnlySpan<double> values, Span<float> singles)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            singles[i] = (float)values[i];
+        }
+    }
 }

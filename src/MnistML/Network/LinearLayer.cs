@@ -18,7 +18,10 @@ internal sealed class LinearLayer : IDisposable
         Shape = shape;
         MemberCount = memberCount;
         GroupCount = hasSharedInputs ? 1 : memberCount;
-        Weights = zeros(UnitCount, shape.InputSize, settings.Type, settings.Device, requires_grad: true).DetachFromDisposeScope();
+        var isByInput = hasSharedInputs && settings.HasSparseInputs;
+        long[] size = isByInput ? [shape.InputSize, UnitCount] : [UnitCount, shape.InputSize];
+        Parameter = zeros(size, settings.Type, settings.Device, requires_grad: true).DetachFromDisposeScope();
+        Weights = isByInput ? Transposed(Parameter) : Parameter;
         Biases = zeros(UnitCount, settings.Type, settings.Device, requires_grad: true).DetachFromDisposeScope();
     }
 
@@ -35,8 +38,14 @@ internal sealed class LinearLayer : IDisposable
     /// <summary>The units of all members.</summary>
     public int UnitCount => MemberCount * Shape.OutputSize;
 
-    /// <summary><c>[members · outputs, inputs]</c>, for a single member as in PyTorch's <c>nn.Linear</c>.</summary>
+    /// <summary>
+    /// <c>[members · outputs, inputs]</c>, for a single member as in PyTorch's <c>nn.Linear</c>. Where the inputs are sparse it is a view
+    /// of <see cref="Parameter"/>.
+    /// </summary>
     public Tensor Weights { get; }
+
+    /// <summary>The weights as they are stored and updated: output by output, or input by input where the inputs are sparse.</summary>
+    public Tensor Parameter { get; }
 
     /// <summary><c>[members · outputs]</c>.</summary>
     public Tensor Biases { get; }
@@ -55,9 +64,12 @@ internal sealed class LinearLayer : IDisposable
     /// <summary>One member's biases, <c>[outputs]</c>, likewise.</summary>
     public Tensor BiasesOf(int member) => OfMember(Biases, member);
 
-    /// <summary>One member's values as plain arrays.</summary>
-    public (double[] Weights, double[] Biases) ToDoubles(int member) =>
-        (TensorValues.ToDoubles(WeightsOf(member)), TensorValues.ToDoubles(BiasesOf(member)));
+    /// <summary>Copies the values of some units of one member, as many as there is memory for.</summary>
+    public void CopyTo(int member, int firstUnit, Span<double> weights, Span<double> biases)
+    {
+        TensorValues.CopyTo(WeightsOf(member).narrow(0, firstUnit, biases.Length), weights);
+        TensorValues.CopyTo(BiasesOf(member).narrow(0, firstUnit, biases.Length), biases);
+    }
 
     /// <summary>Sets one member's values.</summary>
     public void Set(int member, float[] weights, float[] biases)
@@ -69,7 +81,14 @@ internal sealed class LinearLayer : IDisposable
     public void Dispose()
     {
         Weights.Dispose();
+        Parameter.Dispose();
         Biases.Dispose();
+    }
+
+    private static Tensor Transposed(Tensor parameter)
+    {
+        using var detached = parameter.detach();
+        return detached.t().DetachFromDisposeScope();
     }
 
     private Tensor OfMember(Tensor values, int member) => values.narrow(0, (long)member * Shape.OutputSize, Shape.OutputSize);

@@ -29,7 +29,8 @@ internal sealed partial class MlpNetwork
                         member,
                         i == 0 ? inputs : null,
                         i < Normalizations.Count ? Normalizations[i] : null,
-                        i + 1 == Layers.Count ? OutputScale : null)),
+                        i + 1 == Layers.Count ? OutputScale : null,
+                        isRounded: i == 0 && Settings.HasSparseInputs)),
                 ],
                 Settings.Encoder?.Encoding)),
         ];

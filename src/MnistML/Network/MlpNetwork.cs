@@ -34,7 +34,7 @@ internal sealed partial class MlpNetwork : IDisposable
             _featureOfInput = tensor(FeatureOfInput, ScalarType.Int64, Settings.Device).DetachFromDisposeScope();
         }
 
-        Parameters = [.. State.Where(value => value.Tensor.requires_grad).Select(value => value.Tensor)];
+        Parameters = [.. State.Select(value => Stored(value.Tensor)).Where(tensor => tensor.requires_grad)];
     }
 
     public MlpArchitecture Architecture { get; }
@@ -101,7 +101,7 @@ internal sealed partial class MlpNetwork : IDisposable
         get
         {
             using var scope = NewDisposeScope();
-            return State.All(value => value.Tensor.detach().isfinite().all().item<bool>());
+            return State.All(value => IsFinite(Stored(value.Tensor)));
         }
     }
 
@@ -170,6 +170,14 @@ internal sealed partial class MlpNetwork : IDisposable
         FactorOffsets?.Dispose();
         _featureOfInput?.Dispose();
     }
+
+    /// <summary>On the processor without another tensor: a value times 0 is 0, unless it is not finite.</summary>
+    private static bool IsFinite(Tensor values) => values.device.type == TorchSharp.DeviceType.CPU && values.dtype == ScalarType.Float32
+        ? SpanMath.Sum(new TensorMemory(values).Singles, new Scale(0)) == 0
+        : values.detach().isfinite().all().item<bool>();
+
+    /// <summary>The tensor that training changes where this one is a view of the first layer's weights.</summary>
+    private Tensor Stored(Tensor tensor) => ReferenceEquals(tensor, Layers[0].Weights) ? Layers[0].Parameter : tensor;
 
     private Tensor Encode(Tensor features) =>
         (Settings.Encoder?.Encode(features) ?? features).to(Settings.Type).to(Settings.Device);

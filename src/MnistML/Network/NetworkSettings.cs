@@ -19,6 +19,12 @@ internal sealed record NetworkSettings
     /// <summary>Whether each feature has a learned factor on all inputs that are made of it.</summary>
     public bool HasFeatureFactors { get; init; }
 
+    /// <summary>
+    /// Whether the first layer reads only those inputs that are not zero: its weights are then stored input by input, and what encodes
+    /// features must not make a zero anything else.
+    /// </summary>
+    public bool HasSparseInputs { get; init; }
+
     /// <summary>What a training minimises.</summary>
     public TrainingLoss Loss { get; init; } = new CrossEntropyLoss();
 

@@ -15,6 +15,9 @@ internal static class OnnxConstantNames
     /// <inheritdoc cref="LowName"/>
     public const string HighName = "encoding.high";
 
+    /// <summary>The constant of the first layer's weights feature by feature, where only those of some features are read.</summary>
+    public const string SparseWeightsName = "layers.0.weight.transposed";
+
     /// <summary>
     /// The constant of a layer's weights: those of one member, or, where none is named, of all members together. In the first layer they
     /// lie one below the other, in others along a diagonal with zeros between.

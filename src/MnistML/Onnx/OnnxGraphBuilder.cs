@@ -22,6 +22,26 @@ internal sealed class OnnxGraphBuilder(GraphProto graph, string inputName)
     public string Constant(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> dimensions) =>
         Constant(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values), dimensions);
 
+    /// <summary>
+    /// Adds a constant of floats that float16 holds, in that type, as a node: ML.NET refuses other constants of a type that it does not
+    /// have.
+    /// </summary>
+    public string HalfConstant(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> dimensions)
+    {
+        var halves = new Half[values.Length];
+        for (var i = 0; i < halves.Length; i++)
+        {
+            halves[i] = (Half)values[i];
+        }
+
+        var tensor = Tensor(name, TensorProto.Types.DataType.Float16, MemoryMarshal.AsBytes<Half>(halves), dimensions);
+        return NamedNode(
+            "Constant",
+            [],
+            tensor.Name,
+            new AttributeProto { Name = "value", T = tensor, Type = AttributeProto.Types.AttributeType.Tensor });
+    }
+
     /// <summary>Adds a constant vector of integers, as operators take shapes.</summary>
     public string Constant(string name, ReadOnlySpan<long> values) =>
         Constant(name, TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes(values), [values.Length]);
@@ -64,13 +84,19 @@ internal sealed class OnnxGraphBuilder(GraphProto graph, string inputName)
 
     private string Constant(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> data, ReadOnlySpan<long> dimensions)
     {
+        var tensor = Tensor(name, type, data, dimensions);
+        graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
+    private TensorProto Tensor(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> data, ReadOnlySpan<long> dimensions)
+    {
         var tensor = new TensorProto { Name = ConstantName(inputName, name), DataType = (int)type, RawData = ByteString.CopyFrom(data) };
         foreach (var dimension in dimensions)
         {
             tensor.Dims.Add(dimension);
         }
 
-        graph.Initializer.Add(tensor);
-        return tensor.Name;
+        return tensor;
     }
 }

@@ -10,4 +10,9 @@ internal sealed record OnnxMlp(
 {
     /// <summary>In binary classification the logit above which a row is predicted to be true.</summary>
     public float Threshold { get; init; }
+
+    /// <summary>
+    /// Whether the first layer is computed from the features that are not zero. It says how a model is scored, not what it computes.
+    /// </summary>
+    public bool HasSparseFeatures { get; init; }
 }

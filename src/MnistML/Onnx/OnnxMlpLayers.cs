@@ -1,3 +1,6 @@
+using MnistML.Common;
+using MnistML.Model;
+
 namespace MnistML.Onnx;
 
 /// <summary>The part of an ONNX graph that computes a network: encoding, layers, and the average of the members.</summary>
@@ -13,10 +16,42 @@ internal static class OnnxMlpLayers
     {
         var model = mlp.Parameters;
         var inputs = model.Encoding is { } encoding ? AppendEncoding(builder, encoding, mlp.InputName) : mlp.InputName;
-        var first = AppendLayer(builder, StackedLayers.OfFirst(model), layer: 0, member: null, inputs);
-        return model.Members is [var single]
+        return AppendAfterFirst(builder, model, AppendLayer(builder, StackedLayers.OfFirst(model), layer: 0, member: null, inputs));
+    }
+
+    /// <summary>
+    /// Appends what follows the first layer, whose outputs, those of all members, are the input, and returns the name of the outputs,
+    /// likewise.
+    /// </summary>
+    public static string AppendAfterFirst(OnnxGraphBuilder builder, OnnxMlp mlp) =>
+        AppendAfterFirst(builder, mlp.Parameters, mlp.InputName);
+
+    private static string AppendAfterFirst(OnnxGraphBuilder builder, MlpModelParameters model, string first) =>
+        model.Members is [var single]
             ? AppendFurtherLayers(builder, single, first)
             : AppendAverage(builder, model.Architecture, AppendFurtherLayers(builder, model, model.Members, first));
+
+    /// <summary>
+    /// The same for one row, of which most features are zero: the weights of the others are gathered and multiplied. A feature with the
+    /// value 0 is added, so that a row of zeros is a product too.
+    /// </summary>
+    public static string AppendForSparseRow(OnnxGraphBuilder builder, OnnxMlp mlp)
+    {
+        var layer = StackedLayers.OfFirst(mlp.Parameters);
+        var (shape, axis) = (layer.Shape, OnnxGraphBuilder.Attribute("axis", 1));
+        var places = builder.Node("NonZero", [mlp.InputName]);
+        var features = builder.Node("Gather", [places, builder.Constant("sparse.axis", [1])], OnnxGraphBuilder.Attribute("axis", 0));
+        features = builder.Node("Reshape", [features, builder.Constant("sparse.vector", [-1])]);
+        var slots = builder.Node("Concat", [features, builder.Constant("sparse.none", [0])], OnnxGraphBuilder.Attribute("axis", 0));
+        var values = builder.Node(
+            "Concat",
+            [builder.Node("Gather", [mlp.InputName, features], axis), builder.Constant("sparse.zero", [0f], 1, 1)],
+            axis);
+        var transposed = FloatMatrix.Transpose(layer.Weights.Span, shape.OutputSize, shape.InputSize);
+        var weights = AppendWeights(builder, OnnxConstantNames.SparseWeightsName, transposed, shape.InputSize, shape.OutputSize);
+        var biases = builder.Constant(OnnxConstantNames.BiasesName(0), layer.Biases.Span, shape.OutputSize);
+        var ofSlots = builder.Node("Gather", [weights, slots], OnnxGraphBuilder.Attribute("axis", 0));
+        return AppendAfterFirst(builder, mlp.Parameters, builder.Node("Gemm", [values, ofSlots, biases]));
     }
 
     /// <summary>The features that are columns themselves, then the bins, <c>[rows, columns]</c>.</summary>
@@ -98,11 +133,21 @@ internal static class OnnxMlpLayers
     private static string AppendLayer(OnnxGraphBuilder builder, MlpLayerParameters parameters, int layer, int? member, string input)
     {
         var shape = parameters.Shape;
-        var weights = builder.Constant(
-            OnnxConstantNames.WeightsName(layer, member), parameters.Weights.Span, shape.OutputSize, shape.InputSize);
+        var weights = AppendWeights(
+            builder, OnnxConstantNames.WeightsName(layer, member), parameters.Weights.Span, shape.OutputSize, shape.InputSize);
         var biases = builder.Constant(OnnxConstantNames.BiasesName(layer, member), parameters.Biases.Span, shape.OutputSize);
         return builder.Node("Gemm", [input, weights, biases], OnnxGraphBuilder.Attribute("transB", 1));
     }
+
+    /// <summary>Weights that float16 holds exactly are stored in it, and widened when the model is loaded.</summary>
+    private static string AppendWeights(
+        OnnxGraphBuilder builder, string name, ReadOnlySpan<float> weights, int rowCount, int columnCount) =>
+        HalfPrecision.Holds(weights)
+            ? builder.Node(
+                "Cast",
+                [builder.HalfConstant(name, weights, rowCount, columnCount)],
+                OnnxGraphBuilder.Attribute("to", (int)TensorProto.Types.DataType.Float))
+            : builder.Constant(name, weights, rowCount, columnCount);
 
     /// <summary>
     /// From the outputs of all members, <c>[rows, members · outputs]</c>, to those of the ensemble: the logarithms of the sums of their

@@ -41,9 +41,14 @@ internal static class OnnxMlpReader
         var task = TakeTask(properties);
         var threshold = TakeThreshold(properties);
         var memberCount = TakeMemberCount(properties);
+        var hasSparseFeatures = properties.Remove(OnnxMlpWriter.SparseFeaturesProperty);
         properties.Remove(OnnxMlpWriter.ActivationProperty, out var activation);
         var parameters = constants.Read(input, ParseActivation(activation), task, memberCount);
-        var exported = new OnnxMlp(parameters, input.Name, new OnnxOutput(""), properties) { Threshold = threshold };
+        var exported = new OnnxMlp(parameters, input.Name, new OnnxOutput(""), properties)
+        {
+            Threshold = threshold,
+            HasSparseFeatures = hasSparseFeatures,
+        };
         if (OnnxMlpWriter.BuildForExport(exported).Equals(model))
         {
             return null; // The user's pipeline holds an exported network: it is a stage of ML.NET and stays one.
@@ -97,7 +102,8 @@ internal static class OnnxMlpReader
     {
         var constants = new Dictionary<string, TensorProto>();
         var prefix = OnnxGraphBuilder.ConstantName(inputName, "");
-        foreach (var tensor in graph.Initializer.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        var ofNodes = graph.Node.SelectMany(node => node.Attribute).Select(attribute => attribute.T).OfType<TensorProto>();
+        foreach (var tensor in graph.Initializer.Concat(ofNodes).Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
         {
             constants.TryAdd(tensor.Name[prefix.Length..], tensor);
         }

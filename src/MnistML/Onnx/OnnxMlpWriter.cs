@@ -18,6 +18,9 @@ internal static class OnnxMlpWriter
     /// <summary>The number of members, unless it is 1.</summary>
     public const string MembersProperty = "mnistml.members";
 
+    /// <summary>Says that the first layer is computed from the features that are not zero.</summary>
+    public const string SparseFeaturesProperty = "mnistml.sparse_features";
+
     /// <summary>Outputs of an exported model, with the names of ML.NET's columns.</summary>
     public const string LabelName = "PredictedLabel";
 
@@ -54,24 +57,33 @@ internal static class OnnxMlpWriter
         };
         var builder = new OnnxGraphBuilder(graph, mlp.InputName);
         var shape = builder.Constant("shape", [architecture.OutputSize]);
-        builder.NamedNode("Reshape", [AppendOutput(builder, mlp, OnnxMlpLayers.Append(builder, mlp)), shape], mlp.Output.Name);
+        var outputs = mlp.HasSparseFeatures ? OnnxMlpLayers.AppendForSparseRow(builder, mlp) : OnnxMlpLayers.Append(builder, mlp);
+        builder.NamedNode("Reshape", [AppendOutput(builder, mlp, outputs), shape], mlp.Output.Name);
         return ToModel(graph, mlp);
     }
 
     /// <summary>The same for any number of rows: <c>[rows, features]</c> to <c>[rows, outputs]</c>.</summary>
-    public static byte[] WriteForBatches(OnnxMlp mlp) => BuildForBatches(mlp).ToByteArray();
+    public static byte[] WriteForBatches(OnnxMlp mlp) =>
+        BuildForBatches(mlp, mlp.Parameters.Architecture.InputSize, OnnxMlpLayers.Append).ToByteArray();
 
-    private static ModelProto BuildForBatches(OnnxMlp mlp)
+    /// <summary>
+    /// The same without the encoding and the first layer: from their outputs, those of all members, <c>[rows, units]</c>.
+    /// </summary>
+    /// <param name="mlp">The network.</param>
+    /// <param name="unitCount">The first layer's units in all members.</param>
+    public static byte[] WriteAfterFirstLayer(OnnxMlp mlp, int unitCount) =>
+        BuildForBatches(mlp, unitCount, OnnxMlpLayers.AppendAfterFirst).ToByteArray();
+
+    private static ModelProto BuildForBatches(OnnxMlp mlp, int inputCount, Func<OnnxGraphBuilder, OnnxMlp, string> append)
     {
-        var architecture = mlp.Parameters.Architecture;
         var graph = new GraphProto
         {
             Name = "mlp",
-            Input = { Value(mlp.InputName, Float, RowsDimension, architecture.InputSize) },
-            Output = { Value(mlp.Output.Name, Float, RowsDimension, architecture.OutputSize) },
+            Input = { Value(mlp.InputName, Float, RowsDimension, inputCount) },
+            Output = { Value(mlp.Output.Name, Float, RowsDimension, mlp.Parameters.Architecture.OutputSize) },
         };
         var builder = new OnnxGraphBuilder(graph, mlp.InputName);
-        builder.NamedNode("Identity", [AppendOutput(builder, mlp, OnnxMlpLayers.Append(builder, mlp))], mlp.Output.Name);
+        builder.NamedNode("Identity", [AppendOutput(builder, mlp, append(builder, mlp))], mlp.Output.Name);
         return ToModel(graph, mlp);
     }
 
@@ -154,6 +166,11 @@ internal static class OnnxMlpWriter
         if (architecture.MemberCount > 1)
         {
             yield return KeyValuePair.Create(MembersProperty, architecture.MemberCount.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (mlp.HasSparseFeatures)
+        {
+            yield return KeyValuePair.Create(SparseFeaturesProperty, "true");
         }
 
         if (mlp.Threshold != 0)

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MnistML.Common;
 
 namespace MnistML.Onnx;
 
@@ -16,7 +18,7 @@ internal sealed class OnnxNetworkReader(IReadOnlyDictionary<string, TensorProto>
     public MlpModelParameters Read(ValueInfoProto input, MlpActivation activation, MlpTask task, int memberCount)
     {
         var encoding = ReadEncoding(input);
-        var first = ReadLayer(layer: 0, member: null);
+        var first = ReadFirstLayer();
         var joined = ReadJoined();
         if (first.Shape.OutputSize % memberCount != 0)
         {
@@ -34,6 +36,21 @@ internal sealed class OnnxNetworkReader(IReadOnlyDictionary<string, TensorProto>
             : throw new InvalidDataException(
                 $"the ONNX model's members have the sizes {string.Join(", ", members.Select(member => member.Architecture))}, "
                 + "but all must have the same.");
+    }
+
+    /// <summary>The first layer of all members, whichever way its weights are stored.</summary>
+    private MlpLayerParameters ReadFirstLayer()
+    {
+        const int First = 0;
+        return constants.ContainsKey(OnnxConstantNames.SparseWeightsName)
+            ? ReadMatrix(
+                OnnxConstantNames.SparseWeightsName,
+                First,
+                (inputs, outputs, values) => new MlpLayerParameters(
+                    new MlpLayerShape(inputs, outputs),
+                    FloatMatrix.Transpose(values, inputs, outputs),
+                    ReadFloats(OnnxConstantNames.BiasesName(First), outputs)))
+            : ReadLayer(First, member: null);
     }
 
     /// <summary>The last layers of all members in one, if they are; read once, however many members there are.</summary>
@@ -102,15 +119,17 @@ internal sealed class OnnxNetworkReader(IReadOnlyDictionary<string, TensorProto>
         }
     }
 
-    private MlpLayerParameters ReadLayer(int layer, int? member)
+    private MlpLayerParameters ReadLayer(int layer, int? member) => ReadMatrix(
+        OnnxConstantNames.WeightsName(layer, member),
+        layer,
+        (outputs, inputs, values) => new MlpLayerParameters(
+            new MlpLayerShape(inputs, outputs), values, ReadFloats(OnnxConstantNames.BiasesName(layer, member), outputs)));
+
+    private MlpLayerParameters ReadMatrix(string name, int layer, Func<int, int, float[], MlpLayerParameters> create)
     {
-        var name = OnnxConstantNames.WeightsName(layer, member);
         var dimensions = constants.GetValueOrDefault(name)?.Dims;
-        return dimensions is [>= 1 and <= int.MaxValue and var outputs, >= 1 and <= int.MaxValue and var inputs]
-            ? new MlpLayerParameters(
-                new MlpLayerShape((int)inputs, (int)outputs),
-                ReadFloats(name, outputs * inputs),
-                ReadFloats(OnnxConstantNames.BiasesName(layer, member), outputs))
+        return dimensions is [>= 1 and <= int.MaxValue and var rows, >= 1 and <= int.MaxValue and var columns]
+            ? create((int)rows, (int)columns, ReadFloats(name, rows * columns))
             : throw new InvalidDataException(
                 dimensions is null
                     ? "the ONNX model has 0 layers, which don't make a network."
@@ -128,6 +147,11 @@ internal sealed class OnnxNetworkReader(IReadOnlyDictionary<string, TensorProto>
     public float[] ReadFloats(string name, long count)
     {
         var bytes = constants.TryGetValue(name, out var tensor) ? tensor.RawData.Span : default;
+        if (tensor?.DataType == (int)TensorProto.Types.DataType.Float16 && bytes.Length == count * Unsafe.SizeOf<Half>())
+        {
+            return Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(bytes).ToArray(), half => (float)half);
+        }
+
         return bytes.Length % sizeof(float) == 0 && bytes.Length / sizeof(float) == count
             ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
             : throw new InvalidDataException(

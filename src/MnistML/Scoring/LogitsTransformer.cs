@@ -15,6 +15,7 @@ internal sealed partial class LogitsTransformer : ITransformer, IDisposable
     private readonly IHostEnvironment _environment;
     private readonly OnnxMlp _mlp;
     private readonly OnnxSession _session;
+    private readonly SparseFirstLayer? _firstLayer;
 
     /// <param name="environment">Where errors are reported.</param>
     /// <param name="mlp">The network; its input and output have the names of the columns.</param>
@@ -24,12 +25,17 @@ internal sealed partial class LogitsTransformer : ITransformer, IDisposable
         _mlp = mlp;
         LogitsColumnType = new VectorDataViewType(NumberDataViewType.Single, mlp.Parameters.Architecture.OutputSize);
 
-        _session = new OnnxSession(OnnxMlpWriter.WriteForBatches(mlp));
+        _firstLayer = mlp.HasSparseFeatures ? new SparseFirstLayer(mlp.Parameters) : null;
+        _session = new OnnxSession(
+            _firstLayer is null ? OnnxMlpWriter.WriteForBatches(mlp) : OnnxMlpWriter.WriteAfterFirstLayer(mlp, _firstLayer.UnitCount));
     }
 
     public string FeatureColumnName => _mlp.InputName;
 
     public int FeatureCount => _mlp.Parameters.Architecture.InputSize;
+
+    /// <summary>The inputs of the ONNX graph: the features, or the outputs of a first layer in front of it.</summary>
+    public int InputCount => _firstLayer?.UnitCount ?? FeatureCount;
 
     public string LogitsColumnName => _mlp.Output.Name;
 
@@ -46,7 +52,22 @@ internal sealed partial class LogitsTransformer : ITransformer, IDisposable
 
     public IDataView Transform(IDataView input) => new LogitsDataView(new LogitsMapper(this, input.Schema), input);
 
-    public OnnxScorer CreateScorer(int capacity) => new(_session, FeatureCount, LogitsColumnType.Size, capacity);
+    public OnnxScorer CreateScorer(int capacity) => new(_session, InputCount, LogitsColumnType.Size, capacity);
+
+    /// <summary>Makes the inputs of the ONNX graph from the features of a row.</summary>
+    /// <param name="features">The features, as many as the model was trained on.</param>
+    /// <param name="inputs">Overwritten, <see cref="InputCount"/> values.</param>
+    public void CopyInputs(in VBuffer<float> features, Span<float> inputs)
+    {
+        if (_firstLayer is null)
+        {
+            features.CopyTo(inputs);
+        }
+        else
+        {
+            _firstLayer.Compute(in features, inputs);
+        }
+    }
 
     /// <inheritdoc cref="MlpTransformer.Dispose"/>
     public void Dispose() => _session.Dispose();

@@ -49,14 +49,16 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
         MlpModelParameters model,
         MlpMetadata metadata,
         DataViewSchema.Column features,
-        DataViewSchema.Column label)
+        DataViewSchema.Column label,
+        bool hasSparseFeatures = false)
         : this(
             environment,
             model,
             metadata with { ClassNames = KeyNames.Of(label), FeatureNames = SlotNames.Of(features) },
             features,
             StockScorer.Fit(model.Architecture.Task, CreateLogitsColumnName(model), label),
-            label)
+            label,
+            hasSparseFeatures)
     {
         _environment = environment;
         FeatureColumnType = features.Type;
@@ -80,10 +82,11 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
         MlpMetadata metadata,
         DataViewSchema.Column features,
         StockScorer scorer,
-        DataViewSchema.Column label)
+        DataViewSchema.Column label,
+        bool hasSparseFeatures)
         : this(
             environment,
-            new OnnxMlp(model, features.Name, scorer.Input, metadata.ToProperties()),
+            new OnnxMlp(model, features.Name, scorer.Input, metadata.ToProperties()) { HasSparseFeatures = hasSparseFeatures },
             scorer.Transformer,
             new MLContext().Transforms.DropColumns(scorer.Input.Name).Fit(
                 new ScorerRows<float>(scorer.Input.Name, model.Architecture.OutputSize, label, rowCount: 0, _ => default, _ => default)))

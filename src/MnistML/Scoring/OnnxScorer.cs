@@ -10,9 +10,9 @@ internal sealed class OnnxScorer : IDisposable
 {
     private readonly OnnxSession _owner;
     private readonly InferenceSession _session;
-    private readonly int _featureCount;
+    private readonly int _inputCount;
     private readonly int _outputCount;
-    private readonly float[] _features;
+    private readonly float[] _inputs;
     private readonly float[] _logits;
     private readonly RunOptions _runOptions;
     private readonly OrtIoBinding _binding;
@@ -21,17 +21,17 @@ internal sealed class OnnxScorer : IDisposable
     private int _boundRowCount;
     private bool _isDisposed;
 
-    /// <param name="session">A model with one input, <c>[rows, features]</c>, and one output, <c>[rows, outputs]</c>.</param>
-    /// <param name="featureCount">Number of features of a row.</param>
+    /// <param name="session">A model with one input, <c>[rows, inputs]</c>, and one output, <c>[rows, outputs]</c>.</param>
+    /// <param name="inputCount">Number of inputs of a row.</param>
     /// <param name="outputCount">Number of outputs.</param>
     /// <param name="capacity">Maximum number of rows of a run.</param>
-    public OnnxScorer(OnnxSession session, int featureCount, int outputCount, int capacity)
+    public OnnxScorer(OnnxSession session, int inputCount, int outputCount, int capacity)
     {
         _owner = session;
-        _featureCount = featureCount;
+        _inputCount = inputCount;
         _outputCount = outputCount;
         Capacity = capacity;
-        _features = new float[checked(capacity * featureCount)];
+        _inputs = new float[checked(capacity * inputCount)];
         _logits = new float[checked(capacity * outputCount)];
         _runOptions = new RunOptions();
         _session = session.Rent();
@@ -49,8 +49,8 @@ internal sealed class OnnxScorer : IDisposable
 
     public int Capacity { get; }
 
-    /// <summary>The features of a row; fill them before <see cref="Run"/>.</summary>
-    public Span<float> FeaturesOf(int row) => _features.AsSpan(row * _featureCount, _featureCount);
+    /// <summary>The inputs of a row; fill them before <see cref="Run"/>.</summary>
+    public Span<float> InputsOf(int row) => _inputs.AsSpan(row * _inputCount, _inputCount);
 
     /// <summary>The logits that the last <see cref="Run"/> computed for a row.</summary>
     public ReadOnlySpan<float> LogitsOf(int row) => _logits.AsSpan(row * _outputCount, _outputCount);
@@ -92,7 +92,7 @@ internal sealed class OnnxScorer : IDisposable
     {
         _output?.Dispose();
         _input?.Dispose();
-        _input = Wrap(_features, rowCount, _featureCount);
+        _input = Wrap(_inputs, rowCount, _inputCount);
         _output = Wrap(_logits, rowCount, _outputCount);
         _binding.BindInput(_session.InputNames[0], _input);
         _binding.BindOutput(_session.OutputNames[0], _output);

@@ -116,7 +116,8 @@ internal sealed class NetworkTrainer
 
         warnings.Check(result.History, chosen, data.Statistics);
         var metadata = new MlpMetadata { Options = OptionsDescription.Of(chosen), History = result.History };
-        return new MlpTransformer(_host, result.Model, metadata, columns.Features, columns.ModelLabel);
+        return new MlpTransformer(
+            _host, result.Model, metadata, columns.Features, columns.ModelLabel, loop.Choices.SparseFeatures);
     }
 
     private DataViewRows ToRows(IDataView view, InputColumns columns, string name, IChannel channel) =>

@@ -41,7 +41,7 @@ internal sealed class TrainingWarnings(IChannel channel)
             channel.Warning(
                 MessageSensitivity.Schema,
                 $"{count} of {columns.FeatureCount} features in the column '{columns.Features.Name}' vary so little (a standard deviation "
-                + Invariant($"of at most {RowStatistics.MinDeviation:R}) that they are not scaled and nothing can be learnt from them: ")
+                + Invariant($"of at most {FeatureMoments.MinDeviation:R}) that they are not scaled and nothing can be learnt from them: ")
                 + "give them in another unit, so that their values are near 1.");
         }
     }

@@ -19,9 +19,9 @@ public class GatherBenchmarks
     public void SetUp()
     {
         using var reader = new PixelRows(Rows, Pixels, classCount: 10).Open(shuffleSeed: null);
-        while (reader.Read(_store.NextRow, out var tag))
+        while (reader.Read(out var features, out var target))
         {
-            _store.Append(tag);
+            _store.Append(features, target);
         }
 
         var random = new Random(1);

@@ -1,3 +1,4 @@
+using MnistML.Common;
 using MnistML.Network.Losses;
 using MnistML.Training.Rows;
 
@@ -21,10 +22,12 @@ internal sealed class PixelRows(int rowCount, int featureCount, int classCount) 
     {
         private readonly Random _random = new(Seed);
         private readonly byte[] _pixels = new byte[rows.FeatureCount];
+        private readonly float[] _features = new float[rows.FeatureCount];
         private int _read;
 
-        public bool Read(Span<float> features, out Target target)
+        public bool Read(out RowFeatures features, out Target target)
         {
+            features = new RowFeatures(rows.FeatureCount, _features);
             target = new Target(_read % rows.ClassCount, Value: 0, Weight: 1);
             if (_read++ == rows.Count)
             {
@@ -32,9 +35,9 @@ internal sealed class PixelRows(int rowCount, int featureCount, int classCount) 
             }
 
             _random.NextBytes(_pixels);
-            for (var i = 0; i < features.Length; i++)
+            for (var i = 0; i < _features.Length; i++)
             {
-                features[i] = _pixels[i] < byte.MaxValue / 2 ? 0 : _pixels[i] * Scale;
+                _features[i] = _pixels[i] < byte.MaxValue / 2 ? 0 : _pixels[i] * Scale;
             }
 
             return true;

@@ -28,7 +28,10 @@ internal sealed class LayerTests
         ["Data/Saving"] = ["Common", "Common/DataViews", "Idx"],
         ["Model"] = ["Common"],
         ["Onnx"] = ["Common", "Model"],
-        ["Scoring"] = ["Common", "Common/DataViews", "Model", "Onnx", "Scoring/Stock", "Scoring/Cursors", "Scoring/Archive"],
+        ["Scoring"] =
+        [
+            "Common", "Common/DataViews", "Model", "Onnx", "Vectors", "Scoring/Stock", "Scoring/Cursors", "Scoring/Archive",
+        ],
         ["Scoring/Stock"] = ["Common", "Common/DataViews", "Model", "Onnx"],
         ["Scoring/Cursors"] = ["Common", "Common/DataViews", "Scoring"],
         ["Scoring/Archive"] = ["Common", "Common/DataViews", "Model", "Onnx", "Scoring", "Scoring/Stock"],
@@ -69,7 +72,7 @@ internal sealed class LayerTests
             "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Choices", "Training/Checkpoints",
             "Training/Loop", "Trainers/Columns",
         ],
-        ["Trainers/Columns"] = ["Common/DataViews", "Model", "Network/Losses", "Training/Options", "Training/Rows"],
+        ["Trainers/Columns"] = ["Common", "Common/DataViews", "Model", "Network/Losses", "Training/Options", "Training/Rows"],
         ["Catalog"] =
         [
             "Common", "Idx", "Datasets", "Datasets/Synthetic", "Data/Loading", "Data/Saving", "Model", "Scoring", "Scoring/Archive",

@@ -31,7 +31,7 @@ internal sealed class NetworkEvaluatorTests
         foreach (var rowCount in new[] { 7, 1, evaluator.RowCapacity, 3 })
         {
             var start = rowCount == rows.Length ? 0 : rowCount;
-            var computed = evaluator.Compute(rowCount, (row, features) => rows[start + row].CopyTo(features));
+            var computed = evaluator.Compute(rowCount, Matrix(rows), [.. Enumerable.Range(start, rowCount)]);
 
             Assert.That(computed.shape, Is.EqualTo(new long[] { rowCount, members, outputs }));
             for (var row = 0; row < Math.Min(rowCount, 8); row++)
@@ -56,14 +56,14 @@ internal sealed class NetworkEvaluatorTests
         using var ofOne = new NetworkEvaluator(network, member);
         var rows = Rows(9);
 
-        var computed = ofOne.Compute(rows.Length, (row, features) => rows[row].CopyTo(features));
+        var computed = ofOne.Compute(rows.Length, Matrix(rows));
 
         Assert.That(ofOne.RowCapacity, Is.GreaterThan(ofAll.RowCapacity));
         Assert.That(computed.shape, Is.EqualTo(new long[] { rows.Length, 1, 2 }));
         Assert.That(
             TensorValues.ToSingles(computed),
             Is.EqualTo(TensorValues.ToSingles(
-                ofAll.Compute(rows.Length, (row, features) => rows[row].CopyTo(features)).select(1, member))).Within(1e-5));
+                ofAll.Compute(rows.Length, Matrix(rows)).select(1, member))).Within(1e-5));
     }
 
     [Test]
@@ -77,7 +77,7 @@ internal sealed class NetworkEvaluatorTests
             for (var batch = 0; batch < 5; batch++)
             {
                 using var scope = torch.NewDisposeScope();
-                evaluator.Compute(2, (_, features) => features.Fill(batch));
+                evaluator.Compute(2, new MatrixRows([.. Enumerable.Repeat((float)batch, 2 * Features)], Features));
             }
 
             Assert.That(torch.Tensor.TotalCount, Is.EqualTo(held));
@@ -85,6 +85,8 @@ internal sealed class NetworkEvaluatorTests
 
         Assert.That(torch.Tensor.TotalCount, Is.EqualTo(before));
     }
+
+    private static MatrixRows Matrix(float[][] rows) => new([.. rows.SelectMany(row => row)], Features);
 
     private static MlpNetwork Create(MlpActivation activation, int members, int outputs, bool isNormalized, bool hasFactors)
     {

@@ -7,10 +7,15 @@ namespace MnistML.Network.Backprop;
 /// A loaded batch, one half of a double buffer: the network trains on one while the next batch is loaded into the other. It owns its
 /// matrix.
 /// </summary>
-internal sealed class InputBuffer(int rowCapacity, int featureCount, ScalarType productType) : IDisposable
+internal sealed class InputBuffer(int rowCapacity, int featureCount, ScalarType productType, bool isSparse = false) : IDisposable
 {
-    /// <summary>The features after augmentation, scaling and noise, in the type of the products.</summary>
-    public MixedPrecisionMatrix Inputs { get; } = new(rowCapacity, featureCount, productType);
+    /// <summary>
+    /// The features after augmentation, scaling and noise, in the type of the products. Without rows where they are sparse.
+    /// </summary>
+    public MixedPrecisionMatrix Inputs { get; } = new(isSparse ? 0 : rowCapacity, featureCount, productType);
+
+    /// <summary>The features after scaling that are not zero; null where all are in <see cref="Inputs"/>.</summary>
+    public SparseInputs? Sparse { get; } = isSparse ? new SparseInputs(featureCount) : null;
 
     /// <summary>What the network should predict for each row.</summary>
     public Target[] Targets { get; } = new Target[rowCapacity];

@@ -52,18 +52,13 @@ internal sealed partial class LayerBackprop
     /// </summary>
     public void ForEachGradientChunk(WorkRange units, GradientChunkHandler handle, WorkerScratch scratch)
     {
-        var inputSize = _layer.Shape.InputSize;
-        var gradient = _gradient.Rows;
-        var chunkSize = _isBlockDiagonal ? inputSize : ChunkSize;
-        var end = units.End * inputSize;
-        for (var start = units.Start * inputSize; start < end; start += chunkSize)
+        if (Sparse is not null)
         {
-            var count = Math.Min(chunkSize, end - start);
-            handle(_firstParameter, start, gradient.Read(row: 0, OffsetOf(start), count, scratch.First));
-            if (_factors is null)
-            {
-                UpdateProductWeights(start, count);
-            }
+            Sparse.ForEachGradientChunk(units, handle, scratch.First);
+        }
+        else
+        {
+            ForEachChunkOfWeights(units, handle, scratch);
         }
 
         handle(_firstParameter + 1, units.Start, _biasGradient.AsSpan(units.Start, units.Count));
@@ -88,6 +83,23 @@ internal sealed partial class LayerBackprop
             SpanMath.Apply(sums, gradient, WeightsOf(unit), sums, default(AddProduct));
             SpanMath.Apply(gradient, _factors.OfInputs, gradient, default(Multiply));
             gradients.Write(unit, gradient);
+        }
+    }
+
+    private void ForEachChunkOfWeights(WorkRange units, GradientChunkHandler handle, WorkerScratch scratch)
+    {
+        var inputSize = _layer.Shape.InputSize;
+        var gradient = _gradient.Rows;
+        var chunkSize = _isBlockDiagonal ? inputSize : ChunkSize;
+        var end = units.End * inputSize;
+        for (var start = units.Start * inputSize; start < end; start += chunkSize)
+        {
+            var count = Math.Min(chunkSize, end - start);
+            handle(_firstParameter, start, gradient.Read(row: 0, OffsetOf(start), count, scratch.First));
+            if (_factors is null)
+            {
+                UpdateProductWeights(start, count);
+            }
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed partial class LayerBackprop : IDisposable
     {
         _layer = network.Layers[index];
         _index = index;
-        _weights = new TensorMemory(_layer.Weights);
+        _weights = new TensorMemory(_layer.Parameter);
         _biases = new TensorMemory(_layer.Biases);
         _factors = factors;
         _isBlockDiagonal = _layer.GroupCount > 1 && _layer.Shape.OutputSize < MinOutputsOfGroup;
@@ -54,20 +54,24 @@ internal sealed partial class LayerBackprop : IDisposable
             Normalization = new BatchNormBackprop(network.Normalizations[index], outputSize);
         }
 
+        Sparse = index == 0 && network.Settings.HasSparseInputs ? new SparseLayer(_layer) : null;
         const int ParametersOfLayer = 2;
         _firstParameter = index * (network.Normalizations.Count > 0 ? 2 * ParametersOfLayer : ParametersOfLayer);
-        if (productType != ScalarType.Float32 || _isBlockDiagonal || factors is not null)
+        if (Sparse is null && (productType != ScalarType.Float32 || _isBlockDiagonal || factors is not null))
         {
             _productWeights = new MixedPrecisionMatrix(outputSize, inputSize, productType);
             using var cleared = _productWeights.Tensor.zero_();
         }
 
-        _gradient = new MixedPrecisionMatrix(outputSize, inputSize, productType);
+        _gradient = new MixedPrecisionMatrix(Sparse is null ? outputSize : 0, inputSize, productType);
         _biasGradient = new float[outputSize];
         Values = new MixedPrecisionMatrix(rowCapacity, outputSize, productType);
         Outputs = isHidden ? new MixedPrecisionMatrix(rowCapacity, outputSize, productType) : Values;
         Gradients = new MixedPrecisionMatrix(rowCapacity, outputSize, productType);
     }
+
+    /// <summary>The product of sparse inputs, in the first layer; null where libtorch computes the product.</summary>
+    public SparseLayer? Sparse { get; }
 
     /// <summary>Null without batch normalisation.</summary>
     public BatchNormBackprop? Normalization { get; }
@@ -114,6 +118,11 @@ internal sealed partial class LayerBackprop : IDisposable
     /// <summary>Copies all weights to <see cref="ProductWeights"/>, where those are others.</summary>
     public void UpdateProductWeights()
     {
+        if (_productWeights is null)
+        {
+            return;
+        }
+
         var size = _layer.Shape.InputSize;
         for (var start = 0; start < _weights.Singles.Length; start += size)
         {

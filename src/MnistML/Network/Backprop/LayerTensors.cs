@@ -4,7 +4,7 @@ namespace MnistML.Network.Backprop;
 
 /// <summary>
 /// The products of one layer. Arrays are indexed by worker, where the layer's inputs take part by buffer first; each worker computes one
-/// product for each group of units with inputs of its own.
+/// product for each group of units with inputs of its own. A layer of sparse inputs has no products here.
 /// </summary>
 internal sealed record LayerTensors
 {

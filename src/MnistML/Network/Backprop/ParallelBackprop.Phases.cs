@@ -62,7 +62,15 @@ internal sealed partial class ParallelBackprop
 
     private void Forward(int index, int worker)
     {
-        Compute(_batch.Layers[index].Forward[index == 0 ? _bufferIndex : 0][worker]);
+        if (_layers[index].Sparse is { } sparse)
+        {
+            sparse.Forward(_batch.Rows[worker], _layers[index].Values.Rows, _scratch[worker].First);
+        }
+        else
+        {
+            Compute(_batch.Layers[index].Forward[index == 0 ? _bufferIndex : 0][worker]);
+        }
+
         _layers[index].AddBiases(_batch.Rows[worker], _scratch[worker].First);
     }
 

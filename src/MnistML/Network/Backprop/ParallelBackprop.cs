@@ -18,6 +18,7 @@ internal sealed partial class ParallelBackprop : IDisposable
     private readonly WorkerTeam _team;
     private readonly FeatureFactors? _factors;
     private readonly LayerBackprop[] _layers;
+    private readonly SparseLayer? _sparse;
     private readonly InputBuffer[] _buffers;
     private readonly WorkerScratch[] _scratch;
     private readonly Dictionary<int, WorkerTensors> _tensors = [];
@@ -30,6 +31,9 @@ internal sealed partial class ParallelBackprop : IDisposable
     private WorkerTensors _batch = null!;
     private int _bufferIndex;
     private DropoutMask _dropout;
+
+    /// <summary>Makes up for skipped steps; null where none are skipped.</summary>
+    private SkippedStepsHandler? _catchUp;
 
     /// <param name="network">The network, on the processor, in float32.</param>
     /// <param name="rowCapacity">The number of rows of the largest batch.</param>
@@ -44,9 +48,19 @@ internal sealed partial class ParallelBackprop : IDisposable
         _factors = network.FactorOffsets is null ? null : new FeatureFactors(network, team.Count);
         _layers =
             [.. network.Layers.Select((_, index) => new LayerBackprop(network, index, rowCapacity, type, index == 0 ? _factors : null))];
-        _buffers = [.. Enumerable.Range(0, BufferCount).Select(_ => new InputBuffer(rowCapacity, network.InputCount, type))];
+        _sparse = _layers[0].Sparse;
+        _buffers =
+        [
+            .. Enumerable.Range(0, BufferCount)
+                .Select(_ => new InputBuffer(rowCapacity, network.InputCount, type, isSparse: _sparse is not null)),
+        ];
         _buffer = _buffers[0];
-        var widest = Math.Max(network.InputCount, network.Layers.Max(layer => Math.Max(layer.UnitCount, layer.Shape.InputSize)));
+        var widest = network.Layers.Max(layer => layer.UnitCount);
+        if (_sparse is null)
+        {
+            widest = Math.Max(widest, network.InputCount);
+        }
+
         _scratch = [.. Enumerable.Range(0, team.Count).Select(_ => new WorkerScratch(LayerBackprop.ScratchSize(widest)))];
         _losses = new double[team.Count];
         _metrics = new double[team.Count];
@@ -59,12 +73,13 @@ internal sealed partial class ParallelBackprop : IDisposable
     /// <summary>Checks that every matrix can be addressed: spans over libtorch's memory hold at most 2 GiB.</summary>
     /// <param name="architecture">The network.</param>
     /// <param name="rowCapacity">The number of rows of the largest batch.</param>
+    /// <param name="hasSparseInputs">Whether the batch's inputs are no matrix.</param>
     /// <exception cref="ArgumentException">A matrix would be larger; the message says which option to change.</exception>
-    public static void ThrowIfTooLarge(MlpArchitecture architecture, int rowCapacity)
+    public static void ThrowIfTooLarge(MlpArchitecture architecture, int rowCapacity, bool hasSparseInputs = false)
     {
         const int MaxValues = int.MaxValue / sizeof(float);
         var members = (long)architecture.MemberCount;
-        var widest = Math.Max(architecture.EncodedSize, architecture.Layers.Max(layer => members * layer.OutputSize));
+        var widest = Math.Max(hasSparseInputs ? 0 : architecture.EncodedSize, architecture.Layers.Max(layer => members * layer.OutputSize));
         if (rowCapacity * widest > MaxValues)
         {
             throw new ArgumentException(
@@ -77,6 +92,29 @@ internal sealed partial class ParallelBackprop : IDisposable
             throw new ArgumentException(
                 $"The weights of a layer of {largest.InputSize} inputs and {members * largest.OutputSize} outputs take more than 2 GiB; "
                 + "choose narrower HiddenLayers.");
+        }
+    }
+
+    /// <summary>
+    /// Leaves weights of sparse inputs that do not occur in a batch as they are, until they occur again or the epoch ends.
+    /// </summary>
+    /// <param name="catchUp">Makes up for the skipped steps.</param>
+    public void SkipZeroGradients(SkippedStepsHandler catchUp)
+    {
+        _catchUp = catchUp;
+        _sparse!.SkipZeroGradients();
+    }
+
+    /// <summary>Ends a step, once all workers have handled their gradients.</summary>
+    public void EndStep() => _sparse?.EndStep();
+
+    /// <summary>Makes up for all skipped steps.</summary>
+    public void EndEpoch()
+    {
+        if (_catchUp is not null)
+        {
+            _team.Run(worker => CatchUp(ofBatch: false, worker));
+            _sparse!.EndCatchUp();
         }
     }
 
@@ -96,6 +134,12 @@ internal sealed partial class ParallelBackprop : IDisposable
         }
 
         _factors?.Update();
+        _sparse?.Begin(_buffer.Sparse!);
+        if (_catchUp is not null)
+        {
+            _team.Run(worker => CatchUp(ofBatch: true, worker));
+        }
+
         foreach (var phase in _phases)
         {
             _team.Run(phase);
@@ -111,7 +155,15 @@ internal sealed partial class ParallelBackprop : IDisposable
         for (var i = 0; i < _layers.Length; i++)
         {
             var tensors = _batch.Layers[i];
-            Compute(tensors.WeightGradient[i == 0 ? _bufferIndex : 0][worker]);
+            if (_layers[i].Sparse is { } sparse)
+            {
+                sparse.ComputeGradient(tensors.Units[worker], _layers[i].Gradients.Rows, _buffer.RowCount, _scratch[worker].First);
+            }
+            else
+            {
+                Compute(tensors.WeightGradient[i == 0 ? _bufferIndex : 0][worker]);
+            }
+
             if (i == 0 && _factors is not null)
             {
                 _layers[i].BackwardThroughFactors(tensors.Units[worker], worker, _scratch[worker]);
@@ -143,6 +195,9 @@ internal sealed partial class ParallelBackprop : IDisposable
             handle(_factors.Parameter, 0, _factors.ComputeGradient());
         }
     }
+
+    private void CatchUp(bool ofBatch, int worker) =>
+        _sparse!.CatchUp(ofBatch, _layers[0].UnitsOf(worker, _team.Count), _catchUp!);
 
     public void Dispose()
     {

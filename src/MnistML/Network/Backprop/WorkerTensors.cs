@@ -28,6 +28,11 @@ internal sealed class WorkerTensors : IDisposable
             MixedPrecisionMatrix[] inputs =
                 index == 0 ? [.. buffers.Select(buffer => buffer.Inputs)] : [layers[index - 1].Outputs];
             WorkRange[] units = [.. Enumerable.Range(0, workerCount).Select(worker => layer.UnitsOf(worker, workerCount))];
+            if (layer.Sparse is not null)
+            {
+                return new LayerTensors { Units = units, Forward = [], Backward = [], WeightGradient = [] };
+            }
+
             return new LayerTensors
             {
                 Units = units,

@@ -67,6 +67,9 @@ internal sealed class FeatureEncoder
     /// <summary>The columns that the finished model's first layer reads; null where it reads the features themselves.</summary>
     public MlpEncoding? Encoding { get; }
 
+    /// <summary>The columns of <see cref="Encoding"/>, or the features where there is none.</summary>
+    public int ColumnCount => Encoding?.Columns.Count ?? FeatureCount;
+
     private IEnumerable<MlpEncodedColumn> BinColumns => Encoding?.Columns.Skip(Encoding.ValueCount) ?? [];
 
     /// <summary>The number of values that <see cref="Encode(ReadOnlySpan{float}, Span{float}, Span{float})"/> needs as scratch.</summary>
@@ -107,6 +110,20 @@ internal sealed class FeatureEncoder
         }
     }
 
+    /// <summary>Whether zeros stay zeros: there are no bins, and nothing is subtracted from features.</summary>
+    public bool KeepsZeros => _binCount == 0 && Array.TrueForAll(_means, mean => mean == 0);
+
+    /// <summary>Encodes the features of a row that are not zero, in place. Zeros must stay zeros.</summary>
+    /// <param name="slots">The features.</param>
+    /// <param name="values">Their values.</param>
+    public void ScaleEntries(ReadOnlySpan<int> slots, Span<float> values)
+    {
+        for (var i = 0; i < slots.Length; i++)
+        {
+            values[i] *= _inverseDeviations[slots[i]];
+        }
+    }
+
     /// <summary>Encodes rows, <c>[rows, features]</c> in float32 on the processor, to <c>[rows, inputs]</c>.</summary>
     public Tensor Encode(Tensor features)
     {
@@ -129,15 +146,16 @@ internal sealed class FeatureEncoder
     /// </summary>
     /// <param name="weights"><c>[outputs, inputs]</c>.</param>
     /// <param name="biases">Changed so that the layer computes the same.</param>
-    public double[] Fold(double[] weights, double[] biases)
+    /// <param name="folded">Overwritten by the result, <c>[outputs, columns]</c>.</param>
+    public void Fold(ReadOnlySpan<double> weights, Span<double> biases, Span<double> folded)
     {
-        var columnCount = Encoding?.Columns.Count ?? FeatureCount;
+        var columnCount = ColumnCount;
         var valueCount = columnCount - _binCount;
-        var folded = new double[biases.Length * columnCount];
+        folded.Clear();
         for (var output = 0; output < biases.Length; output++)
         {
-            var from = weights.AsSpan(output * InputCount, InputCount);
-            var to = folded.AsSpan(output * columnCount, columnCount);
+            var from = weights.Slice(output * InputCount, InputCount);
+            var to = folded.Slice(output * columnCount, columnCount);
             var bins = to[valueCount..];
             ref var bias = ref biases[output];
             var value = 0;
@@ -164,8 +182,6 @@ internal sealed class FeatureEncoder
                 bias -= from[FeatureCount + bin] * _binMeans[bin];
             }
         }
-
-        return folded;
     }
 
     /// <summary>
@@ -175,7 +191,7 @@ internal sealed class FeatureEncoder
     /// <param name="biases">Changed so that the layer computes the same.</param>
     public double[] Unfold(double[] weights, double[] biases)
     {
-        var columnCount = Encoding?.Columns.Count ?? FeatureCount;
+        var columnCount = ColumnCount;
         var valueCount = columnCount - _binCount;
         var unfolded = new double[biases.Length * InputCount];
         for (var output = 0; output < biases.Length; output++)

@@ -12,8 +12,8 @@ internal sealed class BatchQueue : IDisposable
     /// <summary>Larger batches are no faster.</summary>
     private const int MaxRows = 128;
 
-    /// <summary>Features of a batch: enough for full speed of ONNX Runtime, and only 4 MiB of memory.</summary>
-    private const int MaxFeatures = 1 << 20;
+    /// <summary>Inputs of a batch: enough for full speed of ONNX Runtime, and only 4 MiB of memory.</summary>
+    private const int MaxInputs = 1 << 20;
 
     /// <summary>One thread that reads rows cannot keep more threads busy with scoring.</summary>
     private const int MaxThreads = 8;
@@ -25,7 +25,7 @@ internal sealed class BatchQueue : IDisposable
     public BatchQueue(LogitsMapper mapper)
     {
         // Two batches for each thread: one that it scores, and one that is being read or consumed meanwhile.
-        var capacity = Math.Clamp(MaxFeatures / mapper.FeatureCount, 1, MaxRows);
+        var capacity = Math.Clamp(MaxInputs / mapper.InputCount, 1, MaxRows);
         var batches = new List<LogitsBatch>();
         try
         {

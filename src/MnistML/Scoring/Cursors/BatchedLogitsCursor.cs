@@ -108,7 +108,7 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
         if (_columns.TryGetValue(_mapper.Features.Index, out var column))
         {
             var buffered = (BufferedVectors<float>)column;
-            return (batch, row) => _mapper.CopyFeatures(in buffered[batch.FirstRow + row], batch.FeaturesOf(row), _input.Position);
+            return (batch, row) => _mapper.CopyInputs(in buffered[batch.FirstRow + row], batch.InputsOf(row), _input.Position);
         }
 
         var getFeatures = _input.GetGetter<VBuffer<float>>(_mapper.Features);
@@ -116,7 +116,7 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
         return (batch, row) =>
         {
             getFeatures(ref features);
-            _mapper.CopyFeatures(in features, batch.FeaturesOf(row), _input.Position);
+            _mapper.CopyInputs(in features, batch.InputsOf(row), _input.Position);
         };
     }
 

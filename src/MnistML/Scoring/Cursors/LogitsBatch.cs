@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace MnistML.Scoring.Cursors;
 
-/// <summary>Rows that a cursor reads together and that one thread scores together. It owns the buffers of features and logits.</summary>
+/// <summary>Rows that a cursor reads together and that one thread scores together. It owns the buffers of inputs and logits.</summary>
 /// <param name="scorer">Holds the buffers and scores them.</param>
 /// <param name="firstRow">See <see cref="FirstRow"/>.</param>
 internal sealed class LogitsBatch(OnnxScorer scorer, int firstRow) : IDisposable
@@ -21,7 +21,7 @@ internal sealed class LogitsBatch(OnnxScorer scorer, int firstRow) : IDisposable
     /// <summary>Whether scoring has finished.</summary>
     public bool IsScored => _isScored.IsSet;
 
-    public Span<float> FeaturesOf(int row) => scorer.FeaturesOf(row);
+    public Span<float> InputsOf(int row) => scorer.InputsOf(row);
 
     public ReadOnlySpan<float> LogitsOf(int row) => scorer.LogitsOf(row);
 

@@ -46,7 +46,7 @@ internal sealed class LogitsColumns(LogitsMapper mapper, DataViewRow input, Hash
         return (ref VBuffer<float> logits) =>
         {
             getFeatures(ref features);
-            mapper.CopyFeatures(in features, scorer.FeaturesOf(0), input.Position);
+            mapper.CopyInputs(in features, scorer.InputsOf(0), input.Position);
             scorer.Run(rowCount: 1);
             Copy(scorer.LogitsOf(0), ref logits);
         };

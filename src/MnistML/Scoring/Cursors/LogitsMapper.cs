@@ -29,7 +29,8 @@ internal sealed class LogitsMapper : IRowToRowMapper
     /// <summary>The feature column of the input.</summary>
     public DataViewSchema.Column Features { get; }
 
-    public int FeatureCount => _transformer.FeatureCount;
+    /// <inheritdoc cref="LogitsTransformer.InputCount"/>
+    public int InputCount => _transformer.InputCount;
 
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
     {
@@ -51,22 +52,22 @@ internal sealed class LogitsMapper : IRowToRowMapper
 
     public bool IsLogits(DataViewSchema.Column column) => column.Index == InputSchema.Count;
 
-    /// <summary>Copies the features of a row to a buffer of <see cref="FeatureCount"/> values.</summary>
+    /// <summary>Makes the inputs of the network from the features of a row.</summary>
     /// <param name="features">The value of the feature column, whose length a row decides, whatever its type says.</param>
-    /// <param name="buffer">Where they go.</param>
+    /// <param name="inputs">Overwritten, <see cref="InputCount"/> values.</param>
     /// <param name="row">Zero-based index of the row, for the error message; negative if unknown.</param>
     /// <exception cref="InvalidOperationException">The row has another number of features.</exception>
-    public void CopyFeatures(in VBuffer<float> features, Span<float> buffer, long row)
+    public void CopyInputs(in VBuffer<float> features, Span<float> inputs, long row)
     {
-        if (features.Length != buffer.Length)
+        if (features.Length != _transformer.FeatureCount)
         {
             throw new InvalidOperationException(
                 $"The feature column '{Features.Name}' holds {features.Length} features{(row >= 0 ? $" in row {row} (zero-based)" : "")}, "
-                + $"but the model was trained on {buffer.Length}. A null array counts as one of length 0: leave such rows out, "
+                + $"but the model was trained on {_transformer.FeatureCount}. A null array counts as one of length 0: leave such rows out, "
                 + "or fill in their features.");
         }
 
-        features.CopyTo(buffer);
+        _transformer.CopyInputs(in features, inputs);
     }
 
     /// <param name="capacity">Maximum number of rows of a run.</param>

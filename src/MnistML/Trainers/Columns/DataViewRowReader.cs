@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MnistML.Common;
 using MnistML.Network.Losses;
 using MnistML.Training.Rows;
 using static System.FormattableString;
@@ -34,7 +35,7 @@ internal sealed class DataViewRowReader : IRowReader
         _getWeight = columns.Weight is { } weight ? cursor.GetGetter<float>(weight) : null;
     }
 
-    public bool Read(Span<float> features, out Target target)
+    public bool Read(out RowFeatures features, out Target target)
     {
         for (; _cursor.MoveNext(); _rowCount++)
         {
@@ -64,13 +65,14 @@ internal sealed class DataViewRowReader : IRowReader
                 continue;
             }
 
-            _features.CopyTo(features);
+            features = new RowFeatures(_features.Length, _features.GetValues(), _features.IsDense ? [] : _features.GetIndices());
             target = label with { Value = Checked(label.Value), Weight = ReadWeight() };
             _rowCount++;
             return true;
         }
 
         _rows.ReportSkipped(_rowCount, _withoutLabel, _withInvalidFeatures);
+        features = default;
         target = default;
         return false;
     }

@@ -22,6 +22,7 @@ internal static class TrainingFingerprint
         fingerprint.TryAdd(nameof(MlpTrainingOptions.FeatureEncoding), OptionsDescription.Describe(MlpFeatureEncoding.None));
         fingerprint.TryAdd(nameof(MlpTrainingOptions.OutOfFold), bool.FalseString);
         fingerprint.TryAdd(nameof(MlpTrainingOptions.LearnedFeatureFactors), bool.FalseString);
+        fingerprint.TryAdd(nameof(MlpTrainingOptions.SparseFeatures), bool.FalseString);
         if (fingerprint[TaskName] != nameof(MlpTask.Regression))
         {
             fingerprint.TryAdd(nameof(MlpClassificationOptions.CalibrateTemperature), bool.FalseString);

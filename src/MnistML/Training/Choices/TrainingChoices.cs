@@ -7,7 +7,6 @@ namespace MnistML.Training.Choices;
 /// <summary>The options of a training with everything chosen that the user left to a rule.</summary>
 internal sealed record TrainingChoices
 {
-    private const int DefaultBatchSize = 256;
     private const int MembersForTables = 8;
     private static readonly int[] LayersOfMember = [128, 128];
     private static readonly int[] LayersOfSingleNetwork = [512, 256];
@@ -22,6 +21,9 @@ internal sealed record TrainingChoices
     public required int Bins { get; init; }
 
     public required bool HasFeatureFactors { get; init; }
+
+    /// <summary>Whether the first layer computes only with features that are not zero.</summary>
+    public required bool SparseFeatures { get; init; }
 
     public required bool IsOutOfFold { get; init; }
 
@@ -39,17 +41,20 @@ internal sealed record TrainingChoices
     /// <summary>Chooses what is open.</summary>
     /// <param name="options">The options as the user gave them.</param>
     /// <param name="kind">What the features are like.</param>
+    /// <param name="featureCount">The number of features.</param>
     /// <param name="manyValuedCount">The number of features of more than two values.</param>
     /// <param name="rowCount">Training rows.</param>
     /// <param name="initialModel">The model that the training begins with; null if it draws the weights.</param>
     public static TrainingChoices Of(
         MlpTrainingOptions options,
         FeatureKind kind,
+        int featureCount,
         int manyValuedCount,
         long rowCount,
         MlpModelParameters? initialModel)
     {
         var isTable = kind == FeatureKind.Table;
+        var isText = kind == FeatureKind.SparseText;
         var initial = initialModel?.Architecture;
         var wantsMembers = options.OutOfFold == true || (isTable && options.HiddenLayers is null && rowCount >= MembersForTables);
         var members = options.Members ?? initial?.MemberCount ?? (wantsMembers ? MembersForTables : 1);
@@ -61,23 +66,27 @@ internal sealed record TrainingChoices
         var bins = options.FeatureEncoding switch
         {
             PiecewiseLinearEncoding encoding => encoding.Bins,
-            _ when options.FeatureEncoding == MlpFeatureEncoding.None => 0,
+            _ when options.FeatureEncoding == MlpFeatureEncoding.None || options.SparseFeatures == true => 0,
             _ when initial is not null => initialModel!.Encoding is null ? 0 : PiecewiseLinearEncoding.DefaultBins,
             _ => isTable && members > 1 ? AutoBins.Choose(manyValuedCount) : 0,
         };
         var scaling = options.FeatureScaling != MlpFeatureScaling.Auto ? options.FeatureScaling
             : isTable && bins > 0 ? MlpFeatureScaling.Quantile
+            : options.SparseFeatures == true || (isText && bins == 0) ? MlpFeatureScaling.MaxAbsAboveOne
             : MlpFeatureScaling.BoundedStandardize;
         var isOutOfFold = options.OutOfFold ?? (hasCycles && initial is null && members > 1 && rowCount >= members);
-        var batchSize = options.BatchSize ?? (isTable ? AutoBatchSize.Choose(rowCount) : DefaultBatchSize);
+        var batchSize = options.BatchSize ?? AutoBatchSize.Choose(kind, rowCount);
         var stepsPerEpoch = new BatchPlan(rowCount, batchSize, options.BatchNormalization).BatchCount;
         return new TrainingChoices
         {
-            HiddenLayers = options.HiddenLayers ?? initial?.HiddenLayers ?? (members > 1 ? LayersOfMember : LayersOfSingleNetwork),
+            HiddenLayers = options.HiddenLayers
+                ?? initial?.HiddenLayers
+                ?? (isText ? TextLayers.Choose(featureCount) : members > 1 ? LayersOfMember : LayersOfSingleNetwork),
             Members = members,
             FeatureScaling = scaling,
             Bins = bins,
             HasFeatureFactors = options.LearnedFeatureFactors ?? bins > 0,
+            SparseFeatures = options.SparseFeatures ?? (isText && bins == 0 && options.NotSparseBecause is null),
             IsOutOfFold = isOutOfFold,
             CalibratesTemperature = options.Calibrates ?? isOutOfFold,
             Schedule = options.Schedule ?? (hasCycles ? MlpSchedule.DoublingCycles() : MlpSchedule.OneCycle()),
@@ -98,6 +107,7 @@ internal sealed record TrainingChoices
             FeatureScaling = FeatureScaling,
             FeatureEncoding = Bins == 0 ? MlpFeatureEncoding.None : MlpFeatureEncoding.PiecewiseLinear(Bins),
             LearnedFeatureFactors = HasFeatureFactors,
+            SparseFeatures = SparseFeatures,
             OutOfFold = IsOutOfFold,
             Schedule = Schedule,
             BatchSize = BatchSize,

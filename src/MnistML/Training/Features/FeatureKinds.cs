@@ -21,12 +21,12 @@ internal static class FeatureKinds
 
     public static FeatureKind Of(RowSample sample)
     {
-        float[][] rows = [.. sample.Rows.Take(MaxRows)];
-        if (sample.FeatureCount >= MinWords && ShareOfZeros(rows) >= MinZeros)
+        if (sample.FeatureCount >= MinWords && sample.ShareOfZeros(MaxRows) >= MinZeros)
         {
             return FeatureKind.SparseText;
         }
 
+        float[][] rows = [.. sample.Rows.Take(MaxRows)];
         return sample.FeatureCount >= MinPixels && HasGreyValues(rows) && MeanCorrelation(rows) > MinCorrelation
             ? FeatureKind.Images
             : FeatureKind.Table;
@@ -39,8 +39,6 @@ internal static class FeatureKinds
         var second = sample.Rows.Select(row => row[feature]).FirstOrDefault(value => value != first, first);
         return sample.Rows.Any(row => row[feature] != first && row[feature] != second);
     });
-
-    private static double ShareOfZeros(float[][] rows) => rows.Average(row => row.Count(value => value == 0) / (double)row.Length);
 
     private static bool HasGreyValues(float[][] rows)
     {

@@ -68,6 +68,10 @@ internal sealed class AutogradLearner : ILearner
         return BatchOutcome.Of(rows, sums, loss);
     }
 
+    public void End()
+    {
+    }
+
     public void Dispose() => _buffer.Dispose();
 
     private static double ToDouble(Tensor value) => value.detach().to(ScalarType.Float64).item<double>();

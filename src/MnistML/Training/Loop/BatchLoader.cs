@@ -24,6 +24,7 @@ internal sealed class BatchLoader
     private readonly float[][] _features;
     private readonly float[][] _inputs;
     private readonly float[][] _bins;
+    private readonly SparseRows _entries = new();
     private RowBatch? _batch;
     private InputBuffer? _buffer;
     private GaussianNoise _noise;
@@ -48,7 +49,9 @@ internal sealed class BatchLoader
         float[][] Scratch(int size) => [.. Enumerable.Range(0, workerCount).Select(_ => new float[size])];
     }
 
-    /// <summary>Begins to load a batch: targets and weights at once, while features follow by <see cref="LoadRows"/>.</summary>
+    /// <summary>
+    /// Begins to load a batch: targets, weights and sparse features at once, while dense features follow by <see cref="LoadRows"/>.
+    /// </summary>
     /// <param name="batch">The batch, which must stay valid until all its rows are loaded; null if there is none.</param>
     /// <param name="buffer">Overwritten by the batch.</param>
     public void Begin(RowBatch? batch, InputBuffer buffer)
@@ -62,6 +65,11 @@ internal sealed class BatchLoader
         _noise = new GaussianNoise(Seeds.ForNoise(batch.Seed), _inputNoise);
         buffer.RowCount = batch.RowCount;
         buffer.DropoutSeed = Seeds.ForDropout(batch.Seed);
+        if (buffer.Sparse is { } sparse)
+        {
+            LoadEntries(batch, sparse);
+        }
+
         batch.Targets.CopyTo(buffer.Targets);
         for (var row = 0; row < batch.RowCount; row++)
         {
@@ -73,7 +81,7 @@ internal sealed class BatchLoader
     /// <param name="worker">The worker's zero-based number.</param>
     public void LoadRows(int worker)
     {
-        if (_batch is null)
+        if (_batch is null || _buffer!.Sparse is not null)
         {
             return;
         }
@@ -87,6 +95,19 @@ internal sealed class BatchLoader
         }
 
         int TakeRows() => Interlocked.Add(ref _nextRow, RowsAtATime) - RowsAtATime;
+    }
+
+    /// <summary>Copies entries, which is so little that one thread does it.</summary>
+    private void LoadEntries(RowBatch batch, SparseInputs sparse)
+    {
+        sparse.Clear();
+        for (var row = 0; row < batch.RowCount; row++)
+        {
+            _entries.Clear();
+            batch.AppendEntries(row, _entries);
+            _encoder?.ScaleEntries(_entries.Slots, _entries.Values);
+            sparse.Append(_entries.Slots, _entries.Values);
+        }
     }
 
     private void LoadRow(RowBatch batch, int row, int worker)

@@ -49,7 +49,7 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
             rows,
             evaluator.RowCapacity,
             batch => TensorValues.ToSingles(
-                network.Settings.Loss.Average(evaluator.Compute(batch.RowCount, batch.CopyFeatures)).cpu()),
+                network.Settings.Loss.Average(evaluator.Compute(batch.RowCount, batch)).cpu()),
             _ => 1,
             cancellationToken);
     }
@@ -145,8 +145,7 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
             int[] rows = [.. Enumerable.Range(0, batch.RowCount).Where(row => batch.TargetOf(row).Fold == member + 1)];
             if (rows.Length > 0)
             {
-                var computed = TensorValues.ToSingles(
-                    evaluators[member].Compute(rows.Length, (i, features) => batch.CopyFeatures(rows[i], features)).cpu());
+                var computed = TensorValues.ToSingles(evaluators[member].Compute(rows.Length, batch, rows).cpu());
                 foreach (var (row, ofRow) in rows.Zip(computed.Chunk(computed.Length / rows.Length)))
                 {
                     outputs[row] = ofRow;

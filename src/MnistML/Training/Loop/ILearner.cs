@@ -16,4 +16,7 @@ internal interface ILearner : IDisposable
     /// <param name="next">The batch to load meanwhile; null after the last.</param>
     /// <returns>Loss and accuracy of the batch before the update.</returns>
     BatchOutcome Learn(double learningRate, RowBatch? next);
+
+    /// <summary>Ends an epoch, or what was made of it: all weights have then made all steps.</summary>
+    void End();
 }

@@ -45,7 +45,7 @@ internal sealed class ParallelLearner : ILearner
         int threadCount,
         PhaseTimer? timer = null)
     {
-        ParallelBackprop.ThrowIfTooLarge(network.Architecture, plan.Capacity);
+        ParallelBackprop.ThrowIfTooLarge(network.Architecture, plan.Capacity, network.Settings.HasSparseInputs);
         _optimizer = optimizer;
         _loss = network.Settings.Loss;
         _clipNorm = options.GradientClipNorm;
@@ -54,6 +54,10 @@ internal sealed class ParallelLearner : ILearner
         {
             _loader = new BatchLoader(options, weights, network, _team.Count);
             _backprop = new ParallelBackprop(network, plan.Capacity, _team, timer);
+            if (network.Settings.HasSparseInputs && optimizer.TrySkipping())
+            {
+                _backprop.SkipZeroGradients(optimizer.CatchUp);
+            }
         }
         catch
         {
@@ -102,8 +106,15 @@ internal sealed class ParallelLearner : ILearner
 
         _team.Run(_updateAndLoad);
         _backprop.HandleFactorGradient(_updateChunk);
+        _backprop.EndStep();
         _current = 1 - _current;
         return BatchOutcome.Of(rowCount, sums, _loss);
+    }
+
+    public void End()
+    {
+        _backprop.EndEpoch();
+        _optimizer.ForgetSteps();
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using MnistML.Common;
 using MnistML.Network;
+using MnistML.Training.Choices;
 using MnistML.Training.Optimizers;
 using MnistML.Training.Rows;
 using static TorchSharp.torch;
@@ -10,8 +11,10 @@ namespace MnistML.Training.Loop;
 internal sealed partial class TrainingLoop
 {
     /// <summary>Automatic differentiation is used only on devices whose memory the hand-written loops can't reach.</summary>
+    private bool UsesOwnBackprop => _device.type == TorchSharp.DeviceType.CPU && !UsesAutograd;
+
     private ILearner CreateLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights) =>
-        _device.type == TorchSharp.DeviceType.CPU && !UsesAutograd
+        UsesOwnBackprop
         ? new ParallelLearner(network, optimizer, weights, _options, _plan, ThreadCount, Timer)
         : new AutogradLearner(network, optimizer, weights, _options, _plan, ThreadCount);
 
@@ -23,8 +26,11 @@ internal sealed partial class TrainingLoop
             BatchNormalization = _options.BatchNormalization,
             Encoder = _encoder,
             HasFeatureFactors = Choices.HasFeatureFactors,
+            HasSparseInputs = Choices.SparseFeatures && UsesOwnBackprop,
             Loss = _options.CreateLoss(_data.Statistics.TargetScale),
-            Precision = _options.PrecisionFor(_architecture, _device),
+            Precision = FeatureKind == FeatureKind.SparseText && _options.Precision == MlpPrecision.Auto
+                ? MlpPrecision.Single // Its largest product, of sparse rows, is none of libtorch's.
+                : _options.PrecisionFor(_architecture, _device),
             Device = _device,
         });
         try

@@ -54,7 +54,7 @@ internal sealed partial class TrainingLoop
         _device = TrainingDevice.Find(options.Device);
         FeatureKind = options.Augmentation is null ? FeatureKinds.Of(data.Statistics.Sample!) : FeatureKind.Images;
         var manyValuedCount = FeatureKind == FeatureKind.Table ? FeatureKinds.CountOfManyValued(data.Statistics.Sample!) : 0;
-        Choices = TrainingChoices.Of(options, FeatureKind, manyValuedCount, data.Train.RowCount, initialModel);
+        Choices = TrainingChoices.Of(options, FeatureKind, data.FeatureCount, manyValuedCount, data.Train.RowCount, initialModel);
         ThrowIfNothingIsLeftOut(data);
         _data = Choices.IsOutOfFold ? data.WithFolds(Choices.Members, seed) : data;
         _encoder = EncoderFitting.Fit(Choices, data.Statistics, initialModel?.Encoding, ThreadCount);
@@ -93,6 +93,25 @@ internal sealed partial class TrainingLoop
         using var settings = new TorchSettings(ThreadCount);
         var weights = new RowWeights(_options.WeightsOfClasses, _data.Statistics);
         using var network = CreateNetwork();
+        var (history, bestEpoch) = Learn(network, weights);
+
+        // Who wants the model of a cancelled training wants it whole.
+        var isCancellable = _options.OnCancellation == MlpOnCancellation.Throw;
+        var cancellationToken = isCancellable ? _options.CancellationToken : CancellationToken.None;
+        if (Choices.CalibratesTemperature)
+        {
+            network.Temperature = bestEpoch is { } epoch && _temperatures.TryGetValue(epoch, out var temperature)
+                ? temperature
+                : Predict(network, weights, cancellationToken)?.FindTemperature() ?? 1;
+        }
+
+        return new TrainingResult(ToFiniteModel(network), history) { Temperature = network.Temperature };
+    }
+
+    /// <summary>Makes all updates. What only they need is freed before the network becomes a model.</summary>
+    /// <returns>The metrics of all epochs, and the epoch whose weights the network was given back; null for the last weights.</returns>
+    private (IReadOnlyList<MlpEpochMetrics> History, int? BestEpoch) Learn(MlpNetwork network, RowWeights weights)
+    {
         using var optimizer = _options.Optimizer.Create(network);
         var state = new TrainingState(network, optimizer, epoch => Choices.Schedule.EndsCycle(epoch, _plan.BatchCount));
         var checkpoints = _options.CheckpointPath is { } path
@@ -125,17 +144,7 @@ internal sealed partial class TrainingLoop
             state.ReturnToBest();
         }
 
-        // Who wants the model of a cancelled training wants it whole.
-        var isCancellable = _options.OnCancellation == MlpOnCancellation.Throw;
-        var cancellationToken = isCancellable ? _options.CancellationToken : CancellationToken.None;
-        if (Choices.CalibratesTemperature)
-        {
-            network.Temperature = takesBest && _temperatures.TryGetValue(state.BestEpoch ?? 0, out var temperature)
-                ? temperature
-                : Predict(network, weights, cancellationToken)?.FindTemperature() ?? 1;
-        }
-
-        return new TrainingResult(ToFiniteModel(network), state.History) { Temperature = network.Temperature };
+        return (state.History, takesBest ? state.BestEpoch : null);
     }
 
     private bool GivesModelWhenCancelled =>
@@ -182,15 +191,22 @@ internal sealed partial class TrainingLoop
         using (var batches = _data.Train.ReadShuffled(_plan, new EpochSeeds(_seed, epoch), _options.CancellationToken).GetEnumerator())
         {
             learner.Begin(Next()!);
-            while (batch < _plan.BatchCount)
+            try
             {
-                learningRate = LearningRateAt(epoch, batch, stepCount, losses);
-                var outcome = learner.Learn(learningRate, Next());
-                _hasLearnt = true;
-                batch++;
-                ThrowIfDiverged(outcome.MeanLoss, epoch, batch, learningRate);
-                sum += outcome;
-                ReportBatch(history, batch, sum.MeanLoss);
+                while (batch < _plan.BatchCount)
+                {
+                    learningRate = LearningRateAt(epoch, batch, stepCount, losses);
+                    var outcome = learner.Learn(learningRate, Next());
+                    _hasLearnt = true;
+                    batch++;
+                    ThrowIfDiverged(outcome.MeanLoss, epoch, batch, learningRate);
+                    sum += outcome;
+                    ReportBatch(history, batch, sum.MeanLoss);
+                }
+            }
+            finally
+            {
+                learner.End();
             }
 
             RowBatch? Next() => batches.MoveNext() ? batches.Current : null;

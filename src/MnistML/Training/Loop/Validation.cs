@@ -20,7 +20,7 @@ internal static class Validation
         {
             using var scope = NewDisposeScope();
             var targets = loss.ToTensor(batch.Targets).to(device);
-            var outputs = loss.Average(evaluator.Compute(batch.RowCount, batch.CopyFeatures));
+            var outputs = loss.Average(evaluator.Compute(batch.RowCount, batch));
             var losses = Sum(loss.ComputeLosses(outputs, targets));
             sum += BatchOutcome.Of(batch.RowCount, new RowLoss(losses, Sum(loss.ComputeMetrics(outputs, targets))), loss);
         }

@@ -20,6 +20,24 @@ internal interface IOptimizer : IDisposable
     /// <param name="gradient">The gradient with respect to the chunk; it may be overwritten.</param>
     void UpdateChunk(int parameter, int start, Span<float> gradient);
 
+    /// <summary>
+    /// Prepares for chunks that are not updated in steps in which their gradient is zero, but make up for them by <see cref="CatchUp"/>.
+    /// </summary>
+    /// <returns>False if they can't: each step must then update all chunks.</returns>
+    bool TrySkipping();
+
+    /// <summary>
+    /// Makes the last steps for a chunk whose gradient was zero in them. Several threads may do so at once, each with chunks of its own.
+    /// </summary>
+    /// <param name="parameter">The index of the parameter.</param>
+    /// <param name="start">The index of the chunk's first value within the parameter.</param>
+    /// <param name="count">The values of the chunk.</param>
+    /// <param name="steps">The number of steps, at least 1.</param>
+    void CatchUp(int parameter, int start, int count, int steps);
+
+    /// <summary>Forgets the steps that are needed to catch up, since all chunks have.</summary>
+    void ForgetSteps();
+
     /// <summary>A copy of its state.</summary>
     Dictionary<string, float[]> CopyState();
 

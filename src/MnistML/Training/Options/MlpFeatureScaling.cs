@@ -31,8 +31,15 @@ public enum MlpFeatureScaling
     Quantile,
 
     /// <summary>
+    /// <see cref="MaxAbsAboveOne"/> where features are sparse text (at least 1,000 features, of which at least 95 % are zero);
     /// <see cref="Quantile"/> where features have bins by <see cref="MlpFeatureEncoding.Auto"/>, or where
     /// <see cref="MlpFeatureEncoding.PiecewiseLinear"/> is set for a table, else <see cref="BoundedStandardize"/>.
     /// </summary>
     Auto,
+
+    /// <summary>
+    /// Each feature whose magnitude exceeds 1 in any training row is divided by its greatest magnitude; the others, as the frequencies that
+    /// <c>FeaturizeText</c> gives, stay as they are. So all lie between -1 and 1, and zeros stay zeros.
+    /// </summary>
+    MaxAbsAboveOne,
 }

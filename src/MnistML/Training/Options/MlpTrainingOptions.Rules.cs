@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using MnistML.Native;
 using MnistML.Network;
 using MnistML.Network.Losses;
+using MnistML.Training.Options;
 using MnistML.Training.Schedules;
 
 namespace MnistML;
@@ -52,6 +53,12 @@ public abstract partial record MlpTrainingOptions
                 + "leave one of them out.");
         }
 
+        if (SparseFeatures == true && NotSparseBecause is { } other)
+        {
+            yield return new ValidationResult(
+                $"{nameof(SparseFeatures)} is true, but {other} makes zeros something else: leave one of them out.");
+        }
+
         if (OutOfFold == true && Members == 1)
         {
             yield return new ValidationResult(
@@ -59,6 +66,15 @@ public abstract partial record MlpTrainingOptions
                 + $"Set {nameof(Members)} to 8, for example.");
         }
     }
+
+    /// <summary>The option by which zeros become something else, so that features can't be sparse; null if there is none.</summary>
+    internal string? NotSparseBecause =>
+        InputNoise > 0 ? nameof(InputNoise)
+        : Augmentation is not null ? nameof(Augmentation)
+        : FeatureEncoding is PiecewiseLinearEncoding ? nameof(FeatureEncoding)
+        : LearnedFeatureFactors == true ? nameof(LearnedFeatureFactors)
+        : FeatureScaling is MlpFeatureScaling.Auto or MlpFeatureScaling.None or MlpFeatureScaling.MaxAbsAboveOne ? null
+        : nameof(FeatureScaling);
 
     /// <summary>What the network predicts.</summary>
     internal abstract MlpTask Task { get; }

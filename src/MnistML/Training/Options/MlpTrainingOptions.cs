@@ -22,8 +22,9 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
 
     /// <summary>
     /// Units of each hidden layer from the input on, each at least 1. An empty list makes a linear model. Null, the default, chooses by
-    /// what the features are like: 128 and 128 in each of the <see cref="Members"/> for tables, 512 and 256 for images and sparse text;
-    /// with an initial model, its own.
+    /// what the features are like: 128 and 128 in each of the <see cref="Members"/> for tables, 512 and 256 for images; for
+    /// sparse text a first layer of at most eight million weights, from 32 to 512 units, and one of half its width; with an initial model,
+    /// its own.
     /// </summary>
     [AtLeast(1)]
     public IReadOnlyList<int>? HiddenLayers
@@ -104,6 +105,16 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     /// </summary>
     public bool? LearnedFeatureFactors { get; init; }
 
+    /// <summary>
+    /// Whether the first layer computes only with the features that are not zero, which is much faster where nearly all are: then no batch,
+    /// and no gradient, holds the others. Null, the default, is true for sparse text (at least 1,000 features, of which at least 95 % are
+    /// zero), unless another option makes zeros something else: <see cref="InputNoise"/>, <see cref="FeatureEncoding"/>,
+    /// <see cref="LearnedFeatureFactors"/>, or a <see cref="FeatureScaling"/> other than <see cref="MlpFeatureScaling.MaxAbsAboveOne"/> and
+    /// <see cref="MlpFeatureScaling.None"/>. True refuses these. The losses are those of a dense training up to rounding. On CUDA training
+    /// is dense whatever this says.
+    /// </summary>
+    public bool? SparseFeatures { get; init; }
+
     /// <summary>How weights are updated; AdamW with a learning rate of 0.003 and a weight decay of 0.01 by default.</summary>
     [OptionsWithin]
     public MlpOptimizer Optimizer { get; init; } = MlpOptimizer.AdamW(learningRate: 0.003);
@@ -118,7 +129,8 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
 
     /// <summary>
     /// Rows that make one update, at least 1. The last batch of an epoch holds what is left. Null, the default, chooses 64 for tables of
-    /// fewer than 1,000 training rows, 128 for those of fewer than 4,000, and else 256.
+    /// fewer than 1,000 training rows, 128 for those of fewer than 4,000, and else 256; for sparse text 32 for fewer than 4,000, 64 for
+    /// fewer than 20,000, and else 128.
     /// </summary>
     [AtLeast(1)]
     public int? BatchSize { get; init; }

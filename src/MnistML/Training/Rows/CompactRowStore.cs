@@ -1,3 +1,4 @@
+using MnistML.Common;
 using MnistML.Network.Losses;
 
 namespace MnistML.Training.Rows;
@@ -18,7 +19,7 @@ internal sealed class CompactRowStore
     private readonly FloatDictionary _palette = new();
     private readonly List<EncodedRows> _blocks = [];
     private readonly List<Target> _targets = [];
-    private readonly float[] _open;
+    private readonly OpenRows _open;
     private int _blockCount;
     private long _blockBytes;
 
@@ -31,28 +32,24 @@ internal sealed class CompactRowStore
         _featureCount = featureCount;
         _rowsInBlock = Math.Max(ValuesInBlock / featureCount, 1);
         _maxBytes = maxBytes;
-        _open = new float[_rowsInBlock * featureCount];
+        _open = new OpenRows(_rowsInBlock, featureCount);
     }
 
     public int RowCount => _targets.Count;
 
     /// <summary>What the rows take.</summary>
-    public long ByteCount => _blockBytes + ((long)_targets.Count * BytesBesideFeatures) + ((long)_open.Length * sizeof(float));
+    public long ByteCount => _blockBytes + ((long)_targets.Count * BytesBesideFeatures) + _open.ByteCount;
 
     /// <summary>Whether there is room for one more row, whatever its values are.</summary>
     public bool HasRoom => _targets.Count < Math.Max(_rowsInBlock, _minRows)
-        || (_targets.Count < Array.MaxLength && (OpenRows > 0 || ByteCount + ((long)_open.Length * sizeof(float)) <= _maxBytes));
+        || (_targets.Count < Array.MaxLength && (_open.RowCount > 0 || ByteCount + _open.MaxByteCount <= _maxBytes));
 
-    private int OpenRows => _targets.Count - (_blockCount * _rowsInBlock);
-
-    /// <summary>The memory that the next row's features go to, before <see cref="Append"/>.</summary>
-    public Span<float> NextRow => _open.AsSpan(OpenRows * _featureCount, _featureCount);
-
-    /// <summary>Appends the row whose features are in <see cref="NextRow"/>.</summary>
-    public void Append(Target target)
+    /// <summary>Appends a row.</summary>
+    public void Append(RowFeatures features, Target target)
     {
         _targets.Add(target);
-        if (OpenRows < _rowsInBlock)
+        _open.Append(features);
+        if (_open.RowCount < _rowsInBlock)
         {
             return;
         }
@@ -63,7 +60,8 @@ internal sealed class CompactRowStore
         }
 
         var block = _blocks[_blockCount++];
-        block.Encode(_open, _featureCount, _palette);
+        _open.EncodeTo(block, _palette);
+        _open.Clear();
         _blockBytes += block.ByteCount;
     }
 
@@ -79,7 +77,21 @@ internal sealed class CompactRowStore
         }
         else
         {
-            _open.AsSpan(rowInBlock * _featureCount, _featureCount).CopyTo(features);
+            _open.CopyFeatures(rowInBlock, features);
+        }
+    }
+
+    /// <summary>Appends a row's features that are not zero, bit for bit.</summary>
+    public void AppendEntries(int row, SparseRows rows)
+    {
+        var (block, rowInBlock) = Math.DivRem(row, _rowsInBlock);
+        if (block < _blockCount)
+        {
+            _blocks[block].AppendEntries(rowInBlock, _featureCount, _palette, rows);
+        }
+        else
+        {
+            _open.AppendEntries(rowInBlock, rows);
         }
     }
 
@@ -88,6 +100,7 @@ internal sealed class CompactRowStore
     {
         _targets.Clear();
         _palette.Clear();
+        _open.Clear();
         (_blockCount, _blockBytes) = (0, 0);
     }
 }

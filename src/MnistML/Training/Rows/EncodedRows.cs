@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
+using MnistML.Common;
 
 namespace MnistML.Training.Rows;
 
@@ -55,6 +57,33 @@ internal sealed class EncodedRows
         MemoryMarshal.AsBytes(values).CopyTo(_bytes);
     }
 
+    /// <summary>Encodes rows of which the entries are given.</summary>
+    /// <inheritdoc cref="Encode(ReadOnlySpan{float}, int, FloatDictionary)"/>
+    public void Encode(SparseRows rows, int featureCount, FloatDictionary palette)
+    {
+        var valueCount = (long)rows.RowCount * featureCount;
+        var byteCount = (long)sizeof(int) * (rows.RowCount + (2L * rows.EntryCount));
+        if (byteCount < valueCount)
+        {
+            _rowCount = rows.RowCount;
+            Reserve((int)byteCount, Form.Sparse);
+            var (ends, slots, entries) = SparseParts(rows.EntryCount);
+            rows.Ends.CopyTo(ends);
+            rows.Slots.CopyTo(slots);
+            rows.Values.CopyTo(entries);
+            return;
+        }
+
+        var values = ArrayPool<float>.Shared.Rent((int)valueCount);
+        for (var row = 0; row < rows.RowCount; row++)
+        {
+            rows.FeaturesOf(row, featureCount).CopyTo(values.AsSpan(row * featureCount, featureCount));
+        }
+
+        Encode(values.AsSpan(0, (int)valueCount), featureCount, palette);
+        ArrayPool<float>.Shared.Return(values);
+    }
+
     /// <summary>Decodes a row.</summary>
     public void Decode(int row, Span<float> features, FloatDictionary palette)
     {
@@ -70,6 +99,23 @@ internal sealed class EncodedRows
                 MemoryMarshal.Cast<byte, float>(_bytes.AsSpan(0, ByteCount)).Slice(row * features.Length, features.Length).CopyTo(features);
                 break;
         }
+    }
+
+    /// <summary>Appends the entries of a row.</summary>
+    public void AppendEntries(int row, int featureCount, FloatDictionary palette, SparseRows rows)
+    {
+        if (_form == Form.Sparse)
+        {
+            var (ends, slots, entries) = SparseParts();
+            var ofRow = (row == 0 ? 0 : ends[row - 1])..ends[row];
+            rows.Append(slots[ofRow], entries[ofRow]);
+            return;
+        }
+
+        var features = ArrayPool<float>.Shared.Rent(featureCount);
+        Decode(row, features.AsSpan(0, featureCount), palette);
+        rows.Append(new RowFeatures(featureCount, features.AsSpan(0, featureCount)));
+        ArrayPool<float>.Shared.Return(features);
     }
 
     private void EncodeSparse(ReadOnlySpan<float> values, int featureCount, int entryCount, int byteCount)
@@ -96,12 +142,14 @@ internal sealed class EncodedRows
     private void DecodeSparse(int row, Span<float> features)
     {
         features.Clear();
-        var (ends, slots, entries) = SparseParts(((ByteCount / sizeof(int)) - _rowCount) / 2);
+        var (ends, slots, entries) = SparseParts();
         for (var i = row == 0 ? 0 : ends[row - 1]; i < ends[row]; i++)
         {
             features[slots[i]] = entries[i];
         }
     }
+
+    private SparseSpans SparseParts() => SparseParts(((ByteCount / sizeof(int)) - _rowCount) / 2);
 
     private SparseSpans SparseParts(int entryCount)
     {

@@ -1,3 +1,4 @@
+using MnistML.Common;
 using MnistML.Network.Losses;
 
 namespace MnistML.Training.Rows;
@@ -6,7 +7,7 @@ namespace MnistML.Training.Rows;
 internal interface IRowReader : IDisposable
 {
     /// <summary>Reads the next row, if there is one.</summary>
-    /// <param name="features">Overwritten by all features, zeros too.</param>
+    /// <param name="features">Its features, valid until the next call.</param>
     /// <param name="target">What the network should predict for the row, and its weight.</param>
-    bool Read(Span<float> features, out Target target);
+    bool Read(out RowFeatures features, out Target target);
 }

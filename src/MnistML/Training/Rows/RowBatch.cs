@@ -1,3 +1,4 @@
+using MnistML.Common;
 using MnistML.Network.Losses;
 
 namespace MnistML.Training.Rows;
@@ -7,7 +8,7 @@ namespace MnistML.Training.Rows;
 /// serves all batches of an epoch in turn.
 /// </summary>
 /// <param name="capacity">Rows of the largest batch.</param>
-internal sealed class RowBatch(int capacity)
+internal sealed class RowBatch(int capacity) : IFeatureRows
 {
     private readonly Target[] _targets = new Target[capacity];
     private readonly CompactRowStore[] _stores = new CompactRowStore[capacity];
@@ -26,6 +27,9 @@ internal sealed class RowBatch(int capacity)
 
     /// <summary>Decodes the features of a row. Several threads may call it at once.</summary>
     public void CopyFeatures(int row, Span<float> features) => _stores[row].CopyFeatures(_rows[row], features);
+
+    /// <summary>Decodes the features of a row that are not zero. Several threads may call it at once.</summary>
+    public void AppendEntries(int row, SparseRows rows) => _stores[row].AppendEntries(_rows[row], rows);
 
     /// <summary>Starts the next batch, which has no rows yet.</summary>
     public void Begin(ulong seed) => (RowCount, Seed) = (0, seed);

@@ -84,7 +84,12 @@ internal sealed class StreamedRows(
             window.Clear();
             while (window.RowCount < plan.SizeOf(i))
             {
-                window.Append(reader.Read(window.NextRow, out var target) ? target : throw CountChanged());
+                if (!reader.Read(out var features, out var target))
+                {
+                    throw CountChanged();
+                }
+
+                window.Append(features, target);
             }
 
             batch.Begin((ulong)i);
@@ -198,12 +203,12 @@ internal sealed class StreamedRows(
             while (window.HasRoom)
             {
                 _end.Token.ThrowIfCancellationRequested();
-                if (!reader.Read(window.NextRow, out var target))
+                if (!reader.Read(out var features, out var target))
                 {
                     return false;
                 }
 
-                window.Append(target);
+                window.Append(features, target);
             }
 
             return true;
@@ -212,9 +217,9 @@ internal sealed class StreamedRows(
 
     private sealed class SplitReader(IRowReader reader, Func<int, bool> isSetAside, bool isValidation) : IRowReader
     {
-        public bool Read(Span<float> features, out Target target)
+        public bool Read(out RowFeatures features, out Target target)
         {
-            while (reader.Read(features, out target))
+            while (reader.Read(out features, out target))
             {
                 if (isSetAside(target.Class) == isValidation)
                 {
@@ -230,9 +235,9 @@ internal sealed class StreamedRows(
 
     private sealed class DealingReader(IRowReader reader, FoldDealer dealer) : IRowReader
     {
-        public bool Read(Span<float> features, out Target target)
+        public bool Read(out RowFeatures features, out Target target)
         {
-            var isRow = reader.Read(features, out target);
+            var isRow = reader.Read(out features, out target);
             target = isRow ? dealer.Deal(target) : target;
             return isRow;
         }

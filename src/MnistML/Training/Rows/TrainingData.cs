@@ -53,13 +53,14 @@ internal sealed record TrainingData
         var split = new StratifiedSplit(Statistics.RowsOfClass, options.ValidationFraction, Seeds.ForSplit(seed));
         var (train, validation) = (RowsOf(isValidation: false), RowsOf(isValidation: true));
         var statistics = NewStatistics(source, options, seed);
-        var features = new float[source.FeatureCount];
+        var entries = new SparseRows();
         foreach (var batch in train.ReadInOrder(RowsAtATime, options.CancellationToken))
         {
             for (var row = 0; row < batch.RowCount; row++)
             {
-                batch.CopyFeatures(row, features);
-                statistics.Add(features, batch.TargetOf(row));
+                entries.Clear();
+                batch.AppendEntries(row, entries);
+                statistics.Add(entries.FeaturesOf(0, source.FeatureCount), batch.TargetOf(row));
             }
         }
 
@@ -116,20 +117,18 @@ internal sealed record TrainingData
     private static CompactRowStore? ReadAll(IRowSource source, RowStatistics statistics, long maxBytes, CancellationToken cancellationToken)
     {
         CompactRowStore? store = new(source.FeatureCount, maxBytes);
-        var unheld = new float[source.FeatureCount];
         using var reader = source.Open(shuffleSeed: null);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var features = store is { HasRoom: true } ? store.NextRow : unheld;
-            if (!reader.Read(features, out var target))
+            if (!reader.Read(out var features, out var target))
             {
                 return store;
             }
 
             statistics.Add(features, target);
             store = store is { HasRoom: true } ? store : null;
-            store?.Append(target);
+            store?.Append(features, target);
         }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class OnnxSessionTests
     public void Run_DisposedScorer_SaysSo()
     {
         using var session = Create();
-        var scorer = new OnnxScorer(session, featureCount: 3, outputCount: 4, capacity: 1);
+        var scorer = new OnnxScorer(session, inputCount: 3, outputCount: 4, capacity: 1);
         scorer.Dispose();
 
         Assert.That(

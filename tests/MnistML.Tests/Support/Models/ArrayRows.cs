@@ -19,6 +19,9 @@ internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features,
     /// <summary>Whether the rows depend on the seed.</summary>
     public bool CanShuffle { get; init; }
 
+    /// <summary>Whether rows come without their zeros.</summary>
+    public bool AreSparse { get; init; }
+
     /// <summary>The seeds that readers were opened with.</summary>
     public List<ulong?> Seeds { get; } = [];
 
@@ -49,9 +52,10 @@ internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features,
     {
         private int _position;
 
-        public bool Read(Span<float> features, out Target target)
+        public bool Read(out RowFeatures features, out Target target)
         {
             source.Reading?.Invoke(_position);
+            features = default;
             target = default;
             if (_position == order.Length)
             {
@@ -59,7 +63,8 @@ internal sealed class ArrayRows(int classCount, IReadOnlyList<(float[] Features,
             }
 
             var row = order[_position++];
-            source.Rows[row].Features.CopyTo(features);
+            var all = source.Rows[row].Features;
+            features = source.AreSparse ? FeatureRow.Sparse(all) : FeatureRow.Dense(all);
             target = new Target(source.Rows[row].Label, source.Values?[row] ?? 0, source.Weights?[row] ?? 1);
             return true;
         }

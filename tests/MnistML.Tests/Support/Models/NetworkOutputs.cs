@@ -13,6 +13,6 @@ internal static class NetworkOutputs
         using var evaluator = new NetworkEvaluator(network);
         var (rows, featureCount) = ((int)features.shape[0], (int)features.shape[1]);
         var values = TensorValues.ToSingles(features);
-        return evaluator.Compute(rows, (row, to) => values.AsSpan(row * featureCount, featureCount).CopyTo(to)).reshape(rows, -1).clone();
+        return evaluator.Compute(rows, new MatrixRows(values, featureCount)).reshape(rows, -1).clone();
     }
 }

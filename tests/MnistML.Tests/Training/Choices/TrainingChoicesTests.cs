@@ -12,18 +12,66 @@ internal sealed class TrainingChoicesTests
     {
         var chosen = Choose(Default).ApplyTo(Default);
 
-        Assert.That(chosen, Is.EqualTo(MlpRecipes.Tabular with { BatchSize = 128 }));
+        Assert.That(chosen, Is.EqualTo(MlpRecipes.Tabular with { BatchSize = 128, SparseFeatures = false }));
         Assert.That(chosen, Is.EqualTo(Choose(MlpRecipes.Tabular).ApplyTo(MlpRecipes.Tabular)));
     }
 
     [Test]
-    public void Of_ImagesAndText_IsASingleNetwork([Values(FeatureKind.Images, FeatureKind.SparseText)] FeatureKind kind)
+    public void Of_Images_IsASingleNetwork()
     {
-        var chosen = Choose(Default, kind).ApplyTo(Default);
+        var chosen = Choose(Default, FeatureKind.Images).ApplyTo(Default);
 
-        Assert.That(
-            chosen,
-            Is.EqualTo(MlpRecipes.Images with { DropoutRate = 0.3, MaxEpochs = 30, OutOfFold = false, CalibrateTemperature = false }));
+        Assert.That(chosen, Is.EqualTo(MlpRecipes.Images with
+        {
+            DropoutRate = 0.3,
+            MaxEpochs = 30,
+            OutOfFold = false,
+            CalibrateTemperature = false,
+            SparseFeatures = false,
+        }));
+    }
+
+    [TestCase(2_000, 512)]
+    [TestCase(16_384, 512)]
+    [TestCase(16_385, 256)]
+    [TestCase(42_981, 128)]
+    [TestCase(1_000_000, 32)]
+    public void Of_SparseText_HasAFirstLayerWhoseWeightsFitIntoMemory(int features, int width)
+    {
+        var chosen = Choose(Default, FeatureKind.SparseText, features);
+
+        Assert.That(chosen.HiddenLayers, Is.EqualTo([width, width / 2]));
+        Assert.That((chosen.Members, chosen.Bins, chosen.IsOutOfFold), Is.EqualTo((1, 0, false)));
+        Assert.That((chosen.SparseFeatures, chosen.FeatureScaling), Is.EqualTo((true, MlpFeatureScaling.MaxAbsAboveOne)));
+    }
+
+    [TestCase(3_999, 32)]
+    [TestCase(4_000, 64)]
+    [TestCase(20_000, 128)]
+    public void Of_SparseText_HasSmallBatches(int rows, int batchSize) =>
+        Assert.That(Choose(Default, FeatureKind.SparseText, features: 5_000, rows).BatchSize, Is.EqualTo(batchSize));
+
+    private static IEnumerable<MlpTrainer.Options> ThatMakeZerosSomethingElse() =>
+    [
+        Default with { InputNoise = 0.1 },
+        Default with { FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear(4) },
+        Default with { LearnedFeatureFactors = true },
+        Default with { FeatureScaling = MlpFeatureScaling.BoundedStandardize },
+        Default with { FeatureScaling = MlpFeatureScaling.Standardize },
+        Default with { FeatureScaling = MlpFeatureScaling.Quantile },
+    ];
+
+    [TestCaseSource(nameof(ThatMakeZerosSomethingElse))]
+    public void Of_SparseTextWithAnOptionThatMakesZerosSomethingElse_IsDense(MlpTrainer.Options options) =>
+        Assert.That(Choose(options, FeatureKind.SparseText, features: 5_000).SparseFeatures, Is.False);
+
+    [Test]
+    public void Of_SparseFeaturesThatAreAskedFor_HasNoBins()
+    {
+        var chosen = Choose(Default with { SparseFeatures = true });
+
+        Assert.That((chosen.SparseFeatures, chosen.Bins, chosen.HasFeatureFactors), Is.EqualTo((true, 0, false)));
+        Assert.That(chosen.FeatureScaling, Is.EqualTo(MlpFeatureScaling.MaxAbsAboveOne));
     }
 
     [Test]
@@ -37,6 +85,7 @@ internal sealed class TrainingChoicesTests
             FeatureScaling = MlpFeatureScaling.Standardize,
             FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear(5),
             LearnedFeatureFactors = false,
+            SparseFeatures = false,
             CalibrateTemperature = false,
             Schedule = MlpSchedule.Cosine(),
             BatchSize = 17,
@@ -118,5 +167,5 @@ internal sealed class TrainingChoicesTests
         FeatureKind kind = FeatureKind.Table,
         int features = 10,
         long rows = 2_000,
-        MlpModelParameters? initial = null) => TrainingChoices.Of(options, kind, features, rows, initial);
+        MlpModelParameters? initial = null) => TrainingChoices.Of(options, kind, features, features, rows, initial);
 }

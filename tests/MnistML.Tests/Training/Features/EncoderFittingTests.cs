@@ -86,9 +86,9 @@ internal sealed class EncoderFittingTests
     {
         var source = new ArrayRows(1, [.. Rows.Select(row => (row, 0))]);
         var statistics = new RowStatistics(source, options.FeatureScaling, hasChecksum: false, new RowSample(4, seed: 1));
-        Array.ForEach(Rows, row => statistics.Add(row, new Target(Class: 0, Value: 0, Weight: 1)));
+        Array.ForEach(Rows, row => statistics.Add(FeatureRow.Dense(row), new Target(Class: 0, Value: 0, Weight: 1)));
         return EncoderFitting.Fit(
-            TrainingChoices.Of(options, FeatureKind.Table, manyValuedCount: 4, RowCount, initialModel: null),
+            TrainingChoices.Of(options, FeatureKind.Table, featureCount: 4, manyValuedCount: 4, RowCount, initialModel: null),
             statistics,
             given,
             threadCount: 2);

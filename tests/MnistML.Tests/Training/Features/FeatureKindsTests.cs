@@ -1,5 +1,6 @@
 using MnistML.Datasets;
 using MnistML.Datasets.Synthetic;
+using MnistML.Tests.Support;
 using MnistML.Training.Choices;
 using MnistML.Training.Features;
 using MnistML.Training.Sampling;
@@ -59,7 +60,7 @@ internal sealed class FeatureKindsTests
         var sample = new RowSample(rows[0].Length, seed: 1);
         foreach (var row in rows)
         {
-            sample.Add(row);
+            sample.Add(FeatureRow.Dense(row));
         }
 
         return sample;

@@ -81,9 +81,9 @@ internal sealed class BatchLoaderTests
         var store = new CompactRowStore(Features, maxBytes: 0, minRows: RowCount);
         for (var row = 0; row < RowCount; row++)
         {
-            FeaturesOf(row).CopyTo(store.NextRow);
-            statistics.Add(store.NextRow, new Target(row % 2, Value: 0, Weight: 1));
-            store.Append(new Target(row % 2, Value: 0, Weight: 1));
+            var (features, target) = (FeaturesOf(row), new Target(row % 2, Value: 0, Weight: 1));
+            statistics.Add(FeatureRow.Dense(features), target);
+            store.Append(FeatureRow.Dense(features), target);
         }
 
         var batch = new RowBatch(RowCount);

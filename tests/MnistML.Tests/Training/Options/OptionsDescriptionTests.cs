@@ -16,6 +16,7 @@ internal sealed class OptionsDescriptionTests
         [nameof(Default.OutOfFold)] = Default with { OutOfFold = false },
         [nameof(Default.FeatureEncoding)] = Default with { FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear(5) },
         [nameof(Default.LearnedFeatureFactors)] = Default with { LearnedFeatureFactors = false },
+        [nameof(Default.SparseFeatures)] = Default with { SparseFeatures = true },
         [nameof(Default.CalibrateTemperature)] = Default with { CalibrateTemperature = false },
         [nameof(Default.Activation)] = Default with { Activation = MlpActivation.Tanh },
         [nameof(Default.DropoutRate)] = Default with { DropoutRate = 0.25 },

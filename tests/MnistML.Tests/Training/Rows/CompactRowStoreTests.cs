@@ -1,4 +1,5 @@
 using FsCheck.Fluent;
+using MnistML.Common;
 using MnistML.Network.Losses;
 using MnistML.Tests.Support;
 using MnistML.Training.Rows;
@@ -29,9 +30,11 @@ internal sealed class CompactRowStoreTests
                     .Select(_ => random.NextDouble() < form.shareOfZeros ? 0 : values[random.Next(values.Length)]).ToArray()),
             ];
 
-            var store = Fill(rows, form.featureCount);
-
-            AssertHolds(store, rows);
+            // Rows come in both forms, sometimes in turn.
+            foreach (var isSparse in (Func<int, bool>[])[_ => false, _ => true, row => row * 7 % 11 < form.seed % 11])
+            {
+                AssertHolds(Fill(rows, form.featureCount, isSparse), rows);
+            }
         });
 
     [Test]
@@ -61,8 +64,7 @@ internal sealed class CompactRowStoreTests
         var store = new CompactRowStore(20_000, Plenty);
         foreach (var row in rows)
         {
-            row.CopyTo(store.NextRow);
-            store.Append(default);
+            store.Append(FeatureRow.Dense(row), default);
         }
 
         Assert.That(store.ByteCount, Is.LessThan((1_000 * 50 * 8 * 1.1) + (1 << 19)));
@@ -86,8 +88,7 @@ internal sealed class CompactRowStoreTests
         var store = new CompactRowStore(100, Limit);
         while (store.HasRoom)
         {
-            store.NextRow.Fill(random.NextSingle());
-            store.Append(default);
+            store.Append(FeatureRow.Dense([.. Enumerable.Repeat(random.NextSingle(), 100)]), default);
         }
 
         Assert.That(store.ByteCount, Is.InRange(Limit / 2, Limit));
@@ -99,8 +100,7 @@ internal sealed class CompactRowStoreTests
         var store = new CompactRowStore(1 << 20, maxBytes: 1);
 
         Assert.That(store.HasRoom);
-        store.NextRow.Fill(1);
-        store.Append(default);
+        store.Append(FeatureRow.Dense([.. Enumerable.Repeat(1f, 1 << 20)]), default);
         Assert.That(store.HasRoom, Is.False);
     }
 
@@ -121,19 +121,19 @@ internal sealed class CompactRowStoreTests
         Assert.That(store.ByteCount, Is.EqualTo(fresh.ByteCount));
     }
 
-    private static CompactRowStore Fill(float[][] rows, int featureCount)
+    private static CompactRowStore Fill(float[][] rows, int featureCount, Func<int, bool>? isSparse = null)
     {
         var store = new CompactRowStore(featureCount, Plenty);
-        Append(store, rows);
+        Append(store, rows, isSparse);
         return store;
     }
 
-    private static void Append(CompactRowStore store, float[][] rows)
+    private static void Append(CompactRowStore store, float[][] rows, Func<int, bool>? isSparse = null)
     {
         for (var row = 0; row < rows.Length; row++)
         {
-            rows[row].CopyTo(store.NextRow);
-            store.Append(new Target(row % 7, row / 3f, row / 2f));
+            var target = new Target(row % 7, row / 3f, row / 2f);
+            store.Append(isSparse?.Invoke(row) == true ? FeatureRow.Sparse(rows[row]) : FeatureRow.Dense(rows[row]), target);
         }
     }
 
@@ -146,6 +146,12 @@ internal sealed class CompactRowStoreTests
             Array.Fill(features, 99);
             store.CopyFeatures(row, features);
             Assert.That(Bits(features).AsSpan().SequenceEqual(Bits(rows[row])), $"row {row}");
+            var entries = new SparseRows();
+            store.AppendEntries(row, entries);
+            Array.Clear(features);
+            entries.FeaturesOf(0, features.Length).CopyTo(features);
+            Assert.That(Bits(features).AsSpan().SequenceEqual(Bits(rows[row])), $"entries of row {row}");
+            Assert.That(entries.EntryCount, Is.EqualTo(Bits(rows[row]).Count(bits => bits != 0)));
             Assert.That(store.TargetOf(row), Is.EqualTo(new Target(row % 7, row / 3f, row / 2f)));
         }
     }

@@ -100,18 +100,19 @@ internal sealed class RowStatisticsTests
         var statistics = new RowStatistics(new ArrayRows(1, [([0], 0)]), MlpFeatureScaling.None, hasChecksum: true);
         foreach (var label in labels)
         {
-            statistics.Add([0], new Target(Class: 0, label, Weight: 1));
+            statistics.Add(FeatureRow.Dense(0), new Target(Class: 0, label, Weight: 1));
         }
 
         return statistics;
     }
 
-    private static RowStatistics Collect(float[][] rows, MlpFeatureScaling scaling = MlpFeatureScaling.Standardize)
+    private static RowStatistics Collect(
+        float[][] rows, MlpFeatureScaling scaling = MlpFeatureScaling.Standardize, bool isSparse = false)
     {
         var statistics = new RowStatistics(new ArrayRows(1, [.. rows.Select(row => (row, 0))]), scaling, hasChecksum: true);
         foreach (var row in rows)
         {
-            statistics.Add(row, new Target(Class: 0, Value: 0, Weight: 1));
+            statistics.Add(isSparse ? FeatureRow.Sparse(row) : FeatureRow.Dense(row), new Target(Class: 0, Value: 0, Weight: 1));
         }
 
         return statistics;

@@ -1,3 +1,4 @@
+using MnistML.Tests.Support;
 using MnistML.Training.Sampling;
 
 namespace MnistML.Tests.Training.Sampling;
@@ -12,9 +13,9 @@ internal sealed class RowSampleTests
     public void Add_OfFewRows_KeepsAll()
     {
         var sample = new RowSample(featureCount: 2, seed: 1);
-        sample.Add([3, 10]);
-        sample.Add([1, 20]);
-        sample.Add([2, 0]);
+        sample.Add(FeatureRow.Dense(3, 10));
+        sample.Add(FeatureRow.Dense(1, 20));
+        sample.Add(FeatureRow.Dense(2, 0));
 
         Assert.That(sample.Sorted(0), Is.EqualTo(new float[] { 1, 2, 3 }));
         Assert.That(sample.Sorted(1), Is.EqualTo(new float[] { 0, 10, 20 }));
@@ -30,7 +31,7 @@ internal sealed class RowSampleTests
         for (var i = 0; i < RowCount; i++)
         {
             row[0] = i;
-            sample.Add(row);
+            sample.Add(FeatureRow.Dense(row));
         }
 
         var values = sample.Sorted(0);
