@@ -20,6 +20,12 @@ internal sealed class TrainCommand : SampleCommand
         DefaultValueFactory = _ => SharedOptions.DefaultModelPath,
     };
 
+    private readonly Option<string?> _from = new("--from")
+    {
+        Description = "Train this model further, whose network and classes it begins with [default: begin anew]",
+        HelpName = "model.zip",
+    };
+
     private readonly Option<string?> _json = SharedOptions.Json();
     private readonly Option<string?> _plots = new("--plots")
     {
@@ -35,8 +41,9 @@ internal sealed class TrainCommand : SampleCommand
             "Train a network, evaluate it on the test set, and save it",
             "train --epochs 5 --plots plots",
             "train --recipe classic --seed 1 --out classic.zip",
-            "train --hidden 256,128 --validation 0.1 --patience 5") =>
-        AddOptions([.. _training.All, .. _digits.All, _out, _json, _plots]);
+            "train --hidden 256,128 --validation 0.1 --patience 5",
+            "train --from model.zip --epochs 2 --out further.zip") =>
+        AddOptions([.. _training.All, .. _digits.All, _from, _out, _json, _plots]);
 
     protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -44,17 +51,25 @@ internal sealed class TrainCommand : SampleCommand
         var modelPath = parsed.GetValue(_out)!;
         var mlContext = new MLContext(options.Seed);
         EnsureWritable(parsed, modelPath, options.CheckpointPath);
+        var fromPath = parsed.GetValue(_from);
+        using var initial = fromPath is null ? null : LoadInitial(mlContext, fromPath);
 
         var watch = Stopwatch.StartNew();
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
         var loadSeconds = watch.Elapsed.TotalSeconds;
         options = options with { Augmentation = _training.Read(parsed, data.Height, data.Width).Augmentation };
+        if (initial is not null)
+        {
+            options = _training.ReadWithNetworkOf(parsed, options, initial.Model);
+            Screen.WriteLine($"Going on from {fromPath}");
+        }
+
         var architecture = ModelSummary.ArchitectureOf(data, options);
         ModelSummary.Write(Screen, architecture, options);
         OutputFile.EnsureWritable("--out", modelPath, "model.zip", architecture.ParameterCount * sizeof(float));
 
         watch.Restart();
-        using var model = Train(mlContext, data, options);
+        using var model = Train(mlContext, data, options, initial);
         var trainSeconds = watch.Elapsed.TotalSeconds;
 
         string[] evaluate = ["evaluate", "--model", modelPath];
@@ -128,7 +143,15 @@ internal sealed class TrainCommand : SampleCommand
         }
     }
 
-    private MlpTransformer Train(MLContext mlContext, DigitData data, MlpTrainer.Options options)
+    private static MlpTransformer LoadInitial(MLContext mlContext, string path)
+    {
+        var model = ModelFile.Load(mlContext, path, "--from");
+        ModelFile.EnsureMulticlass(model, path);
+        return MlpTransformer.Find(model)
+            ?? throw new ArgumentException($"The model '{path}' holds no network of MnistML. Use one that train saved.");
+    }
+
+    private MlpTransformer Train(MLContext mlContext, DigitData data, MlpTrainer.Options options, MlpTransformer? initial)
     {
         if (File.Exists(options.CheckpointPath))
         {
@@ -139,7 +162,10 @@ internal sealed class TrainCommand : SampleCommand
         try
         {
             var model = new TrainingDisplay(Screen, options.BatchSize!.Value).Run(progress =>
-                mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options with { Progress = progress }).Fit(data.Train));
+            {
+                var trainer = mlContext.MulticlassClassification.Trainers.Mlp(mlContext, options with { Progress = progress });
+                return initial is null ? trainer.Fit(data.Train) : trainer.Fit(data.Train, validationData: null, initial);
+            });
             log.Write(Screen);
             return model;
         }

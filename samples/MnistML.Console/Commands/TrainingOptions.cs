@@ -131,6 +131,18 @@ internal sealed class TrainingOptions
         };
     }
 
+    /// <summary>The options with the network of a model that is trained further, unless the command line names another one.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">What was read from it.</param>
+    /// <param name="model">The model.</param>
+    public MlpTrainer.Options ReadWithNetworkOf(ParseResult parsed, MlpTrainer.Options options, MlpModelParameters model) => options with
+    {
+        HiddenLayers = parsed.GetValue(_hidden) is null ? model.Architecture.HiddenLayers : options.HiddenLayers,
+        Activation = model.Architecture.Activation,
+        Members = model.Architecture.MemberCount,
+        FeatureEncoding = MlpFeatureEncoding.Auto,
+    };
+
     private MlpOptimizer ReadOptimizer(ParseResult parsed, MlpOptimizer recipes)
     {
         var optimizer = parsed.GetValue(_optimizer) switch

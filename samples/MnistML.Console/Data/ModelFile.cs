@@ -31,13 +31,16 @@ internal static class ModelFile
     }
 
     /// <summary>Loads a model with its network, which scores in batches; <c>mlContext.Model.Load</c> also works, without MnistML.</summary>
+    /// <param name="mlContext">The context.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="option">The option that names it.</param>
     /// <returns>The model, which the caller disposes.</returns>
-    public static ITransformer Load(MLContext mlContext, string path)
+    public static ITransformer Load(MLContext mlContext, string path, string option = "--model")
     {
         if (Directory.Exists(path))
         {
             throw new ArgumentException(
-                $"--model is '{path}', a folder, but must name a saved model, for example '{Path.Combine(path, "model.zip")}'.");
+                $"{option} is '{path}', a folder, but must name a saved model, for example '{Path.Combine(path, "model.zip")}'.");
         }
 
         return File.Exists(path)

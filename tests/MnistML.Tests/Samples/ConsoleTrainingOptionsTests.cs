@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.ML;
@@ -55,6 +56,30 @@ internal sealed partial class ConsoleTrainingOptionsTests
         Assert.That(json.RootElement.GetProperty("precision").GetString(), Is.EqualTo(used));
         Assert.That(result.OutputLines, Has.Some.StartsWith($"Computing in {used} ({wanted.ToLowerInvariant()} was asked for), on up to "));
         Assert.That(Losses(result), used == "single" ? Is.EqualTo(_unchanged) : Is.Not.EqualTo(_unchanged));
+    }
+
+    /// <summary>The second training begins where the first one ended: its first loss is far below that of weights that are drawn.</summary>
+    [Test]
+    public void Train_FromAModel_GoesOnWithItsNetwork()
+    {
+        var first = Train("--hidden", "24", "--out", "first.zip");
+        var further = Host.Run(
+            "MnistML.Console",
+            _work,
+            ["train", "--data", "../digits", "--from", "first.zip", "--epochs", "1", "--seed", "1", "--out", "further.zip"]);
+
+        Assert.That(further.ExitCode, Is.Zero, further.Error);
+        Assert.That(further.OutputLines, Has.Some.EqualTo("Going on from first.zip").And.Some.Contains("784-24-10"));
+        Assert.That(FirstLoss(further), Is.LessThan(FirstLoss(first) / 2));
+    }
+
+    [Test]
+    public void Train_FromAModelThatIsNone_SaysSo()
+    {
+        var missing = Train("--from", "none.zip", "--epochs", "1");
+
+        Assert.That(missing.ExitCode, Is.Not.Zero);
+        Assert.That(missing.Error, Does.Contain("There is no model 'none.zip'"));
     }
 
     [Test]
@@ -199,6 +224,9 @@ internal sealed partial class ConsoleTrainingOptionsTests
             .Where(match => match.Success)
             .Select(match => match.Groups["loss"].Value),
         ];
+
+    private static double FirstLoss(HostResult result) =>
+        double.Parse(Losses(result)[0].Split(' ', ',')[1], CultureInfo.InvariantCulture);
 
     private byte[] Weights(string zip)
     {
