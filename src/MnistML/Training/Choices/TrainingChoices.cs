@@ -44,6 +44,7 @@ internal sealed record TrainingChoices
     /// <param name="featureCount">The number of features.</param>
     /// <param name="manyValuedCount">The number of features of more than two values.</param>
     /// <param name="rowCount">Training rows.</param>
+    /// <param name="classCount">Classes, of the label's type, whether they occur or not; at most 2 for other tasks.</param>
     /// <param name="initialModel">The model that the training begins with; null if it draws the weights.</param>
     public static TrainingChoices Of(
         MlpTrainingOptions options,
@@ -51,13 +52,16 @@ internal sealed record TrainingChoices
         int featureCount,
         int manyValuedCount,
         long rowCount,
+        int classCount,
         MlpModelParameters? initialModel)
     {
         var isTable = kind == FeatureKind.Table;
         var isText = kind == FeatureKind.SparseText;
         var initial = initialModel?.Architecture;
-        var wantsMembers = options.OutOfFold == true || (isTable && options.HiddenLayers is null && rowCount >= MembersForTables);
+        var isOpenTable = isTable && options.HiddenLayers is null && rowCount >= MembersForTables;
+        var wantsMembers = options.OutOfFold == true || (isOpenTable && !ManyClasses.Are(classCount));
         var members = options.Members ?? initial?.MemberCount ?? (wantsMembers ? MembersForTables : 1);
+        var isForManyClasses = isOpenTable && ManyClasses.Are(classCount) && options.Members is null;
 
         // An initial model may know all rows, so that none of its members can judge when to end.
         var hasCycles = options.Schedule is null
@@ -68,20 +72,21 @@ internal sealed record TrainingChoices
             PiecewiseLinearEncoding encoding => encoding.Bins,
             _ when options.FeatureEncoding == MlpFeatureEncoding.None || options.SparseFeatures == true => 0,
             _ when initial is not null => initialModel!.Encoding is null ? 0 : PiecewiseLinearEncoding.DefaultBins,
-            _ => isTable && members > 1 ? AutoBins.Choose(manyValuedCount) : 0,
+            _ => isForManyClasses || (isTable && members > 1) ? AutoBins.Choose(manyValuedCount) : 0,
         };
         var scaling = options.FeatureScaling != MlpFeatureScaling.Auto ? options.FeatureScaling
             : isTable && bins > 0 ? MlpFeatureScaling.Quantile
             : options.SparseFeatures == true || (isText && bins == 0) ? MlpFeatureScaling.MaxAbsAboveOne
             : MlpFeatureScaling.BoundedStandardize;
         var isOutOfFold = options.OutOfFold ?? (hasCycles && initial is null && members > 1 && rowCount >= members);
-        var batchSize = options.BatchSize ?? AutoBatchSize.Choose(kind, rowCount);
+        var batchSize = options.BatchSize ?? ManyClasses.Limit(AutoBatchSize.Choose(kind, rowCount), members, classCount);
         var stepsPerEpoch = new BatchPlan(rowCount, batchSize, options.BatchNormalization).BatchCount;
         return new TrainingChoices
         {
             HiddenLayers = options.HiddenLayers
                 ?? initial?.HiddenLayers
-                ?? (isText ? TextLayers.Choose(featureCount) : members > 1 ? LayersOfMember : LayersOfSingleNetwork),
+                ?? (isText ? TextLayers.Choose(featureCount)
+                    : ManyClasses.Narrow(members > 1 ? LayersOfMember : LayersOfSingleNetwork, members, classCount)),
             Members = members,
             FeatureScaling = scaling,
             Bins = bins,

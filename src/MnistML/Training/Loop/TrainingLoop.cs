@@ -54,7 +54,8 @@ internal sealed partial class TrainingLoop
         _device = TrainingDevice.Find(options.Device);
         FeatureKind = options.Augmentation is null ? FeatureKinds.Of(data.Statistics.Sample!) : FeatureKind.Images;
         var manyValuedCount = FeatureKind == FeatureKind.Table ? FeatureKinds.CountOfManyValued(data.Statistics.Sample!) : 0;
-        Choices = TrainingChoices.Of(options, FeatureKind, data.FeatureCount, manyValuedCount, data.Train.RowCount, initialModel);
+        Choices = TrainingChoices.Of(
+            options, FeatureKind, data.FeatureCount, manyValuedCount, data.Train.RowCount, data.ClassCount, initialModel);
         ThrowIfNothingIsLeftOut(data);
         _data = Choices.IsOutOfFold ? data.WithFolds(Choices.Members, seed) : data;
         _encoder = EncoderFitting.Fit(Choices, data.Statistics, initialModel?.Encoding, ThreadCount);

@@ -148,6 +148,47 @@ internal sealed class TrainingChoicesTests
     public void Of_FewerRowsThanMembers_IsASingleNetwork() => Assert.That(Choose(Default, rows: 7).Members, Is.EqualTo(1));
 
     [Test]
+    public void Of_SomeHundredsOfClasses_IsAsForFew([Values(1, 26, 500)] int classes, [Values] FeatureKind kind) =>
+        Assert.That(Choose(Default, kind, classes: classes).ApplyTo(Default), Is.EqualTo(Choose(Default, kind).ApplyTo(Default)));
+
+    /// <summary>One network with the bins of a table, and a last hidden layer whose weights to all classes are at most two millions.</summary>
+    [TestCase(501, 256)]
+    [TestCase(8_192, 256)]
+    [TestCase(8_193, 128)]
+    [TestCase(20_000, 64)]
+    [TestCase(131_072, 16)]
+    [TestCase(1_000_000, 16)]
+    public void Of_ManyClasses_IsASingleNetworkOfFewOutputWeights(int classes, int units)
+    {
+        var chosen = Choose(Default, rows: 100_000, classes: classes);
+
+        Assert.That((chosen.Members, chosen.Bins, chosen.IsOutOfFold, chosen.MaxEpochs > 0), Is.EqualTo((1, 16, false, true)));
+        Assert.That(chosen.HiddenLayers, Is.EqualTo([512, units]));
+        Assert.That(chosen.FeatureScaling, Is.EqualTo(MlpFeatureScaling.Quantile));
+        Assert.That(chosen.Schedule, Is.EqualTo(MlpSchedule.OneCycle()));
+        Assert.That(Choose(Default, FeatureKind.Images, classes: classes).HiddenLayers, Is.EqualTo([512, units]));
+    }
+
+    [TestCase(131_072, 256)]
+    [TestCase(131_073, 128)]
+    [TestCase(1_000_000, 32)]
+    [TestCase(10_000_000, 32)]
+    public void Of_VeryManyClasses_HasSmallerBatches(int classes, int expected) =>
+        Assert.That(Choose(Default, rows: 100_000, classes: classes).BatchSize, Is.EqualTo(expected));
+
+    [Test]
+    public void Of_ManyClassesAndMembersThatAreSet_HasNarrowMembers()
+    {
+        var chosen = Choose(Default with { Members = 4 }, rows: 100_000, classes: 20_000);
+
+        Assert.That((chosen.Members, chosen.IsOutOfFold), Is.EqualTo((4, true)));
+        Assert.That(chosen.HiddenLayers, Is.EqualTo([128, 16]));
+        Assert.That(Choose(Default with { OutOfFold = true }, rows: 100_000, classes: 20_000).Members, Is.EqualTo(8));
+        Assert.That(Choose(Default with { Members = 1 }, rows: 100_000, classes: 20_000).Bins, Is.Zero);
+        Assert.That(Choose(Default with { HiddenLayers = [99] }, rows: 100_000, classes: 20_000).HiddenLayers, Is.EqualTo([99]));
+    }
+
+    [Test]
     public void Of_AnInitialModel_TakesOverItsNetworkAndEncoding()
     {
         var encoding = Networks.Encoding(featureCount: 10);
@@ -167,5 +208,6 @@ internal sealed class TrainingChoicesTests
         FeatureKind kind = FeatureKind.Table,
         int features = 10,
         long rows = 2_000,
-        MlpModelParameters? initial = null) => TrainingChoices.Of(options, kind, features, features, rows, initial);
+        int classes = 3,
+        MlpModelParameters? initial = null) => TrainingChoices.Of(options, kind, features, features, rows, classes, initial);
 }
