@@ -13,7 +13,7 @@ internal sealed class ModelArchive
     /// </summary>
     private const int MaxCompressionRatio = 100;
 
-    /// <summary>Allowed for an archive of any size: the scorer of a few thousand classes consists mostly of zeros.</summary>
+    /// <summary>Allowed for an archive of any size: the dense scorer of a thousand classes consists mostly of zeros.</summary>
     private const long BytesAlwaysAllowed = 64 << 20;
 
     private const long BytesInPiece = 1 << 16;
@@ -23,15 +23,37 @@ internal sealed class ModelArchive
     /// <summary>The content of each entry, by path.</summary>
     public Dictionary<string, byte[]> Entries { get; }
 
-    /// <summary>Reads the rest of a seekable stream.</summary>
+    /// <summary>Reads the rest of a seekable stream that may be anybody's.</summary>
     /// <exception cref="InvalidDataException">
-    /// It is not a complete zip archive, or its sizes and checksums do not match its content.
+    /// It is not a complete zip archive, its sizes and checksums do not match its content, or it is much larger when it is unpacked.
     /// </exception>
-    public static ModelArchive Read(Stream stream)
+    public static ModelArchive Read(Stream stream) =>
+        Read(stream, BytesAlwaysAllowed + (MaxCompressionRatio * (stream.Length - stream.Position)));
+
+    /// <summary>The same for an archive that this process has just written, which may be of any size.</summary>
+    public static ModelArchive ReadOwn(Stream stream) => Read(stream, long.MaxValue);
+
+    /// <summary>Writes the archive to a stream, positioned at its start.</summary>
+    public MemoryStream ToStream()
+    {
+        var stream = new MemoryStream();
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (path, content) in Entries)
+            {
+                using var entry = archive.CreateEntry(path, CompressionLevel.NoCompression).Open();
+                entry.Write(content);
+            }
+        }
+
+        stream.Position = 0;
+        return stream;
+    }
+
+    private static ModelArchive Read(Stream stream, long allowed)
     {
         try
         {
-            var allowed = BytesAlwaysAllowed + (MaxCompressionRatio * (stream.Length - stream.Position));
             using var archive = Open(stream);
             var entries = new Dictionary<string, byte[]>();
             foreach (var entry in archive.Entries)
@@ -57,23 +79,6 @@ internal sealed class ModelArchive
         {
             throw new InvalidDataException($"it is not a whole zip archive: {error.Message}", error);
         }
-    }
-
-    /// <summary>Writes the archive to a stream, positioned at its start.</summary>
-    public MemoryStream ToStream()
-    {
-        var stream = new MemoryStream();
-        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var (path, content) in Entries)
-            {
-                using var entry = archive.CreateEntry(path, CompressionLevel.NoCompression).Open();
-                entry.Write(content);
-            }
-        }
-
-        stream.Position = 0;
-        return stream;
     }
 
     private static ZipArchive Open(Stream stream)

@@ -30,9 +30,8 @@ internal static class StageChecksum
         {
             Properties = new Dictionary<string, string>(mlp.Properties)
             {
-                [Property] = HashOf(
-            ModelArchive.Read(stream), "TransformerChain/")
-            }
+                [Property] = HashOf(ModelArchive.ReadOwn(stream), "TransformerChain/"),
+            },
         };
     }
 

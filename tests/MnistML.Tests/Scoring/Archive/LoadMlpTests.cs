@@ -198,6 +198,7 @@ public sealed class LoadMlpTests
     [TestCase(10)]
     [TestCase(1_000)]
     [TestCase(20_000)]
+    [TestCase(100_000)]
     public void LoadMlp_OfAnyNumberOfClasses_GivesTheBitsOfTheLiveAndTheStockModel(int classCount)
     {
         var builder = new DataViewSchema.Builder();

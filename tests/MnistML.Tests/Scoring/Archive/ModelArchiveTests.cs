@@ -111,6 +111,20 @@ public sealed class ModelArchiveTests
         () => Read(WithDirectory(Zip.Write(("a", new byte[100])), SizePlace, 101)),
         Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("the entry 'a' declares 101 bytes, but holds 100."));
 
+    /// <summary>What this library has just written is no bomb, however well it was packed.</summary>
+    [Test]
+    public void ReadOwn_OfAnArchiveThatIsPackedVeryWell_HasNoLimit()
+    {
+        var zip = Zip.Write(("a", new byte[100_000_000]));
+        using var stream = new MemoryStream(zip);
+
+        Assert.That(ModelArchive.ReadOwn(stream).Entries["a"], Has.Length.EqualTo(100_000_000));
+        Assert.That(
+            () => Read(zip),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                "the entry 'a' declares 100000000 bytes, more than a file of this size can hold."));
+    }
+
     [Test]
     public void Read_OfNoArchive_SaysSo() => Assert.That(
         () => Read([1, 2, 3]),
