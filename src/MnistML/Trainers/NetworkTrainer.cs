@@ -5,6 +5,7 @@ using MnistML.Model;
 using MnistML.Native;
 using MnistML.Trainers.Columns;
 using MnistML.Training.Checkpoints;
+using MnistML.Training.Choices;
 using MnistML.Training.Loop;
 using MnistML.Training.Options;
 using MnistML.Training.Rows;
@@ -18,6 +19,9 @@ internal sealed class NetworkTrainer
     private readonly IHost _host;
     private readonly MlpTrainingOptions _options;
     private readonly int _seed;
+
+    /// <summary>The machine's memory in bytes, or what this process may use of it; 0 if it is not known.</summary>
+    public long AvailableBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <param name="mlContext">The context, whose seed is used unless the options have one, and whose log is written to.</param>
     /// <param name="options">The columns, the network and its training.</param>
@@ -93,13 +97,23 @@ internal sealed class NetworkTrainer
             : ToRows(validationData, validationColumns! with { ModelLabel = columns.ModelLabel }, "validation data", channel);
         ThrowIfOtherShape(initialModel?.Parameters, columns);
         LibTorch.EnsureLoaded();
-        _ = TrainingDevice.Find(_options.Device); // before the rows are read
+        var device = TrainingDevice.Find(_options.Device); // before the rows are read
+        if (device.type == TorchSharp.DeviceType.CPU)
+        {
+            TrainingCost.AtLeast(_options, columns.FeatureCount, columns.ClassCount, initialModel?.Parameters)
+                .ThrowIfTooMuch(AvailableBytes, columns.Label.Name);
+        }
 
         var checkpoint = _options.CheckpointPath is { } path ? TrainingCheckpoint.TryRead(path) : null;
         var seed = _options.Seed ?? checkpoint?.Seed ?? _seed;
         var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, options, seed);
         var warnings = new TrainingWarnings(channel);
         warnings.Check(data.Statistics, columns);
+        if (initialModel is null)
+        {
+            warnings.CheckClasses(data.Statistics, columns);
+        }
+
         var loop = new TrainingLoop(data, options, seed, initialModel?.Parameters, checkpoint)
         {
             NewClasses = initialModel?.NewClasses ?? [],
@@ -107,6 +121,7 @@ internal sealed class NetworkTrainer
         var chosen = loop.Choices.ApplyTo(_options) with { Seed = seed };
         channel.Info(
             MessageSensitivity.Schema, $"The features are taken for {loop.FeatureKind}. Options: {OptionsDescription.OneLine(chosen)}");
+        SayCost(loop, columns, channel);
         var result = loop.Run();
         if (result.Temperature != 1)
         {
@@ -118,6 +133,21 @@ internal sealed class NetworkTrainer
         var metadata = new MlpMetadata { Options = OptionsDescription.Of(chosen), History = result.History };
         return new MlpTransformer(
             _host, result.Model, metadata, columns.Features, columns.ModelLabel, loop.Choices.SparseFeatures);
+    }
+
+    /// <summary>Writes to the log what the training takes, if that is much, and refuses what is too much.</summary>
+    private void SayCost(TrainingLoop loop, InputColumns columns, IChannel channel)
+    {
+        if (loop.Cost is not { } cost)
+        {
+            return;
+        }
+
+        cost.ThrowIfTooMuch(AvailableBytes, columns.Label.Name);
+        if (cost.IsWorthSaying)
+        {
+            channel.Info(MessageSensitivity.Schema, $"Training the network {cost.Architecture} takes about {cost.Describe()}.");
+        }
     }
 
     private DataViewRows ToRows(IDataView view, InputColumns columns, string name, IChannel channel) =>

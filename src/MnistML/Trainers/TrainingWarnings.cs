@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MnistML.Trainers.Columns;
+using MnistML.Training.Choices;
 using MnistML.Training.Rows;
 using static System.FormattableString;
 
@@ -43,6 +44,23 @@ internal sealed class TrainingWarnings(IChannel channel)
                 $"{count} of {columns.FeatureCount} features in the column '{columns.Features.Name}' vary so little (a standard deviation "
                 + Invariant($"of at most {FeatureMoments.MinDeviation:R}) that they are not scaled and nothing can be learnt from them: ")
                 + "give them in another unit, so that their values are near 1.");
+        }
+    }
+
+    /// <summary>
+    /// Warns where the label may hold many classes of which fewer than half occur: each has weights, which take time, memory and space in
+    /// the file, and none but those that occur is ever predicted.
+    /// </summary>
+    public void CheckClasses(RowStatistics statistics, InputColumns columns)
+    {
+        var occurring = statistics.RowsOfClass.Count(rows => rows > 0);
+        if (ManyClasses.Are(columns.ClassCount) && occurring < columns.ClassCount / 2)
+        {
+            channel.Warning(
+                MessageSensitivity.Schema,
+                Invariant($"The label column '{columns.Label.Name}' is a key of {columns.ClassCount:N0} values, of which {occurring:N0} ")
+                + "occur in the training data. Each value has weights, which take time and memory. If the others never come, make "
+                + "a key of the labels that occur by mlContext.Transforms.Conversion.MapValueToKey, not by hashing.");
         }
     }
 

@@ -76,6 +76,12 @@ internal sealed partial class TrainingLoop
     /// <summary>What the rules chose where the user left it open.</summary>
     public TrainingChoices Choices { get; }
 
+    /// <summary>The memory that it takes; null where that is not the processor's.</summary>
+    public TrainingCost? Cost => _device.type != TorchSharp.DeviceType.CPU ? null : new TrainingCost(
+        _architecture,
+        _plan.Capacity,
+        _options.PrecisionFor(_architecture, _device) == MlpPrecision.BFloat16 ? sizeof(ushort) : sizeof(float));
+
     /// <summary>Classes whose weights are drawn, since the initial model, in which they are 0, does not know them.</summary>
     public IReadOnlyList<int> NewClasses { get; init; } = [];
 
