@@ -43,6 +43,7 @@ internal static class Program
             TasksCommand.Create(),
             RobustnessCommand.Create(),
             LargeCommand.Create(),
+            ManyClassesCommand.Create(),
             RooflineCommand.Create(),
             SmallCommand.Create(),
             StreamingCommand.Create(),
