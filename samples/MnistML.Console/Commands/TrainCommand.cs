@@ -52,7 +52,9 @@ internal sealed class TrainCommand : SampleCommand
         var mlContext = new MLContext(options.Seed);
         EnsureWritable(parsed, modelPath, options.CheckpointPath);
         var fromPath = parsed.GetValue(_from);
-        using var initial = fromPath is null ? null : LoadInitial(mlContext, fromPath);
+        var from = fromPath is null ? null : ModelFile.Load(mlContext, fromPath, "--from");
+        using var network = from as IDisposable;
+        var initial = from is null ? null : FindNetwork(from, fromPath!);
 
         var watch = Stopwatch.StartNew();
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
@@ -143,9 +145,8 @@ internal sealed class TrainCommand : SampleCommand
         }
     }
 
-    private static MlpTransformer LoadInitial(MLContext mlContext, string path)
+    private static MlpTransformer FindNetwork(ITransformer model, string path)
     {
-        var model = ModelFile.Load(mlContext, path, "--from");
         ModelFile.EnsureMulticlass(model, path);
         return MlpTransformer.Find(model)
             ?? throw new ArgumentException($"The model '{path}' holds no network of MnistML. Use one that train saved.");

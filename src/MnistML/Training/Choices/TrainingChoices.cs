@@ -85,8 +85,10 @@ internal sealed record TrainingChoices
         {
             HiddenLayers = options.HiddenLayers
                 ?? initial?.HiddenLayers
-                ?? (isText ? TextLayers.Choose(featureCount)
-                    : ManyClasses.Narrow(members > 1 ? LayersOfMember : LayersOfSingleNetwork, members, classCount)),
+                ?? ManyClasses.Narrow(
+                    isText ? TextLayers.Choose(featureCount) : members > 1 ? LayersOfMember : LayersOfSingleNetwork,
+                    members,
+                    classCount),
             Members = members,
             FeatureScaling = scaling,
             Bins = bins,

@@ -6,7 +6,8 @@ namespace MnistML.Training.Choices;
 /// <param name="Architecture">The network.</param>
 /// <param name="BatchSize">Rows of the largest batch.</param>
 /// <param name="BytesOfValue">Bytes of a value of a batch: 4 in float32, 2 in bfloat16.</param>
-internal sealed record TrainingCost(MlpArchitecture Architecture, int BatchSize, int BytesOfValue)
+/// <param name="HasSparseFeatures">Whether only features that are not zero are in a batch, and in the first layer's gradient.</param>
+internal sealed record TrainingCost(MlpArchitecture Architecture, int BatchSize, int BytesOfValue, bool HasSparseFeatures = false)
 {
     /// <summary>Less is not worth a line in the log.</summary>
     private const long WorthSaying = 256_000_000;
@@ -16,6 +17,9 @@ internal sealed record TrainingCost(MlpArchitecture Architecture, int BatchSize,
     /// graph: measured.
     /// </summary>
     private const int BytesOfParameter = 40;
+
+    /// <summary>The same for a weight of sparse features, which has no copies for products, and hardly a gradient.</summary>
+    private const int BytesOfSparseWeight = 20;
 
     /// <summary>Matrices of a batch that a hidden layer has: products, activations, gradients.</summary>
     private const int MatricesOfHiddenLayer = 3;
@@ -28,14 +32,17 @@ internal sealed record TrainingCost(MlpArchitecture Architecture, int BatchSize,
 
     private const double Megabyte = 1e6;
 
-    public long WeightBytes => BytesOfParameter * Architecture.ParameterCount;
+    public long WeightBytes =>
+        (BytesOfParameter * (Architecture.ParameterCount - SparseWeightCount)) + (BytesOfSparseWeight * SparseWeightCount);
 
-    public long BatchBytes => (long)BatchSize * BytesOfValue * ((MatricesOfEnds * (long)Architecture.EncodedSize)
+    public long BatchBytes => (long)BatchSize * BytesOfValue * ((HasSparseFeatures ? 0 : MatricesOfEnds * (long)Architecture.EncodedSize)
         + (Architecture.MemberCount
             * ((MatricesOfHiddenLayer * Architecture.HiddenLayers.Sum(units => (long)units))
                 + (MatricesOfEnds * (long)Architecture.OutputSize))));
 
     public long TotalBytes => WeightBytes + BatchBytes;
+
+    private long SparseWeightCount => HasSparseFeatures ? Architecture.MemberCount * Architecture.Layers[0].WeightCount : 0;
 
     /// <summary>Whether the log should have it.</summary>
     public bool IsWorthSaying => TotalBytes >= WorthSaying || ManyClasses.Are(Architecture.OutputSize);
@@ -48,8 +55,9 @@ internal sealed record TrainingCost(MlpArchitecture Architecture, int BatchSize,
     public static TrainingCost AtLeast(
         MlpTrainingOptions options, int featureCount, int classCount, MlpModelParameters? initialModel)
     {
+        // Of all kinds of features, text needs least.
         var choices = TrainingChoices.Of(
-            options, FeatureKind.Table, manyValuedCount: 0, rowCount: 1, classCount, initialModel);
+            options, FeatureKind.SparseText, featureCount, manyValuedCount: 0, rowCount: 1, classCount, initialModel);
         return new TrainingCost(
             new MlpArchitecture(
                 featureCount,
@@ -59,7 +67,8 @@ internal sealed record TrainingCost(MlpArchitecture Architecture, int BatchSize,
                 options.Task,
                 choices.Members),
             BatchSize: 1,
-            BytesOfValue: sizeof(ushort));
+            BytesOfValue: sizeof(ushort),
+            choices.SparseFeatures);
     }
 
     /// <summary>Refuses a training that the machine has no memory for, or whose model no file could hold.</summary>

@@ -13,6 +13,11 @@ internal sealed partial class TrainingLoop
     /// <summary>Automatic differentiation is used only on devices whose memory the hand-written loops can't reach.</summary>
     private bool UsesOwnBackprop => _device.type == TorchSharp.DeviceType.CPU && !UsesAutograd;
 
+    /// <summary>The largest product of sparse text is none of libtorch's.</summary>
+    private MlpPrecision Precision => FeatureKind == FeatureKind.SparseText && _options.Precision == MlpPrecision.Auto
+        ? MlpPrecision.Single
+        : _options.PrecisionFor(_architecture, _device);
+
     private ILearner CreateLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights) =>
         UsesOwnBackprop
         ? new ParallelLearner(network, optimizer, weights, _options, _plan, ThreadCount, Timer)
@@ -28,9 +33,7 @@ internal sealed partial class TrainingLoop
             HasFeatureFactors = Choices.HasFeatureFactors,
             HasSparseInputs = Choices.SparseFeatures && UsesOwnBackprop,
             Loss = _options.CreateLoss(_data.Statistics.TargetScale),
-            Precision = FeatureKind == FeatureKind.SparseText && _options.Precision == MlpPrecision.Auto
-                ? MlpPrecision.Single // Its largest product, of sparse rows, is none of libtorch's.
-                : _options.PrecisionFor(_architecture, _device),
+            Precision = Precision,
             Device = _device,
         });
         try

@@ -80,7 +80,8 @@ internal sealed partial class TrainingLoop
     public TrainingCost? Cost => _device.type != TorchSharp.DeviceType.CPU ? null : new TrainingCost(
         _architecture,
         _plan.Capacity,
-        _options.PrecisionFor(_architecture, _device) == MlpPrecision.BFloat16 ? sizeof(ushort) : sizeof(float));
+        Precision == MlpPrecision.BFloat16 ? sizeof(ushort) : sizeof(float),
+        Choices.SparseFeatures);
 
     /// <summary>Classes whose weights are drawn, since the initial model, in which they are 0, does not know them.</summary>
     public IReadOnlyList<int> NewClasses { get; init; } = [];

@@ -151,7 +151,9 @@ internal sealed class TrainingChoicesTests
     public void Of_SomeHundredsOfClasses_IsAsForFew([Values(1, 26, 500)] int classes, [Values] FeatureKind kind) =>
         Assert.That(Choose(Default, kind, classes: classes).ApplyTo(Default), Is.EqualTo(Choose(Default, kind).ApplyTo(Default)));
 
-    /// <summary>One network with the bins of a table, and a last hidden layer whose weights to all classes are at most two millions.</summary>
+    /// <summary>
+    /// One network with the bins of a table, and a last hidden layer whose weights to all classes are at most two millions.
+    /// </summary>
     [TestCase(501, 256)]
     [TestCase(8_192, 256)]
     [TestCase(8_193, 128)]

@@ -16,6 +16,21 @@ internal sealed class TrainingCostTests
         Assert.That(cost.IsWorthSaying, Is.False);
     }
 
+    /// <summary>No batch holds sparse features, and their weights have no copies for products.</summary>
+    [Test]
+    public void TotalBytes_OfSparseFeatures_AreThoseOfTheirWeightsAndOfHiddenLayers()
+    {
+        var cost = new TrainingCost(new MlpArchitecture(1_000, [5], 3), BatchSize: 10, BytesOfValue: 4, HasSparseFeatures: true);
+
+        Assert.That(cost.WeightBytes, Is.EqualTo((20 * 1_000 * 5) + (40 * (5 + 18))));
+        Assert.That(cost.BatchBytes, Is.EqualTo(10 * 4 * ((3 * 5) + (2 * 3))));
+    }
+
+    /// <summary>What text would get is the least; a million hashed words are not refused before they are seen to be sparse.</summary>
+    [Test]
+    public void AtLeast_OfVeryManyFeatures_IsThatOfText() => Assert.That(
+        TrainingCost.AtLeast(new MlpTrainer.Options(), 1 << 20, classCount: 2, initialModel: null).TotalBytes, Is.LessThan(800_000_000));
+
     [Test]
     public void IsWorthSaying_OfManyClassesOrMuchMemory_IsTrue()
     {
@@ -28,8 +43,8 @@ internal sealed class TrainingCostTests
     public void Describe_OfManyClasses_HasTheParts() => Assert.That(
         CostOf(classes: 1_000_000).Describe(),
         Is.EqualTo(
-            "808 MB of memory beside the rows: 680 MB for 17,000,144 weights and biases with their gradient, their moments and the finished "
-            + "model, 128 MB for the values of a batch of 32 rows"));
+            "808 MB of memory beside the rows: 680 MB for 17,000,144 weights and biases with their gradient, their moments and the "
+            + "finished model, 128 MB for the values of a batch of 32 rows"));
 
     [Test]
     public void ThrowIfTooMuch_OfMoreThanTheMachineHas_SaysWhatToChange()
@@ -42,9 +57,9 @@ internal sealed class TrainingCostTests
             () => cost.ThrowIfTooMuch(500_000_000, "Product"),
             Throws.InvalidOperationException.With.Message.EqualTo(
                 "Training the network 8-16-1000000 takes about 808 MB of memory beside the rows: 680 MB for 17,000,144 weights and biases "
-                + "with their gradient, their moments and the finished model, 128 MB for the values of a batch of 32 rows, but this machine "
-                + "has 500 MB. Choose fewer units in HiddenLayers, fewer Members, a smaller BatchSize, or fewer classes: the label column "
-                + "'Product' is a key of 1,000,000 values. If fewer occur, make a key of those by "
+                + "with their gradient, their moments and the finished model, 128 MB for the values of a batch of 32 rows, but this "
+                + "machine has 500 MB. Choose fewer units in HiddenLayers, fewer Members, a smaller BatchSize, or fewer classes: the label "
+                + "column 'Product' is a key of 1,000,000 values. If fewer occur, make a key of those by "
                 + "mlContext.Transforms.Conversion.MapValueToKey, not by hashing."));
     }
 
@@ -56,8 +71,8 @@ internal sealed class TrainingCostTests
         Assert.That(
             () => cost.ThrowIfTooMuch(long.MaxValue, "Label"),
             Throws.InvalidOperationException.With.Message.EqualTo(
-                "The network 100000-6000-2 has 600,018,002 weights and biases, 2,400 MB, but a model that can be saved has at most 2,080 MB. "
-                + "Choose fewer units in HiddenLayers, fewer Members, a smaller BatchSize."));
+                "The network 100000-6000-2 has 600,018,002 weights and biases, 2,400 MB, but a model that can be saved has at most "
+                + "2,080 MB. Choose fewer units in HiddenLayers, fewer Members, a smaller BatchSize."));
     }
 
     /// <summary>Before the rows are read, the batch is not known, nor how the features are encoded.</summary>
@@ -68,7 +83,8 @@ internal sealed class TrainingCostTests
 
         Assert.That(
             TrainingCost.AtLeast(options, featureCount: 5, classCount: 4, initialModel: null),
-            Is.EqualTo(new TrainingCost(new MlpArchitecture(5, [7, 6], 4, memberCount: 3), BatchSize: 1, BytesOfValue: 2)));
+            Is.EqualTo(new TrainingCost(
+                new MlpArchitecture(5, [7, 6], 4, memberCount: 3), BatchSize: 1, BytesOfValue: 2, HasSparseFeatures: true)));
         Assert.That(
             TrainingCost.AtLeast(new MlpRegressionTrainer.Options(), featureCount: 5, classCount: 1, initialModel: null).Architecture.Task,
             Is.EqualTo(MlpTask.Regression));

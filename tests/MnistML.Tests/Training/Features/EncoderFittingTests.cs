@@ -88,7 +88,8 @@ internal sealed class EncoderFittingTests
         var statistics = new RowStatistics(source, options.FeatureScaling, hasChecksum: false, new RowSample(4, seed: 1));
         Array.ForEach(Rows, row => statistics.Add(FeatureRow.Dense(row), new Target(Class: 0, Value: 0, Weight: 1)));
         return EncoderFitting.Fit(
-            TrainingChoices.Of(options, FeatureKind.Table, featureCount: 4, manyValuedCount: 4, RowCount, classCount: 2, initialModel: null),
+            TrainingChoices.Of(
+                options, FeatureKind.Table, featureCount: 4, manyValuedCount: 4, RowCount, classCount: 2, initialModel: null),
             statistics,
             given,
             threadCount: 2);
