@@ -18,18 +18,32 @@ internal sealed class BatchQueue : IDisposable
     /// <summary>One thread that reads rows cannot keep more threads busy with scoring.</summary>
     private const int MaxThreads = 8;
 
-    private readonly int _helperCount = Math.Min(Environment.ProcessorCount, MaxThreads) - 1;
     private readonly ConcurrentQueue<LogitsBatch> _waiting = new();
-    private int _busyHelpers;
 
+    /// <summary>Starts helpers, no more at once than there are threads beside the reading one; null if there are none.</summary>
+    private readonly TaskFactory? _helpers;
+
+    /// <summary>A queue for all cores.</summary>
     public BatchQueue(LogitsMapper mapper)
+        : this(mapper, Math.Min(Environment.ProcessorCount, MaxThreads))
     {
+    }
+
+    /// <param name="mapper">Binds the network to the input's schema.</param>
+    /// <param name="threadCount">Number of threads that score, the reading one included.</param>
+    public BatchQueue(LogitsMapper mapper, int threadCount)
+    {
+        if (threadCount > 1)
+        {
+            _helpers = new TaskFactory(new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threadCount - 1).ConcurrentScheduler);
+        }
+
         // Two batches for each thread: one that it scores, and one that is being read or consumed meanwhile.
         var capacity = Math.Clamp(MaxInputs / mapper.InputCount, 1, MaxRows);
         var batches = new List<LogitsBatch>();
         try
         {
-            for (var i = 0; i < 2 * (_helperCount + 1); i++)
+            for (var i = 0; i < 2 * threadCount; i++)
             {
                 batches.Add(new LogitsBatch(mapper.CreateScorer(capacity), i * capacity));
             }
@@ -53,14 +67,7 @@ internal sealed class BatchQueue : IDisposable
     {
         batch.Begin();
         _waiting.Enqueue(batch);
-        if (Interlocked.Increment(ref _busyHelpers) <= _helperCount)
-        {
-            Task.Run(Help);
-        }
-        else
-        {
-            Interlocked.Decrement(ref _busyHelpers);
-        }
+        _helpers?.StartNew(ScoreNext);
     }
 
     /// <summary>Scores queued batches until the given batch is scored; throws what scoring it threw.</summary>
@@ -90,13 +97,12 @@ internal sealed class BatchQueue : IDisposable
         batch.Wait();
     }
 
-    private void Help()
+    /// <summary>Scores the batch that waits longest, unless the reading thread has taken it.</summary>
+    private void ScoreNext()
     {
-        while (_waiting.TryDequeue(out var batch))
+        if (_waiting.TryDequeue(out var batch))
         {
             batch.Score();
         }
-
-        Interlocked.Decrement(ref _busyHelpers);
     }
 }
