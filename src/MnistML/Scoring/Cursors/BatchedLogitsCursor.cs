@@ -23,7 +23,7 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
     private readonly DataViewRowId[] _ids;
     private readonly long[] _inputBatches;
     private LogitsBatch? _current;
-    private int _row = -1;
+    private int _row;
     private long _position = -1;
     private ExceptionDispatchInfo? _failure;
     private bool _isInputAtEnd;
@@ -82,7 +82,7 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
-        if (column.Index >= Schema.Count || !IsColumnActive(column))
+        if (!IsColumnActive(column))
         {
             throw ColumnErrors.NotActive(column);
         }
@@ -126,7 +126,7 @@ internal sealed class BatchedLogitsCursor : DataViewRowCursor
     /// </summary>
     private bool MoveToNextBatch()
     {
-        (_current, _row) = (null, -1);
+        _current = null;
         foreach (var free in _batches.Batches.Except(_ahead).ToArray())
         {
             ReadAhead(free, Math.Min(_position + 2 - _ahead.Sum(batch => batch.RowCount), free.Capacity));

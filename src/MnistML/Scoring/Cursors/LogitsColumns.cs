@@ -20,7 +20,7 @@ internal sealed class LogitsColumns(LogitsMapper mapper, DataViewRow input, Hash
 
     public ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
-        if (column.Index >= Schema.Count || !IsColumnActive(column))
+        if (!IsColumnActive(column))
         {
             throw ColumnErrors.NotActive(column);
         }

@@ -264,24 +264,6 @@ public sealed class BatchedLogitsCursorTests
         Assert.That(batched.IsColumnActive(Logits().Schema["Id"]) && batched.IsColumnActive(Logits().Schema["Logits"]), Is.True);
     }
 
-    /// <summary>Where scores are not asked for, the input's own cursors are used, as many as it gives.</summary>
-    [Test]
-    public void GetRowCursorSet_WithoutTheLogits_IsThatOfTheInput()
-    {
-        var view = Logits();
-        var cursors = view.GetRowCursorSet([view.Schema["Id"]], n: 3);
-        var ofInput = _data.GetRowCursorSet([_data.Schema["Id"]], n: 3);
-        try
-        {
-            Assert.That(cursors, Has.Length.EqualTo(ofInput.Length));
-            Assert.That(cursors.Select(cursor => cursor.GetType().Name), Is.All.EqualTo("LogitsCursor"));
-        }
-        finally
-        {
-            Array.ForEach([.. cursors, .. ofInput], cursor => cursor.Dispose());
-        }
-    }
-
     [Test]
     public void Getter_OfVectors_GivesCopies()
     {
@@ -295,20 +277,6 @@ public sealed class BatchedLogitsCursorTests
         getFeatures(ref second);
 
         Assert.That(second.DenseValues(), Is.EqualTo(_rows[0].Features));
-    }
-
-    [Test]
-    public void Transform_WithAColumnThatHoldsResources_ScoresRowByRow()
-    {
-        var source = Enumerable.Range(0, 300).Select(
-            id => new RowWithHandle { Features = _rows[id].Features, Handle = new Handle(id) }).ToArray();
-        var view = _transformer.Transform(_mlContext.Data.LoadFromEnumerable(source));
-
-        var scored = _mlContext.Data.CreateEnumerable<ScoredHandle>(view, reuseRowObject: false).ToArray();
-
-        Assert.That(scored.Select(row => row.Handle!.Id), Is.EqualTo(Enumerable.Range(0, 300)));
-        Assert.That(
-            scored.Select(row => row.Score), Is.EqualTo(Predictions.Scores(_mlContext.Data.TakeRows(_transformer.Transform(_data), 300))));
     }
 
     private IDataView Logits() => new MnistML.Scoring.LogitsTransformer(
@@ -377,47 +345,6 @@ public sealed class BatchedLogitsCursorTests
     private sealed class Prediction
     {
         public uint PredictedLabel { get; set; }
-
-        public float[] Score { get; set; } = [];
-    }
-
-    /// <summary>Stands for an image: something that is no plain value.</summary>
-    private sealed record Handle(int Id);
-
-    private sealed class HandleType : StructuredDataViewType
-    {
-        public HandleType()
-            : base(typeof(Handle))
-        {
-        }
-
-        public override bool Equals(DataViewType? other) => other is HandleType;
-
-        public override int GetHashCode() => 0;
-    }
-
-    private sealed class HandleTypeAttribute : DataViewTypeAttribute
-    {
-        public override void Register() => DataViewTypeManager.Register(new HandleType(), typeof(Handle), this);
-
-        public override bool Equals(DataViewTypeAttribute? other) => other is HandleTypeAttribute;
-
-        public override int GetHashCode() => 0;
-    }
-
-    private sealed class RowWithHandle
-    {
-        [VectorType(3)]
-        public float[] Features { get; set; } = [];
-
-        [HandleType]
-        public Handle? Handle { get; set; }
-    }
-
-    private sealed class ScoredHandle
-    {
-        [HandleType]
-        public Handle? Handle { get; set; }
 
         public float[] Score { get; set; } = [];
     }

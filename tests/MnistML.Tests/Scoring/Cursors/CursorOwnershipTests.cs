@@ -34,6 +34,39 @@ internal sealed class CursorOwnershipTests
     }
 
     [Test]
+    public void Dispose_OfACursorWithLogits_DisposesThatOfTheInputAndReturnsTheSession([Values] bool isBatched)
+    {
+        using var logits = new LogitsCase(_case.Model, _case.Data.Schema);
+        var input = new Watched(_case.Data.GetRowCursor(_case.Data.Schema));
+        DataViewRowCursor cursor = isBatched
+            ? new BatchedLogitsCursor(logits.Mapper, input, [logits.Logits])
+            : new LogitsCursor(input, logits.Mapper.CreateColumns(input, [logits.Logits]));
+
+        AssertReturned(cursor, logits);
+        Assert.That(input.Disposals, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Dispose_OfARowWithLogits_DisposesThatOfTheInputAndReturnsTheSession()
+    {
+        using var logits = new LogitsCase(_case.Model, _case.Data.Schema);
+        var input = new Watched(_case.Data.GetRowCursor(_case.Data.Schema));
+
+        AssertReturned(logits.Mapper.GetRow(input, [logits.Logits]), logits);
+        Assert.That(input.Disposals, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Dispose_OfAScoredCursor_DisposesTheInputAndTheRow()
+    {
+        Watched[] owned = [.. Enumerable.Range(0, 2).Select(_ => new Watched(_case.Data.GetRowCursor([])))];
+
+        new ScoredCursor(owned[0], owned[1], []).Dispose();
+
+        Assert.That(owned.Select(cursor => cursor.Disposals), Is.EqualTo([1, 1]));
+    }
+
+    [Test]
     public void Wrap_WhereOneCannotBeWrapped_DisposesAll()
     {
         Watched[] cursors = [.. Enumerable.Range(0, 3).Select(_ => new Watched(_case.Data.GetRowCursor([])))];
@@ -43,6 +76,18 @@ internal sealed class CursorOwnershipTests
                 cursors, cursor => cursor == cursors[1] ? throw new FormatException("Broken.") : cursor),
             Throws.TypeOf<FormatException>().With.Message.EqualTo("Broken."));
         Assert.That(cursors.Select(cursor => cursor.Disposals), Is.EqualTo([1, 1, 1]));
+    }
+
+    /// <summary>The row holds the session, however many getters it gives, until it is disposed.</summary>
+    private static void AssertReturned(DataViewRow row, LogitsCase logits)
+    {
+        row.GetGetter<VBuffer<float>>(logits.Logits);
+        row.GetGetter<VBuffer<float>>(logits.Logits);
+        logits.Transformer.Dispose();
+
+        Assert.That(logits.Transformer.IsSessionOpen, Is.True);
+        row.Dispose();
+        Assert.That(logits.Transformer.IsSessionOpen, Is.False);
     }
 
     private sealed class WatchedView(IDataView source, List<Watched> opened) : IDataView
