@@ -148,11 +148,7 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     /// <exception cref="InvalidOperationException">
     /// That column is not a vector of Single of the length that the network was trained on.
     /// </exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        return _stages.GetOutputSchema(inputSchema);
-    }
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _stages.GetOutputSchema(inputSchema);
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => ((ITransformer)_stages).GetRowToRowMapper(inputSchema);
 
@@ -169,11 +165,7 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     /// <inheritdoc cref="SaveAsOnnx(Stream)" path="/remarks"/>
     /// <param name="path">The file, usually with the ending <c>.onnx</c>; its folder must exist.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
-    public void SaveAsOnnx(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        AtomicFile.Write(path, SaveAsOnnx);
-    }
+    public void SaveAsOnnx(string path) => AtomicFile.Write(path, SaveAsOnnx);
 
     /// <summary>Saves the network as an ONNX model.</summary>
     /// <remarks>
@@ -206,7 +198,12 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     public static MlpTransformer? Find(ITransformer model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model as MlpTransformer ?? (model as IEnumerable<ITransformer>)?.Select(Find).FirstOrDefault(found => found is not null);
+        return model switch
+        {
+            MlpTransformer network => network,
+            IEnumerable<ITransformer> chain => chain.Select(Find).FirstOrDefault(found => found is not null),
+            _ => null,
+        };
     }
 
     /// <summary>

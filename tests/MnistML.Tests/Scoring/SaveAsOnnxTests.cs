@@ -112,6 +112,14 @@ public sealed class SaveAsOnnxTests
         Assert.That(() => _case.Transformer.SaveAsOnnx(folder.PathOf("missing/mlp.onnx")), Throws.TypeOf<DirectoryNotFoundException>());
     }
 
+    [Test]
+    public void SaveAsOnnx_ToNoPath_NamesTheArgument()
+    {
+        Assert.That(
+            () => _case.Transformer.SaveAsOnnx((string)null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("path"));
+        Assert.That(() => _case.Transformer.SaveAsOnnx(""), Throws.ArgumentException.With.Property("ParamName").EqualTo("path"));
+    }
+
     private static byte[] Export(MlpTransformer transformer)
     {
         using var stream = new MemoryStream();
