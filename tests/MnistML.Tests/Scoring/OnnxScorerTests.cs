@@ -24,12 +24,12 @@ internal sealed class OnnxScorerTests
     {
         var model = Networks.Random(new MlpArchitecture(3, [5], 4), seed: 2);
         using var session = Create(model);
-        using var scorer = new OnnxScorer(session, featureCount: 3, outputCount: 4, capacity: 3);
+        using var scorer = new OnnxScorer(session, inputCount: 3, outputCount: 4, capacity: 3);
         foreach (var (rowCount, first) in new[] { (1, 0.5f), (3, -1f), (3, 2f), (2, 0.25f) })
         {
             for (var row = 0; row < 3; row++)
             {
-                new[] { first, row, -row }.CopyTo(scorer.FeaturesOf(row));
+                new[] { first, row, -row }.CopyTo(scorer.InputsOf(row));
             }
 
             scorer.Run(rowCount);

@@ -160,7 +160,7 @@ internal sealed class BatchQueueTests
     {
         for (var row = 0; row < batch.RowCount; row += 50)
         {
-            var probabilities = PlainNetwork.Probabilities(Model, batch.FeaturesOf(row).ToArray());
+            var probabilities = PlainNetwork.Probabilities(Model, batch.InputsOf(row).ToArray());
             Assert.That(batch.LogitsOf(row).ToArray(), Is.EqualTo(probabilities.Select(value => Math.Log(value))).Within(1e-5));
         }
     }
@@ -172,7 +172,7 @@ internal sealed class BatchQueueTests
         batch.RowCount = batch.Capacity - 1;
         for (var row = 0; row < batch.RowCount; row++)
         {
-            foreach (ref var feature in batch.FeaturesOf(row))
+            foreach (ref var feature in batch.InputsOf(row))
             {
                 feature = random.NextSingle();
             }
