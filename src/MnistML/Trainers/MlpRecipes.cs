@@ -29,8 +29,10 @@ public static class MlpRecipes
 
     /// <summary>
     /// The default options, which choose by what the training rows are like, and write what they chose to the log: <see cref="Tabular"/>
-    /// for tables, and a single network within seconds for images and for sparse text: hidden layers of 512 and 256 rectified linear units
-    /// with batch normalisation, standardised features, AdamW with one cycle of the learning rate, batches of 256, dropout for few rows.
+    /// for tables of up to 500 classes, and a single network within seconds for images and for sparse text: hidden layers of 512 and 256
+    /// rectified linear units with batch normalisation, standardised features, AdamW with one cycle of the learning rate, batches of 256,
+    /// dropout for few rows. A table of more classes gets such a network on the tabular recipe's features, with fewer units in its second
+    /// layer the more classes there are.
     /// </summary>
     /// <remarks>
     /// Images have at least 64 features, at most 256 different values but more than two, and neighbouring features that are alike (a mean

@@ -64,7 +64,7 @@ internal sealed class ManyClassesTests
             () => trainer.Fit(rows.ToView(mlContext, Unreadable()), validationData: null, (MlpModelParameters?)null),
             Throws.InvalidOperationException.With.Message.StartsWith("Training the network 8-512-16-1000000 takes about ")
                 .And.Message.Contains(", but this machine has 500 MB. ")
-                .And.Message.Contains("the label column 'Label' is a key of 1,000,000 values"));
+                .And.Message.Contains("The label column 'Label' is a key of 1,000,000 values"));
     }
 
     [Test]

@@ -81,7 +81,7 @@ internal sealed record TrainingCost(MlpArchitecture Architecture, int BatchSize,
         {
             throw new InvalidOperationException(
                 $"Training the network {Architecture} takes about {Describe()}, but this machine has {InMegabytes(availableBytes)}. "
-                + Remedy(labelColumnName));
+                + Remedy(labelColumnName, $", a smaller {nameof(MlpTrainingOptions.BatchSize)}"));
         }
 
         var modelBytes = sizeof(float) * Architecture.ParameterCount;
@@ -99,14 +99,14 @@ internal sealed record TrainingCost(MlpArchitecture Architecture, int BatchSize,
         + "and biases with their gradient, their moments and the finished model, "
         + $"{InMegabytes(BatchBytes)} for the values of a batch of {Count(BatchSize)} {(BatchSize == 1 ? "row" : "rows")}";
 
-    private string Remedy(string labelColumnName)
+    private string Remedy(string labelColumnName, string another = "")
     {
-        var classes = ManyClasses.Are(Architecture.OutputSize)
-            ? $", or fewer classes: the label column '{labelColumnName}' is a key of {Count(Architecture.OutputSize)} values. If fewer "
-                + "occur, make a key of those by mlContext.Transforms.Conversion.MapValueToKey, not by hashing."
-            : ".";
-        return $"Choose fewer units in {nameof(MlpTrainingOptions.HiddenLayers)}, fewer {nameof(MlpTrainingOptions.Members)}, a smaller "
-            + $"{nameof(MlpTrainingOptions.BatchSize)}{classes}";
+        var options =
+            $"Choose fewer units in {nameof(MlpTrainingOptions.HiddenLayers)}{another} or fewer {nameof(MlpTrainingOptions.Members)}.";
+        return ManyClasses.Are(Architecture.OutputSize)
+            ? $"{options} The label column '{labelColumnName}' is a key of {Count(Architecture.OutputSize)} values: if fewer occur, make a "
+                + "key of those by mlContext.Transforms.Conversion.MapValueToKey, not by hashing."
+            : options;
     }
 
     private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);

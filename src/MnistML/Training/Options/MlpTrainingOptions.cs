@@ -22,9 +22,9 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
 
     /// <summary>
     /// Units of each hidden layer from the input on, each at least 1. An empty list makes a linear model. Null, the default, chooses by
-    /// what the features are like: 128 and 128 in each of the <see cref="Members"/> for tables, 512 and 256 for images; for
-    /// sparse text a first layer of at most eight million weights, from 32 to 512 units, and one of half its width; with an initial model,
-    /// its own.
+    /// what the features are like: 128 and 128 in each of the <see cref="Members"/> for tables, 512 and 256 for images; for sparse text a
+    /// first layer of at most eight million weights, from 32 to 512 units, and one of half its width. For more than 500 classes the last
+    /// number is halved, down to 16, until the last layer of all members has at most 2,097,152 weights. With an initial model it is its own.
     /// </summary>
     [AtLeast(1)]
     public IReadOnlyList<int>? HiddenLayers
@@ -37,8 +37,8 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     /// Networks that are trained together on the same batches and whose predictions are averaged, from 1 to 64: probabilities in
     /// classification, numbers in regression (deep ensembles of Lakshminarayanan, Pritzel and Blundell, 2017). Each draws weights and
     /// dropout of its own. An average of several small networks is more accurate than one large network, and much surer of what it says.
-    /// Null, the default, chooses 8 for tables where <see cref="HiddenLayers"/> is null too, or where <see cref="OutOfFold"/> is true, and
-    /// else 1; with an initial model, its own number.
+    /// Null, the default, chooses 8 for tables of up to 500 classes where <see cref="HiddenLayers"/> is null too, or where
+    /// <see cref="OutOfFold"/> is true, and else 1; with an initial model, its own number.
     /// </summary>
     [AtLeast(1), AtMost(MaxMembers)]
     public int? Members { get; init; }
@@ -130,7 +130,7 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     /// <summary>
     /// Rows that make one update, at least 1. The last batch of an epoch holds what is left. Null, the default, chooses 64 for tables of
     /// fewer than 1,000 training rows, 128 for those of fewer than 4,000, and else 256; for sparse text 32 for fewer than 4,000, 64 for
-    /// fewer than 20,000, and else 128.
+    /// fewer than 20,000, and else 128. Above 131,072 classes it halves that, down to 32, until a batch has at most 33,554,432 logits.
     /// </summary>
     [AtLeast(1)]
     public int? BatchSize { get; init; }

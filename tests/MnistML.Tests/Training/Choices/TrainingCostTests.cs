@@ -58,8 +58,8 @@ internal sealed class TrainingCostTests
             Throws.InvalidOperationException.With.Message.EqualTo(
                 "Training the network 8-16-1000000 takes about 808 MB of memory beside the rows: 680 MB for 17,000,144 weights and biases "
                 + "with their gradient, their moments and the finished model, 128 MB for the values of a batch of 32 rows, but this "
-                + "machine has 500 MB. Choose fewer units in HiddenLayers, fewer Members, a smaller BatchSize, or fewer classes: the label "
-                + "column 'Product' is a key of 1,000,000 values. If fewer occur, make a key of those by "
+                + "machine has 500 MB. Choose fewer units in HiddenLayers, a smaller BatchSize or fewer Members. The label column "
+                + "'Product' is a key of 1,000,000 values: if fewer occur, make a key of those by "
                 + "mlContext.Transforms.Conversion.MapValueToKey, not by hashing."));
     }
 
@@ -72,7 +72,7 @@ internal sealed class TrainingCostTests
             () => cost.ThrowIfTooMuch(long.MaxValue, "Label"),
             Throws.InvalidOperationException.With.Message.EqualTo(
                 "The network 100000-6000-2 has 600,018,002 weights and biases, 2,400 MB, but a model that can be saved has at most "
-                + "2,080 MB. Choose fewer units in HiddenLayers, fewer Members, a smaller BatchSize."));
+                + "2,080 MB. Choose fewer units in HiddenLayers or fewer Members."));
     }
 
     /// <summary>Before the rows are read, the batch is not known, nor how the features are encoded.</summary>
