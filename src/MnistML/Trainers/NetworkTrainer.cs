@@ -220,6 +220,14 @@ internal sealed class NetworkTrainer
                 nameof(initialModel));
         }
 
+        if (_options.SparseFeatures == true && initialModel.Encoding is not null)
+        {
+            throw new ArgumentException(
+                $"{nameof(MlpTrainingOptions.SparseFeatures)} is true, but the initial model encodes its features, which makes zeros "
+                + $"something else; leave {nameof(MlpTrainingOptions.SparseFeatures)} open.",
+                nameof(initialModel));
+        }
+
         var (isEncoded, wantsNone) = (initialModel.Encoding is not null, _options.FeatureEncoding == MlpFeatureEncoding.None);
         if (_options.FeatureEncoding != MlpFeatureEncoding.Auto && isEncoded == wantsNone)
         {

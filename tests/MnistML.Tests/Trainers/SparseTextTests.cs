@@ -129,6 +129,19 @@ internal sealed class SparseTextTests
     }
 
     [Test]
+    public void Fit_OfSparseFeaturesFromAModelThatEncodesThem_IsRefused()
+    {
+        var data = TaskCase.Data(_mlContext, rows: 100);
+        var options = Small with { LabelColumnName = nameof(TaskRow.Key), FeatureEncoding = MlpFeatureEncoding.PiecewiseLinear(4) };
+        using var encoded = new MlpTrainer(_mlContext, options).Fit(data);
+        var sparse = new MlpTrainer(_mlContext, options with { FeatureEncoding = MlpFeatureEncoding.Auto, SparseFeatures = true });
+
+        Assert.That(
+            () => sparse.Fit(data, validationData: null, initialModel: encoded.Model),
+            Throws.ArgumentException.With.Message.Contains("SparseFeatures is true, but the initial model encodes its features"));
+    }
+
+    [Test]
     public void Fit_FromACheckpoint_GivesTheBitsOfOneTraining()
     {
         using var folder = new TemporaryFolder();

@@ -17,6 +17,7 @@ internal sealed class TrainingWarningsTests
         FeatureScaling = MlpFeatureScaling.BoundedStandardize,
         FeatureEncoding = MlpFeatureEncoding.None,
         LearnedFeatureFactors = false,
+        SparseFeatures = false,
         CalibrateTemperature = false,
         Schedule = MlpSchedule.OneCycle(),
         DropoutRate = 0,

@@ -110,9 +110,6 @@ internal sealed class FeatureEncoder
         }
     }
 
-    /// <summary>Whether zeros stay zeros: there are no bins, and nothing is subtracted from features.</summary>
-    public bool KeepsZeros => _binCount == 0 && Array.TrueForAll(_means, mean => mean == 0);
-
     /// <summary>Encodes the features of a row that are not zero, in place. Zeros must stay zeros.</summary>
     /// <param name="slots">The features.</param>
     /// <param name="values">Their values.</param>

@@ -24,7 +24,8 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     /// Units of each hidden layer from the input on, each at least 1. An empty list makes a linear model. Null, the default, chooses by
     /// what the features are like: 128 and 128 in each of the <see cref="Members"/> for tables, 512 and 256 for images; for sparse text a
     /// first layer of at most eight million weights, from 32 to 512 units, and one of half its width. For more than 500 classes the last
-    /// number is halved, down to 16, until the last layer of all members has at most 2,097,152 weights. With an initial model it is its own.
+    /// number is halved, down to 16, until the last layer of all members has at most 2,097,152 weights. With an initial model it is its
+    /// own.
     /// </summary>
     [AtLeast(1)]
     public IReadOnlyList<int>? HiddenLayers
