@@ -145,7 +145,7 @@ internal static class OnnxMlpReader
                 + $"{string.Join(", ", Enum.GetNames<MlpActivation>())}.");
 
     private static OnnxOutput ReadOutput(OnnxNetworkReader constants, string name, MlpArchitecture architecture) =>
-        architecture.Task != MlpTask.Multiclass ? new OnnxOutput(name)
+        architecture.Task != MlpTask.Multiclass || !constants.Has(OnnxOutput.OffsetsName) ? new OnnxOutput(name)
         : new OnnxOutput(
             name,
             constants.ReadFloats(OnnxOutput.OffsetsName, architecture.OutputSize),

@@ -186,6 +186,11 @@ internal static class OnnxMlpWriter
             return outputs;
         }
 
+        if (mlp.Output.Offsets.Count == 0)
+        {
+            return builder.Node("Softmax", [outputs], OnnxGraphBuilder.Attribute("axis", 1));
+        }
+
         // The outputs of an ensemble are logarithms of probabilities already, but for a constant, which the scorer's softmax removes.
         var logProbabilities = mlp.Parameters.Members.Count > 1
             ? outputs

@@ -143,6 +143,8 @@ internal sealed class OnnxNetworkReader(IReadOnlyDictionary<string, TensorProto>
         return MemoryMarshal.Cast<byte, long>(bytes).ToArray();
     }
 
+    public bool Has(string name) => constants.ContainsKey(name);
+
     /// <summary>Reads the values of a constant; nothing is allocated for values that are not there.</summary>
     public float[] ReadFloats(string name, long count)
     {

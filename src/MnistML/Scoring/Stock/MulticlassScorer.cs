@@ -42,7 +42,9 @@ internal static class MulticlassScorer
     }
 
     public static StockScorer? TryRead(ITransformer stage) =>
-        stage is MulticlassPredictionTransformer<MaximumEntropyModelParameters> scorer ? Read(scorer) : null;
+        stage is MulticlassPredictionTransformer<MaximumEntropyModelParameters> scorer
+            ? Read(scorer)
+            : SparseMulticlassScorer.TryRead(stage);
 
     /// <summary>One row for each class, in class order.</summary>
     internal static ScorerRows<uint> OneHotRows(string inputColumnName, DataViewSchema.Column label)

@@ -2,14 +2,16 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
 using MnistML.Onnx;
 
 namespace MnistML.Scoring.Stock;
 
 /// <summary>
-/// The scorer of multiclass classification where there are many classes: the same as <see cref="MulticlassScorer"/>, but its weights, the
-/// identity, are sparse. <c>LbfgsMaximumEntropy</c> would train and save a number for each pair of classes. ML.NET reads sparse weights
-/// from its files, so a scorer of three classes is saved, given the weights and the schema of all classes, and loaded.
+/// The scorer of multiclass classification where there are many classes. The network gives the probabilities, and the scorer, that of
+/// <c>SdcaNonCalibrated</c>, passes them on: ML.NET's softmax of many classes takes longer than the network. Its weights, the identity, are
+/// sparse, where the trainer would save a number for each pair of classes. ML.NET reads sparse weights from its files, so a scorer of three
+/// classes is saved, given the weights and the schema of all classes, and loaded.
 /// </summary>
 internal static class SparseMulticlassScorer
 {
@@ -31,11 +33,27 @@ internal static class SparseMulticlassScorer
     private const int BlockLengthPlace = 0x18;
     private static readonly int[] LaterPlaces = [0x20, 0x30, 0x80, 0x88, 0x90];
 
-    public static StockScorer Fit(string inputColumnName, DataViewSchema.Column label)
+    public static StockScorer Fit(string inputColumnName, DataViewSchema.Column label) => FromTemplate(
+        new MLContext(seed: 0).MulticlassClassification.Trainers
+            .SdcaNonCalibrated(new SdcaNonCalibratedMulticlassTrainer.Options
+            {
+                LabelColumnName = label.Name,
+                FeatureColumnName = inputColumnName,
+                MaximumNumberOfIterations = 1,
+                NumberOfThreads = 1,
+            })
+            .Fit(MulticlassScorer.OneHotRows(inputColumnName, TemplateLabel(label.Name))),
+        inputColumnName,
+        label);
+
+    /// <summary>Makes a scorer of all classes from one of three.</summary>
+    /// <param name="template">A scorer of linear classes, with a softmax or without.</param>
+    /// <param name="inputColumnName">The vector column that it reads.</param>
+    /// <param name="label">The user's label column.</param>
+    public static StockScorer FromTemplate(ITransformer template, string inputColumnName, DataViewSchema.Column label)
     {
         var classCount = MulticlassScorer.ClassCountOf(label);
         using var stream = new MemoryStream();
-        var template = MulticlassScorer.Fit(inputColumnName, TemplateLabel(label.Name)).Transformer;
         new MLContext().Model.Save(new TransformerChain<ITransformer>(template), SchemaOf(inputColumnName, classCount, label), stream);
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
         {
@@ -50,10 +68,29 @@ internal static class SparseMulticlassScorer
 
         stream.Position = 0;
         var loaded = (TransformerChain<ITransformer>)new MLContext().Model.Load(stream, out _);
-        return StockScorer.TryRead(loaded.Single()) ?? throw MulticlassScorer.Unsupported("it can't be loaded with sparse weights");
+        return StockScorer.TryRead(loaded.Single()) ?? throw Unsupported("they can't be loaded");
     }
 
-    /// <summary>What the scorer reads, if its weights are the sparse identity; null if they are dense, or of a single class.</summary>
+    /// <summary>Recognises the scorer; null if a stage is another.</summary>
+    /// <exception cref="NotSupportedException">Its weights are sparse, but not the identity.</exception>
+    public static StockScorer? TryRead(ITransformer stage)
+    {
+        if (stage is not MulticlassPredictionTransformer<LinearMulticlassModelParameters> scorer)
+        {
+            return null;
+        }
+
+        VBuffer<float>[] weights = [];
+        scorer.Model.GetWeights(ref weights, out _);
+        return TryReadInput(scorer.FeatureColumnName, weights, [.. scorer.Model.GetBiases()]) is null
+            ? null
+            : new StockScorer(MlpTask.Multiclass, scorer, new OnnxOutput(scorer.FeatureColumnName));
+    }
+
+    /// <summary>
+    /// What a scorer with a softmax reads, as files of early versions of 0.3 have it, if its weights are the sparse identity; null if they
+    /// are dense, or of a single class.
+    /// </summary>
     /// <exception cref="NotSupportedException">They are sparse, but not the identity.</exception>
     public static OnnxOutput? TryReadInput(string inputColumnName, VBuffer<float>[] weights, float[] biases)
     {
@@ -66,14 +103,15 @@ internal static class SparseMulticlassScorer
         {
             if (!weights[row].GetValues().SequenceEqual([1]) || !weights[row].GetIndices().SequenceEqual([row]) || biases[row] != 0)
             {
-                throw MulticlassScorer.Unsupported($"its sparse weights are not the identity in row {row}, with a bias of 0");
+                throw Unsupported($"in row {row} they are not those, with a bias of 0");
             }
         }
 
         return new OnnxOutput(inputColumnName, biases, Scale: 1);
     }
 
-    private static DataViewSchema.Column TemplateLabel(string name)
+    /// <summary>A label of three classes.</summary>
+    public static DataViewSchema.Column TemplateLabel(string name)
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumn(name, new KeyDataViewType(typeof(uint), TemplateClasses));
@@ -83,7 +121,7 @@ internal static class SparseMulticlassScorer
     private static void Change(ZipArchive archive, string ending, Func<byte[], byte[]> change)
     {
         var entry = archive.Entries.SingleOrDefault(entry => entry.FullName.EndsWith(ending, StringComparison.Ordinal))
-            ?? throw MulticlassScorer.Unsupported($"its file has no entry '{ending}'");
+            ?? throw Unsupported($"its file has no entry '{ending}'");
         var content = change(Read(entry));
         using var stream = entry.Open();
         stream.SetLength(0);
@@ -97,6 +135,9 @@ internal static class SparseMulticlassScorer
         stream.ReadExactly(content);
         return content;
     }
+
+    private static NotSupportedException Unsupported(string found) =>
+        StockScorer.Unsupported("SdcaNonCalibrated", "the sparse identity when its file is given that", found);
 
     /// <summary>What a scorer of all classes would be fitted on.</summary>
     private static DataViewSchema SchemaOf(string inputColumnName, int classCount, DataViewSchema.Column label) =>
