@@ -9,10 +9,18 @@ internal static class HalfPrecision
     /// <summary>Smaller layers take little space anyway.</summary>
     private const int MinWeights = 1 << 20;
 
-    /// <summary>Rounds the weights of a large layer, unless one is too large for float16.</summary>
-    public static void Round(Span<float> weights)
+    /// <summary>The least magnitude that float16 holds with all its digits, 2⁻¹⁴.</summary>
+    private const float LeastNormal = 1f / (1 << 14);
+
+    /// <summary>
+    /// Rounds the weights of a large layer, so that each changes by at most 2⁻¹¹ of the greatest weight of its input. It leaves them as they
+    /// are where it could not: where one is too large for float16, or all of an input are too small, as those of a feature of large numbers.
+    /// </summary>
+    /// <param name="weights"><c>[outputs, inputs]</c>.</param>
+    /// <param name="inputCount">Inputs of the layer.</param>
+    public static void Round(Span<float> weights, int inputCount)
     {
-        if (weights.Length < MinWeights || !HasRoomFor(weights))
+        if (weights.Length < MinWeights || !HasRoomFor(weights, inputCount))
         {
             return;
         }
@@ -42,16 +50,17 @@ internal static class HalfPrecision
         return true;
     }
 
-    private static bool HasRoomFor(ReadOnlySpan<float> weights)
+    private static bool HasRoomFor(ReadOnlySpan<float> weights, int inputCount)
     {
-        foreach (var weight in weights)
+        var greatest = new float[inputCount];
+        for (var start = 0; start < weights.Length; start += inputCount)
         {
-            if (!Half.IsFinite((Half)weight))
+            for (var input = 0; input < inputCount; input++)
             {
-                return false;
+                greatest[input] = Math.Max(greatest[input], Math.Abs(weights[start + input]));
             }
         }
 
-        return true;
+        return Array.TrueForAll(greatest, weight => weight == 0 || (weight >= LeastNormal && Half.IsFinite((Half)weight)));
     }
 }

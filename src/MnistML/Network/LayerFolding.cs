@@ -61,7 +61,7 @@ internal static class LayerFolding
 
         if (isRounded)
         {
-            HalfPrecision.Round(weightsOfLayer);
+            HalfPrecision.Round(weightsOfLayer, columnCount);
         }
 
         return new MlpLayerParameters(new MlpLayerShape(columnCount, outputSize), weightsOfLayer, biasesOfLayer);

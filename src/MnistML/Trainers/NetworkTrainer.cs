@@ -20,9 +20,6 @@ internal sealed class NetworkTrainer
     private readonly MlpTrainingOptions _options;
     private readonly int _seed;
 
-    /// <summary>The machine's memory in bytes, or what this process may use of it; 0 if it is not known.</summary>
-    public long AvailableBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-
     /// <param name="mlContext">The context, whose seed is used unless the options have one, and whose log is written to.</param>
     /// <param name="options">The columns, the network and its training.</param>
     /// <param name="name">The name of the trainer in the log.</param>
@@ -38,6 +35,9 @@ internal sealed class NetworkTrainer
         _options = options;
         _seed = options.Seed ?? _host.Rand.Next();
     }
+
+    /// <summary>The machine's memory in bytes, or what this process may use of it; 0 if it is not known.</summary>
+    public long AvailableBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <summary>
     /// What a trainer tells ML.NET's tools: whether features should be normalised before it. They need not be where it scales them itself.

@@ -13,7 +13,6 @@ namespace MnistML.Benchmarks.Text;
 /// </summary>
 internal static class TextCommand
 {
-    private const int Topics = 10;
     private const int TestRows = 1_000;
     private const int Epochs = 3;
     private const int Units = 128;
@@ -34,20 +33,21 @@ internal static class TextCommand
     public static Command Create()
     {
         var rows = new Option<int>("--rows") { Description = "Texts to train on", DefaultValueFactory = _ => 2_000 };
+        var topics = new Option<int>("--topics") { Description = "Topics, the classes", DefaultValueFactory = _ => 10 };
         var rounds = new Option<int>("--rounds") { Description = "Trainings of each side, in turn", DefaultValueFactory = _ => 3 };
         var side = new Option<Side?>("--side") { Description = "Measures one side in this process, and prints its figures", Hidden = true };
         var check = new Option<bool>("--check") { Description = "Fail on a missed ratio of seconds too" };
         var command = new Command("text", "Train on sparse text, beside LbfgsMaximumEntropy: seconds, memory, accuracy, predictions")
         {
-            rows, rounds, side, check,
+            rows, topics, rounds, side, check,
         };
         command.SetAction(parsed => parsed.GetValue(side) is { } one
-            ? Print(one, parsed.GetValue(rows))
-            : Compare(parsed.GetValue(rows), parsed.GetValue(rounds), parsed.GetValue(check)));
+            ? Print(one, parsed.GetValue(rows), parsed.GetValue(topics))
+            : Compare(parsed.GetValue(rows), parsed.GetValue(topics), parsed.GetValue(rounds), parsed.GetValue(check)));
         return command;
     }
 
-    private static int Compare(int rows, int rounds, bool check)
+    private static int Compare(int rows, int topics, int rounds, bool check)
     {
         var verdict = new Verdict(check);
         var (linear, sparse) = (new List<TextFigures>(), new List<TextFigures>());
@@ -58,7 +58,7 @@ internal static class TextCommand
         }
 
         var dense = Run(Side.Dense);
-        Console.WriteLine(Format($"{rows:N0} texts, {sparse[0].Features:N0} features, {Topics} topics; medians of {rounds}"));
+        Console.WriteLine(Format($"{rows:N0} texts, {sparse[0].Features:N0} features, {topics} topics; medians of {rounds}"));
         Describe("LbfgsMaximumEntropy", linear);
         Describe($"{Units} units, {Epochs} epochs", sparse);
         Describe("the same, dense", [dense]);
@@ -80,14 +80,14 @@ internal static class TextCommand
         verdict.Expect(sparse.TrueForAll(side => side.LoadedBitsAreEqual), "the loaded model gives the same bits");
         return verdict.ExitCode;
 
-        TextFigures Run(Side side) => OwnProcess.Run<TextFigures>("text", "--side", $"{side}", "--rows", $"{rows}");
+        TextFigures Run(Side side) => OwnProcess.Run<TextFigures>("text", "--side", $"{side}", "--rows", $"{rows}", "--topics", $"{topics}");
     }
 
-    private static int Print(Side side, int rows)
+    private static int Print(Side side, int rows, int topics)
     {
         var mlContext = new MLContext(seed: 1);
         var texts = new DrawnTexts(seed: 1);
-        var (train, test) = (texts.Draw(rows, Topics), texts.Draw(TestRows, Topics));
+        var (train, test) = (texts.Draw(rows, topics), texts.Draw(TestRows, topics));
         var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label", nameof(DrawnText.Topic))
             .Append(mlContext.Transforms.Text.FeaturizeText("Features", nameof(DrawnText.Words)))
             .Fit(mlContext.Data.LoadFromEnumerable(train));

@@ -22,7 +22,7 @@ internal sealed class EarlierFilesTests(string version, string network, int epoc
     private const double Tolerance = 1e-6;
 
     /// <summary>So it may in a training that goes on.</summary>
-    private const double TrainingTolerance = 1e-3;
+    private const double TrainingTolerance = 1e-4;
 
     private static readonly string[] Kinds = ["small", "long", "wide"];
 

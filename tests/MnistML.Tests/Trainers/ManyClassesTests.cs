@@ -17,7 +17,7 @@ internal sealed class ManyClassesTests
 
         using var model = new MlpTrainer(mlContext).Fit(data);
         using var loaded = SavedModel.SaveAndLoadMlp(mlContext, model, data.Schema);
-        var (live, restored) = (EngineOf(mlContext, model, rows), EngineOf(mlContext, loaded, rows));
+        var (live, restored) = (rows.CreateEngine(mlContext, model), rows.CreateEngine(mlContext, loaded));
         var right = 0;
         foreach (var row in rows.Take(300))
         {
@@ -84,9 +84,4 @@ internal sealed class ManyClassesTests
         yield return new ClassRows.Row { Features = new float[ClassRows.Features] };
         throw new NotSupportedException("The rows were read.");
     }
-
-    private static PredictionEngine<ClassRows.Row, ClassRows.Prediction> EngineOf(
-        MLContext mlContext, ITransformer model, ClassRows rows) =>
-        mlContext.Model.CreatePredictionEngine<ClassRows.Row, ClassRows.Prediction>(
-            model, new PredictionEngineOptions { InputSchemaDefinition = rows.Schema, OwnsTransformer = false });
 }

@@ -173,6 +173,22 @@ internal sealed class SparseTextTests
         Assert.That(Scores(_mlContext.Model.Load(path, out _), _test), Is.EqualTo(Scores(model, _test)).Within(1e-6));
     }
 
+    /// <summary>A number in the millions among the words has weights that float16 does not hold: rounded, they would be 0.</summary>
+    [Test]
+    public void Fit_OfWordsAndALargeNumber_KeepsTheWeightsOfTheNumber()
+    {
+        var data = _mlContext.Transforms.CustomMapping<Text, Large>((text, large) => large.Value = [text.Number * 1e6f], contractName: null)
+            .Append(_mlContext.Transforms.Concatenate("Both", "Features", nameof(Large.Value)))
+            .Fit(_train).Transform(_train);
+        var width = ((1 << 20) / FeatureCount) + 1;
+        using var model = new MlpTrainer(_mlContext, Small with { FeatureColumnName = "Both", HiddenLayers = [width] }).Fit(data);
+
+        var layer = model.Model.Layers[0];
+        var ofNumber = Enumerable.Range(0, width).Select(unit => layer.Weights.Span[((unit + 1) * layer.Shape.InputSize) - 1]).ToArray();
+        Assert.That(OptionOf(model, "SparseFeatures"), Is.EqualTo("True"));
+        Assert.That(ofNumber, Has.None.Zero.And.All.Matches<float>(weight => Math.Abs(weight) < 6e-5));
+    }
+
     [Test]
     public void Options_OfSparseFeaturesBesideWhatMakesZerosSomethingElse_AreRefused() => Assert.That(
         () => new MlpTrainer(_mlContext, Small with { SparseFeatures = true, InputNoise = 0.1 }),
@@ -235,6 +251,12 @@ internal sealed class SparseTextTests
         public string Topic { get; init; } = "";
 
         public float Number { get; init; }
+    }
+
+    private sealed class Large
+    {
+        [VectorType(1)]
+        public float[] Value { get; set; } = [];
     }
 
     private sealed class DenseRow

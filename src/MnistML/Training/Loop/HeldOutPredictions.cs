@@ -92,10 +92,15 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
         return Math.Exp((low + high) / 2);
     }
 
+    /// <summary>
+    /// In double precision: near its least value the loss changes by less than float32 holds, so that rounding, which is each processor's
+    /// own, would choose the temperature.
+    /// </summary>
     private double MeanLossAt(double temperature)
     {
         using var scope = NewDisposeScope();
-        return MeanOf(Loss.ComputeLosses(Outputs / temperature, Targets));
+        var targets = Targets.is_floating_point() ? Targets.to(ScalarType.Float64) : Targets;
+        return MeanOf(Loss.ComputeLosses(Outputs.to(ScalarType.Float64) / temperature, targets));
     }
 
     private double MeanOf(Tensor values) => ToDouble(values.mul(Weights)) / ToDouble(Weights);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MnistML.Common;
 using MnistML.Native;
 using MnistML.Network;
 using MnistML.Network.Features;
@@ -176,86 +175,4 @@ internal sealed partial class TrainingLoop
         Choices.IsOutOfFold ? HeldOutPredictions.OutOfFold(network, _data.Train, weights, cancellationToken)
         : _data.Validation is not null ? HeldOutPredictions.Of(network, _data.Validation, cancellationToken)
         : null;
-
-    /// <summary>The loss at the best temperature, if that is calibrated.</summary>
-    private BatchOutcome EvaluateOutOfFold(int epoch, MlpNetwork network, RowWeights weights)
-    {
-        using var scope = NewDisposeScope();
-        var predictions = HeldOutPredictions.OutOfFold(network, _data.Train, weights, _options.CancellationToken);
-        var temperature = Choices.CalibratesTemperature ? predictions.FindTemperature() : 1;
-        _temperatures[epoch] = temperature;
-        return predictions.Evaluate(temperature);
-    }
-
-    private MlpEpochMetrics RunEpoch(
-        IReadOnlyList<MlpEpochMetrics> history, MlpNetwork network, ILearner learner, RowWeights weights)
-    {
-        var epoch = history.Count + 1;
-        double[] losses = [.. history.Select(metrics => metrics.WatchedLoss)];
-        var stepCount = (long)CountEpochs(history) * _plan.BatchCount;
-        var watch = Stopwatch.StartNew();
-        var (sum, batch, learningRate) = (default(BatchOutcome), 0, 0.0);
-        TorchSettings.UseThreads(learner.TorchThreadCount);
-        using (var batches = _data.Train.ReadShuffled(_plan, new EpochSeeds(_seed, epoch), _options.CancellationToken).GetEnumerator())
-        {
-            learner.Begin(Next()!);
-            try
-            {
-                while (batch < _plan.BatchCount)
-                {
-                    learningRate = LearningRateAt(epoch, batch, stepCount, losses);
-                    var outcome = learner.Learn(learningRate, Next());
-                    _hasLearnt = true;
-                    batch++;
-                    ThrowIfDiverged(outcome.MeanLoss, epoch, batch, learningRate);
-                    sum += outcome;
-                    ReportBatch(history, batch, sum.MeanLoss);
-                }
-            }
-            finally
-            {
-                learner.End();
-            }
-
-            RowBatch? Next() => batches.MoveNext() ? batches.Current : null;
-        }
-
-        var seconds = watch.Elapsed.TotalSeconds;
-        TorchSettings.UseThreads(ThreadCount);
-        BatchOutcome? validation = _data.Validation is null
-            ? null
-            : Validation.Run(network, _data.Validation, _device, _options.CancellationToken);
-        ThrowIfDiverged(network.HasFiniteState ? validation?.MeanLoss ?? sum.MeanLoss : double.NaN, epoch, batch, learningRate);
-        BatchOutcome? outOfFold = Choices.IsOutOfFold && Choices.Schedule.EndsCycle(epoch, _plan.BatchCount)
-            ? EvaluateOutOfFold(epoch, network, weights)
-            : null;
-        return new MlpEpochMetrics
-        {
-            Epoch = epoch,
-            TrainLoss = sum.MeanLoss,
-            TrainAccuracy = AccuracyOf(sum),
-            TrainRootMeanSquaredError = RootMeanSquaredErrorOf(sum),
-            ValidationLoss = validation?.MeanLoss,
-            ValidationAccuracy = AccuracyOf(validation),
-            ValidationRootMeanSquaredError = RootMeanSquaredErrorOf(validation),
-            OutOfFoldLoss = outOfFold?.MeanLoss,
-            OutOfFoldAccuracy = AccuracyOf(outOfFold),
-            OutOfFoldRootMeanSquaredError = RootMeanSquaredErrorOf(outOfFold),
-            LearningRate = learningRate,
-            Seconds = seconds,
-            RowsPerSecond = sum.RowCount / seconds,
-        };
-    }
-
-    private double? AccuracyOf(BatchOutcome? outcome) => _options.Task == MlpTask.Regression ? null : outcome?.MeanMetric;
-
-    private double? RootMeanSquaredErrorOf(BatchOutcome? outcome) =>
-        _options.Task == MlpTask.Regression && outcome is { } regression ? Math.Sqrt(regression.MeanMetric) : null;
-
-    private double LearningRateAt(int epoch, int batch, long stepCount, IReadOnlyList<double> losses)
-    {
-        var step = ((long)(epoch - 1) * _plan.BatchCount) + batch;
-        return _options.Optimizer.LearningRate
-            * Choices.Schedule.FactorAt(new ScheduleStep(step, stepCount, _plan.BatchCount, losses));
-    }
 }

@@ -37,6 +37,7 @@ internal static class ModelSeeds
         Save(OneOutput("Flag", MlpTask.Binary)),
         Save(MlContext.BinaryClassification.ChangeModelThreshold(OneOutput("Flag", MlpTask.Binary), 0.25f)),
         Save(OneOutput("Value", MlpTask.Regression)),
+        Save(Network("Class", [3], 4, MlpActivation.Relu, hasSparseFeatures: true)),
     ];
 
     /// <summary>Networks among other stages.</summary>
@@ -57,16 +58,19 @@ internal static class ModelSeeds
         return new TransformerChain<ITransformer>(key, scaling, network, names);
     }
 
-    private static MlpTransformer Network(string label, int[] hiddenLayers, int classCount, MlpActivation activation)
+    private static MlpTransformer Network(
+        string label, int[] hiddenLayers, int classCount, MlpActivation activation, bool hasSparseFeatures = false)
     {
         var schema = MlContext.Transforms.Conversion.MapValueToKey("Label", label).Fit(Rows).GetOutputSchema(Rows.Schema);
-        return Create(new MlpArchitecture(3, hiddenLayers, classCount, activation), schema["Features"], schema["Label"]);
+        return Create(
+            new MlpArchitecture(3, hiddenLayers, classCount, activation), schema["Features"], schema["Label"], hasSparseFeatures);
     }
 
     private static MlpTransformer OneOutput(string label, MlpTask task) =>
         Create(new MlpArchitecture(3, [4], outputSize: 1, MlpActivation.Relu, task), Rows.Schema["Features"], Rows.Schema[label]);
 
-    private static MlpTransformer Create(MlpArchitecture architecture, DataViewSchema.Column features, DataViewSchema.Column label)
+    private static MlpTransformer Create(
+        MlpArchitecture architecture, DataViewSchema.Column features, DataViewSchema.Column label, bool hasSparseFeatures = false)
     {
         var metadata = new MlpMetadata
         {
@@ -89,7 +93,8 @@ internal static class ModelSeeds
             Parameters(architecture),
             metadata,
             features,
-            label);
+            label,
+            hasSparseFeatures);
     }
 
     private static MlpModelParameters Parameters(MlpArchitecture architecture)
