@@ -2,7 +2,7 @@ namespace MnistML.Model;
 
 /// <summary>
 /// float16 for the weights of large layers in files: half the size, at eleven significant binary digits. Only weights that float16 holds
-/// exactly are written so, which a training makes them where it costs nothing, so that a file never changes what a model computes.
+/// exactly are written so, and a file never changes what a model computes. A training rounds its weights for that, where it costs nothing.
 /// </summary>
 internal static class HalfPrecision
 {
@@ -13,8 +13,8 @@ internal static class HalfPrecision
     private const float LeastNormal = 1f / (1 << 14);
 
     /// <summary>
-    /// Rounds the weights of a large layer, so that each changes by at most 2⁻¹¹ of the greatest weight of its input. It leaves them as they
-    /// are where it could not: where one is too large for float16, or all of an input are too small, as those of a feature of large numbers.
+    /// Rounds the weights of a large layer. Each changes by at most 2⁻¹¹ of the greatest weight of its input. All stay as
+    /// they are where one is too large for float16, or those of an input are all too small, as those of a feature of large numbers.
     /// </summary>
     /// <param name="weights"><c>[outputs, inputs]</c>.</param>
     /// <param name="inputCount">Inputs of the layer.</param>

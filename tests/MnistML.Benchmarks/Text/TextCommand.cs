@@ -67,7 +67,8 @@ internal static class TextCommand
         var memory = Median(sparse, side => side.FitMebibytes) / Median(linear, side => side.FitMebibytes);
         var prediction = Median(sparse, side => side.PredictionMilliseconds);
         var difference = sparse[0].Losses.Zip(dense.Losses).Max(pair => Math.Abs(pair.First - pair.Second));
-        verdict.ExpectSpeed(seconds <= MaxSecondsRatio, Format($"a training takes at most {MaxSecondsRatio} times as long: {seconds:F2}"));
+        verdict.ExpectSpeed(
+            seconds <= MaxSecondsRatio, Format($"a training takes at most {MaxSecondsRatio} times as long: {seconds:F2}"));
         verdict.Expect(memory <= MaxMemoryRatio, Format($"and at most {MaxMemoryRatio} times the memory: {memory:F2}"));
         verdict.Expect(
             sparse[0].Accuracy >= linear[0].Accuracy,
@@ -80,7 +81,8 @@ internal static class TextCommand
         verdict.Expect(sparse.TrueForAll(side => side.LoadedBitsAreEqual), "the loaded model gives the same bits");
         return verdict.ExitCode;
 
-        TextFigures Run(Side side) => OwnProcess.Run<TextFigures>("text", "--side", $"{side}", "--rows", $"{rows}", "--topics", $"{topics}");
+        TextFigures Run(Side side) =>
+            OwnProcess.Run<TextFigures>("text", "--side", $"{side}", "--rows", $"{rows}", "--topics", $"{topics}");
     }
 
     private static int Print(Side side, int rows, int topics)

@@ -35,6 +35,19 @@ public sealed class LogitsTransformerTests
     public void Transform_Rows_GivesTheBitsOfABareSession() => Assert.That(
         _view.GetColumn<float[]>("Logits"), Is.EqualTo(_case.Rows.Select(row => BareOnnx.Run(_onnx, "Features", row.Features))));
 
+    /// <summary>The graph of a model of sparse features begins after the first layer.</summary>
+    [Test]
+    public void InputCount_OfSparseFeatures_IsThatOfTheFirstLayersUnits()
+    {
+        var mlp = new OnnxMlp(_case.Model, "Features", new OnnxOutput("Logits", [0, 0, 0, 0], 1), new Dictionary<string, string>());
+        using var sparse = new LogitsTransformer((IHostEnvironment)_case.MlContext, mlp with { HasSparseFeatures = true });
+
+        Assert.That(sparse.InputCount, Is.EqualTo(_case.Model.Layers[0].Shape.OutputSize));
+        Assert.That(_logits.InputCount, Is.EqualTo(_logits.FeatureCount));
+        Assert.That(
+            sparse.Transform(_case.Data).GetColumn<float[]>("Logits"), Is.EqualTo(_view.GetColumn<float[]>("Logits")).Within(1e-5));
+    }
+
     [Test]
     public void Properties_Model_AreReadFromIt()
     {

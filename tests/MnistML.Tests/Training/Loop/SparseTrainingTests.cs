@@ -1,4 +1,6 @@
+using MnistML.Common;
 using MnistML.Native;
+using MnistML.Network.Losses;
 using MnistML.Tests.Support;
 using MnistML.Training.Loop;
 using MnistML.Training.Rows;
@@ -78,6 +80,22 @@ internal sealed class SparseTrainingTests
         Assert.That(many.History.Select(epoch => epoch.TrainLoss), Is.EqualTo(one.History.Select(epoch => epoch.TrainLoss)).Within(1e-5));
     }
 
+    /// <summary>A batch of so many rows and features would take more than 2 GiB, which a dense training refuses.</summary>
+    [Test]
+    public void Run_OfVeryManyFeatures_HoldsNoDenseBatch()
+    {
+        const int Rows = 600;
+        var options = Options with { HiddenLayers = [2], BatchSize = Rows, FeatureScaling = MlpFeatureScaling.None };
+        var data = TrainingData.Read(new WideRows(Rows, featureCount: 1 << 20), validationSource: null, options, seed: 1);
+
+        var sparse = new TrainingLoop(data, options, seed: 1).Run();
+
+        Assert.That(sparse.History, Has.Count.EqualTo(3));
+        Assert.That(
+            () => new TrainingLoop(data, options with { SparseFeatures = false }, seed: 1).Run(),
+            Throws.ArgumentException.With.Message.Contains("takes more than 2 GiB"));
+    }
+
     [Test]
     public void Run_Twice_GivesTheSameBits() => Assert.That(
         Train(Options).Model.ComputeHash(), Is.EqualTo(Train(Options).Model.ComputeHash()));
@@ -114,6 +132,34 @@ internal sealed class SparseTrainingTests
         var data = TrainingData.Read(new ArrayRows(Classes, rows) { AreSparse = true }, validationSource: null, options, seed: 1);
         isStreamed = data.Train is StreamedRows;
         return new TrainingLoop(data, options, seed: 1).Run();
+    }
+
+    /// <summary>Rows of two entries each, of very many features.</summary>
+    private sealed class WideRows(int rowCount, int featureCount) : IRowSource
+    {
+        public int FeatureCount => featureCount;
+
+        public int ClassCount => 2;
+
+        public string Name => "training data";
+
+        public IRowReader Open(ulong? shuffleSeed) => new Reader(rowCount, featureCount);
+
+        private sealed class Reader(int rowCount, int featureCount) : IRowReader
+        {
+            private int _read;
+
+            public bool Read(out RowFeatures features, out Target target)
+            {
+                features = new RowFeatures(featureCount, (float[])[1, 0.5f], (int[])[_read, featureCount - 1]);
+                target = new Target(_read % 2, Value: 0, Weight: 1);
+                return _read++ < rowCount;
+            }
+
+            public void Dispose()
+            {
+            }
+        }
     }
 
     /// <summary>Words of which each class has some of its own, among others; the last words occur in one row only.</summary>
