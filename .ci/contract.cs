@@ -129,6 +129,8 @@ var options = new MlpTrainer.Options
     Progress = new Immediate<MlpProgress>(epochs.Add),
     CancellationToken = neverCancelled.Token,
     OnCancellation = MlpOnCancellation.Throw,
+    Group = null,
+    BatchStatistics = MlpBatchStatistics.Local,
     InvalidFeatures = MlpInvalidFeatures.Throw,
     CheckpointPath = In("digits.checkpoint"),
     MaxCacheBytes = 64 << 20,
@@ -186,6 +188,12 @@ MlpClassWeights[] weights = [MlpClassWeights.None, MlpClassWeights.Balanced, Mlp
 MlpPrecision[] precisions = [MlpPrecision.Auto, MlpPrecision.Single, MlpPrecision.BFloat16];
 Require(initializers.Length + optimizers.Length + schedules.Length + scalings.Length == 22, "choices");
 Require(encodings.Distinct().Count() + weights.Length + precisions.Length == 9, "more choices");
+using (new MlpTrainer(mlContext, new MlpTrainer.Options { Group = new Alone(), MaxEpochs = 1, HiddenLayers = [4] }).Fit(
+    mlContext.Data.LoadFromIdx(files.TrainImages, files.TrainLabels)))
+{
+    Require(IMlpGroup.ThrownByAll.Length > 0 && MlpBatchStatistics.Synchronized == default, "a group of one trains");
+}
+
 _ = options with { OnCancellation = MlpOnCancellation.ReturnBest, InvalidFeatures = MlpInvalidFeatures.SkipRow, Device = "auto" };
 var violations = Throws<ArgumentException>(() => new MlpTrainer(mlContext, options with { BatchSize = 0, DropoutRate = 2 })).Message;
 Require(violations.Contains("BatchSize") && violations.Contains("DropoutRate"), "every violation is named");
@@ -452,6 +460,27 @@ static async Task ThrowsAsync<T>(Func<Task> action)
     }
 
     throw new InvalidOperationException($"No {typeof(T).Name}.");
+}
+
+internal sealed class Alone : IMlpGroup
+{
+    public int Rank => 0;
+
+    public int Size => 1;
+
+    public void Sum(Span<float> values)
+    {
+    }
+
+    public void Sum(Span<double> values)
+    {
+    }
+
+    public void Broadcast(Span<byte> values)
+    {
+    }
+
+    public void Abort(string reason) => throw new InvalidOperationException(reason);
 }
 
 internal sealed class Immediate<T>(Action<T> report) : IProgress<T>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MnistML.Benchmarks.Accuracy;
+using MnistML.Benchmarks.Distributed;
 using MnistML.Benchmarks.Fuzz;
 using MnistML.Benchmarks.Life;
 using MnistML.Benchmarks.Loading;
@@ -28,6 +29,12 @@ internal static class Program
             AveragingCommand.Create(),
             BinaryTabularCommand.Create(),
             ClassicCommand.Create(),
+            DistributedCommand.Create(),
+            DistributedAccuracyCommand.Create(),
+            DistributedFailuresCommand.Create(),
+            MachinesCommand.Create(),
+            RankCommand.Create(),
+            SumCommand.Create(),
             FuzzCommand.CreateForIdx(),
             FuzzCommand.CreateForModels(),
             LifeCommand.Create(),

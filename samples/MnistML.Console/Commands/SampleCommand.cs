@@ -17,7 +17,7 @@ internal abstract class SampleCommand : Command
     /// <summary>Command lines for the help, without the program's name.</summary>
     public IReadOnlyList<string> Examples { get; }
 
-    protected IAnsiConsole Screen { get; }
+    protected IAnsiConsole Screen { get; private set; }
 
     /// <summary>Gives another command the options and the action of this one.</summary>
     public void CopyTo(Command command)
@@ -43,6 +43,9 @@ internal abstract class SampleCommand : Command
     /// Does the work. A mistake that the user can correct is thrown as an exception of files, data or arguments; its message says how.
     /// </summary>
     protected abstract Task RunAsync(ParseResult parsed, CancellationToken cancellationToken);
+
+    /// <summary>Writes nothing from now on, since another process does.</summary>
+    protected void Silence() => Screen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) });
 
     private Task RunInBackgroundAsync(ParseResult parsed, CancellationToken cancellationToken) =>
         Task.Run(() => RunAsync(parsed, cancellationToken), CancellationToken.None);

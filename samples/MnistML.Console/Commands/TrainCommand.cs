@@ -26,6 +26,11 @@ internal sealed class TrainCommand : SampleCommand
         HelpName = "model.zip",
     };
 
+    private readonly Option<bool> _distributed = new("--distributed")
+    {
+        Description = "Train one network with all processes that mpirun or srun started; the first of them writes and saves",
+    };
+
     private readonly Option<string?> _json = SharedOptions.Json();
     private readonly Option<string?> _plots = new("--plots")
     {
@@ -42,15 +47,26 @@ internal sealed class TrainCommand : SampleCommand
             "train --epochs 5 --plots plots",
             "train --recipe classic --seed 1 --out classic.zip",
             "train --hidden 256,128 --validation 0.1 --patience 5",
-            "train --from model.zip --epochs 2 --out further.zip") =>
-        AddOptions([.. _training.All, .. _digits.All, _from, _out, _json, _plots]);
+            "train --from model.zip --epochs 2 --out further.zip",
+            "train --distributed --batch 2048") =>
+        AddOptions([.. _training.All, .. _digits.All, _from, _distributed, _out, _json, _plots]);
 
     protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var options = _training.Read(parsed) with { CancellationToken = cancellationToken, OnCancellation = MlpOnCancellation.ReturnBest };
         var modelPath = parsed.GetValue(_out)!;
         var mlContext = new MLContext(options.Seed);
-        EnsureWritable(parsed, modelPath, options.CheckpointPath);
+        var isDistributed = parsed.GetValue(_distributed);
+        var isFirst = !isDistributed || MpiGroup.LaunchedRank is null or 0;
+        if (isFirst)
+        {
+            EnsureWritable(parsed, modelPath, options.CheckpointPath);
+        }
+        else
+        {
+            Silence();
+        }
+
         var fromPath = parsed.GetValue(_from);
         var from = fromPath is null ? null : ModelFile.Load(mlContext, fromPath, "--from");
         using var network = from as IDisposable;
@@ -68,11 +84,20 @@ internal sealed class TrainCommand : SampleCommand
 
         var architecture = ModelSummary.ArchitectureOf(data, options);
         ModelSummary.Write(Screen, architecture, options);
-        OutputFile.EnsureWritable("--out", modelPath, "model.zip", architecture.ParameterCount * sizeof(float));
+        if (isFirst)
+        {
+            OutputFile.EnsureWritable("--out", modelPath, "model.zip", architecture.ParameterCount * sizeof(float));
+        }
 
         watch.Restart();
-        using var model = Train(mlContext, data, options, initial);
+        using var model = isDistributed
+            ? TrainTogether(group => Train(mlContext, data, options with { Group = group }, initial))
+            : Train(mlContext, data, options, initial);
         var trainSeconds = watch.Elapsed.TotalSeconds;
+        if (!isFirst)
+        {
+            return;
+        }
 
         string[] evaluate = ["evaluate", "--model", modelPath];
         if (cancellationToken.IsCancellationRequested && model.History.Count == 0)
@@ -143,6 +168,17 @@ internal sealed class TrainCommand : SampleCommand
         {
             OutputFile.EnsureWritable("--checkpoint", checkpointPath, "training.checkpoint");
         }
+    }
+
+    private MlpTransformer TrainTogether(Func<MpiGroup, MlpTransformer> train)
+    {
+        MlpTransformer? model = null;
+        MpiGroup.Run(group =>
+        {
+            Screen.WriteFact("Processes", $"{group.Size}");
+            model = train(group);
+        });
+        return model!;
     }
 
     private static MlpTransformer FindNetwork(ITransformer model, string path)

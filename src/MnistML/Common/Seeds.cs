@@ -31,6 +31,9 @@ internal static class Seeds
     /// <summary>Seed for the order of rows in an epoch, counted from 1.</summary>
     public static ulong ForShuffling(int seed, int epoch) => Mix(seed, Use.Shuffling, epoch);
 
+    /// <summary>Seed for the order of rows in a lane, counted from 0.</summary>
+    public static ulong ForLane(ulong shufflingSeed, int lane) => SplitMix64.Hash(shufflingSeed + (uint)lane);
+
     /// <summary>Seed of a batch, counted from 0 within its epoch. All that is random in a batch is a function of it.</summary>
     public static ulong ForBatch(int seed, int epoch, int batch) => SplitMix64.Hash(Mix(seed, Use.Batch, epoch) + (uint)batch);
 

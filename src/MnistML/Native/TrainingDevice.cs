@@ -12,12 +12,14 @@ internal static class TrainingDevice
     /// <summary>A regular expression of valid names.</summary>
     public const string Pattern = "cpu|auto|cuda(:[0-9]{1,3})?";
 
+    /// <summary>The name of the processor.</summary>
+    public const string Processor = "cpu";
+
     private const string CudaRequirements =
         "CUDA needs an NVIDIA graphics card with its driver, and the package TorchSharp-cuda-linux or "
         + "TorchSharp-cuda-windows instead of TorchSharp-cpu.";
 
     private const string Automatic = "auto";
-    private const string Processor = "cpu";
 
     /// <summary>Finds a device by name; libtorch must be loaded.</summary>
     /// <exception cref="ArgumentException">There is no such device; the message lists the devices of this process.</exception>

@@ -6,6 +6,7 @@ using MnistML.Native;
 using MnistML.Trainers.Columns;
 using MnistML.Training.Checkpoints;
 using MnistML.Training.Choices;
+using MnistML.Training.Group;
 using MnistML.Training.Loop;
 using MnistML.Training.Options;
 using MnistML.Training.Rows;
@@ -54,28 +55,35 @@ internal sealed class NetworkTrainer
         Fit(trainData, validationData, (_, _) => initialModel is null ? null : new InitialModel(initialModel));
 
     /// <inheritdoc cref="MlpTrainer.Fit(IDataView, IDataView?, MlpTransformer)"/>
-    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpTransformer initial)
-    {
-        ArgumentNullException.ThrowIfNull(initial);
-        return Fit(
-            trainData,
-            validationData,
-            (columns, channel) => new ModelMatching(initial, columns, channel).Match(_options.KeepsMissingClasses));
-    }
+    public MlpTransformer Fit(IDataView trainData, IDataView? validationData, MlpTransformer initial) => Fit(
+        trainData,
+        validationData,
+        (columns, channel) =>
+        {
+            ArgumentNullException.ThrowIfNull(initial);
+            return new ModelMatching(initial, columns, channel).Match(_options.KeepsMissingClasses);
+        });
 
     private MlpTransformer Fit(IDataView trainData, IDataView? validationData, Func<InputColumns, IChannel, InitialModel?> match)
     {
-        ArgumentNullException.ThrowIfNull(trainData);
-        ThrowIfValidationUnclear(validationData);
-
+        var group = TrainingGroup.Of(_options.Group);
         using var cancellation = new ContextCancellation(_mlContext, _options.CancellationToken);
         try
         {
-            return Train(trainData, validationData, match, cancellation.Token);
+            ArgumentNullException.ThrowIfNull(trainData);
+            ThrowIfValidationUnclear(validationData);
+            return Train(trainData, validationData, match, group, cancellation.Token);
+        }
+        catch (Exception exception) when (!group.IsAlone && !ReferenceEquals(exception, group.Agreed))
+        {
+            // The others would wait for this process for ever.
+            group.Abort(exception);
+            throw;
         }
         catch (OperationCanceledException exception) when (_options.CancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException(exception.Message, exception, _options.CancellationToken);
+            var cancelled = new OperationCanceledException(exception.Message, exception, _options.CancellationToken);
+            throw group.IsAlone ? cancelled : group.Agree(cancelled);
         }
     }
 
@@ -83,6 +91,7 @@ internal sealed class NetworkTrainer
         IDataView trainData,
         IDataView? validationData,
         Func<InputColumns, IChannel, InitialModel?> match,
+        TrainingGroup group,
         CancellationToken cancellationToken)
     {
         using var channel = _host.Start("Training");
@@ -104,9 +113,13 @@ internal sealed class NetworkTrainer
                 .ThrowIfTooMuch(AvailableBytes, columns.Label.Name);
         }
 
-        var checkpoint = _options.CheckpointPath is { } path ? TrainingCheckpoint.TryRead(path) : null;
-        var seed = _options.Seed ?? checkpoint?.Seed ?? _seed;
-        var data = TrainingData.Read(ToRows(trainData, columns, "training data", channel), validation, options, seed);
+        var checkpoint = ReadCheckpoint(group);
+        var drawnSeed = group.Broadcast(_seed);
+        var seed = _options.Seed ?? checkpoint?.Seed ?? drawnSeed;
+        var data = group.Together(
+            token => TrainingData.Read(
+                ToRows(trainData, columns, "training data", channel), validation, options with { CancellationToken = token }, seed),
+            cancellationToken);
         var warnings = new TrainingWarnings(channel);
         warnings.Check(data.Statistics, columns);
         if (initialModel is null)
@@ -114,7 +127,7 @@ internal sealed class NetworkTrainer
             warnings.CheckClasses(data.Statistics, columns);
         }
 
-        var loop = new TrainingLoop(data, options, seed, initialModel?.Parameters, checkpoint)
+        var loop = new TrainingLoop(data, options, seed, initialModel?.Parameters, checkpoint, group)
         {
             NewClasses = initialModel?.NewClasses ?? [],
         };
@@ -133,6 +146,19 @@ internal sealed class NetworkTrainer
         var metadata = new MlpMetadata { Options = OptionsDescription.Of(chosen), History = result.History };
         return new MlpTransformer(
             _host, result.Model, metadata, columns.Features, columns.ModelLabel, loop.Choices.SparseFeatures);
+    }
+
+    /// <summary>The first process of a group reads the file for all.</summary>
+    private TrainingCheckpoint? ReadCheckpoint(TrainingGroup group)
+    {
+        var path = _options.CheckpointPath;
+        if (group.IsAlone)
+        {
+            return path is null ? null : TrainingCheckpoint.TryRead(path);
+        }
+
+        var bytes = group.Broadcast(group.IsFirst && File.Exists(path) ? File.ReadAllBytes(path) : null);
+        return bytes is null ? null : TrainingCheckpoint.Parse(bytes, path ?? "of rank 0");
     }
 
     /// <summary>Writes to the log what the training takes, if that is much, and refuses what is too much.</summary>

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using MnistML.Benchmarks.Speed;
-using MnistML.Training.Rows;
+using MnistML.Training.Rows.Stores;
 
 namespace MnistML.Benchmarks.Micro;
 

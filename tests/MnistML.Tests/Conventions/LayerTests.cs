@@ -41,36 +41,46 @@ internal sealed class LayerTests
         ["Network/Features"] = ["Common", "Model", "Vectors", "Native"],
         ["Network"] = ["Common", "Model", "Vectors", "Native", "Network/Losses", "Network/Features"],
         ["Network/Workers"] = ["Common"],
-        ["Network/Backprop"] = ["Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Network/Workers"],
+        ["Network/Matrices"] = ["Common", "Vectors", "Native"],
+        ["Network/Backprop"] =
+            ["Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Network/Workers", "Network/Matrices"],
+        ["Training/Group"] = ["Common"],
         ["Training/Schedules"] = ["Common"],
         ["Training/Optimizers"] = ["Common", "Model", "Vectors", "Native", "Network"],
         ["Training/Augmentation"] = ["Common", "Vectors"],
         ["Training/Options"] =
         [
-            "Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Training/Schedules", "Training/Optimizers",
-            "Training/Augmentation",
+            "Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Training/Group", "Training/Schedules",
+            "Training/Optimizers", "Training/Augmentation",
         ],
         ["Training/Sampling"] = ["Common", "Network/Losses", "Training/Options"],
+        ["Training/Rows/Stores"] = ["Common", "Network/Losses"],
         ["Training/Rows"] =
-            ["Common", "Model", "Network/Losses", "Network/Features", "Training/Options", "Training/Sampling"],
+        [
+            "Common", "Model", "Network/Losses", "Network/Features", "Training/Group", "Training/Options", "Training/Sampling",
+            "Training/Rows/Stores",
+        ],
         ["Training/Choices"] = ["Common", "Model", "Training/Schedules", "Training/Options", "Training/Rows"],
         ["Training/Features"] =
         [
             "Common", "Model", "Network/Features", "Training/Options", "Training/Sampling", "Training/Rows", "Training/Choices",
         ],
         ["Training/Checkpoints"] =
-            ["Common", "Model", "Network", "Training/Schedules", "Training/Optimizers", "Training/Options", "Training/Rows"],
+        [
+            "Common", "Model", "Network", "Training/Group", "Training/Schedules", "Training/Optimizers", "Training/Options",
+            "Training/Rows",
+        ],
         ["Training/Loop"] =
         [
-            "Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Network/Features", "Network/Workers", "Network/Backprop",
-            "Training/Schedules", "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Choices",
-            "Training/Features", "Training/Checkpoints",
+            "Common", "Model", "Vectors", "Native", "Network", "Network/Losses", "Network/Features", "Network/Workers", "Network/Matrices",
+            "Network/Backprop", "Training/Group", "Training/Schedules", "Training/Optimizers", "Training/Augmentation", "Training/Options",
+            "Training/Rows", "Training/Choices", "Training/Features", "Training/Checkpoints",
         ],
         ["Trainers"] =
         [
-            "Common", "Common/DataViews", "Model", "Onnx", "Scoring", "Native", "Network", "Network/Losses", "Training/Schedules",
-            "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Choices", "Training/Checkpoints",
-            "Training/Loop", "Trainers/Columns",
+            "Common", "Common/DataViews", "Model", "Onnx", "Scoring", "Native", "Network", "Network/Losses", "Training/Group",
+            "Training/Schedules", "Training/Optimizers", "Training/Augmentation", "Training/Options", "Training/Rows", "Training/Choices",
+            "Training/Checkpoints", "Training/Loop", "Trainers/Columns",
         ],
         ["Trainers/Columns"] = ["Common", "Common/DataViews", "Model", "Network/Losses", "Training/Options", "Training/Rows"],
         ["Catalog"] =
@@ -100,6 +110,7 @@ internal sealed class LayerTests
         ["Network/Features"] = ["TorchSharp"],
         ["Network"] = ["TorchSharp"],
         ["Network/Workers"] = ["TorchSharp"],
+        ["Network/Matrices"] = ["TorchSharp"],
         ["Network/Backprop"] = ["TorchSharp"],
         ["Training/Optimizers"] = ["TorchSharp"],
         ["Training/Options"] = ["TorchSharp"],

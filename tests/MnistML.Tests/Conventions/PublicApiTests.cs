@@ -6,15 +6,12 @@ using PublicApiGenerator;
 namespace MnistML.Tests.Conventions;
 
 /// <summary>
-/// Compares the library's public names with an approved list. To accept a change, run the tests with MNISTML_APPROVE_API=1, which rewrites
-/// the list, and commit it with the change.
+/// Compares the public names of the library, and of each package beside it, with an approved list. To accept a change, run the tests with
+/// MNISTML_APPROVE_API=1, which rewrites the lists, and commit them with the change.
 /// </summary>
 internal sealed class PublicApiTests
 {
     private const string ApproveVariable = "MNISTML_APPROVE_API";
-
-    private static readonly string ApprovedFile =
-        Path.Combine(Repository.Folder, "tests", "MnistML.Tests", "Conventions", "PublicApi.approved.txt");
 
     private static readonly IEnumerable<string> ValidationAttributes =
         from type in typeof(RequiredAttribute).Assembly.GetExportedTypes()
@@ -33,20 +30,22 @@ internal sealed class PublicApiTests
         IncludeAssemblyAttributes = false,
     };
 
-    [Test]
-    public void PublicApi_OfTheLibrary_IsTheApprovedOne()
+    [TestCase(typeof(MlpTrainer), "PublicApi.approved.txt")]
+    [TestCase(typeof(MpiGroup), "PublicApi.Mpi.approved.txt")]
+    public void PublicApi_OfAPackage_IsTheApprovedOne(Type type, string approvedFile)
     {
-        var found = typeof(MlpTrainer).Assembly.GeneratePublicApi(Settings).ReplaceLineEndings("\n") + "\n";
+        var path = Repository.PathOf($"tests/MnistML.Tests/Conventions/{approvedFile}");
+        var found = type.Assembly.GeneratePublicApi(Settings).ReplaceLineEndings("\n") + "\n";
         if (Environment.GetEnvironmentVariable(ApproveVariable) == "1")
         {
-            File.WriteAllText(ApprovedFile, found);
+            File.WriteAllText(path, found);
         }
 
-        var approved = File.ReadAllText(ApprovedFile).ReplaceLineEndings("\n");
+        var approved = File.ReadAllText(path).ReplaceLineEndings("\n");
 
         Assert.That(
             found.Split('\n'), Is.EqualTo(approved.Split('\n')),
             $"The public names have changed. If that is wanted, run this test with {ApproveVariable}=1 and commit "
-            + $"{Path.GetFileName(ApprovedFile)}. Otherwise make them internal.");
+            + $"{approvedFile}. Otherwise make them internal.");
     }
 }

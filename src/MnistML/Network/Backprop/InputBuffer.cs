@@ -1,4 +1,5 @@
 using MnistML.Network.Losses;
+using MnistML.Network.Matrices;
 using static TorchSharp.torch;
 
 namespace MnistML.Network.Backprop;
@@ -24,6 +25,15 @@ internal sealed class InputBuffer(int rowCapacity, int featureCount, ScalarType 
     public double[] LossFactors { get; } = new double[rowCapacity];
 
     public int RowCount { get; set; }
+
+    /// <summary>The rows of the batch that other processes of a group have; 0 without one.</summary>
+    public int OtherRowCount { get; set; }
+
+    /// <summary>The rows of the batch in all processes.</summary>
+    public int WholeRowCount => RowCount + OtherRowCount;
+
+    /// <summary>The place of each row in the whole batch, by which dropout is drawn: its index, unless other processes have rows.</summary>
+    public int[] Places { get; } = [.. Enumerable.Range(0, rowCapacity)];
 
     /// <summary>The seed of the batch's dropout masks.</summary>
     public ulong DropoutSeed { get; set; }

@@ -9,14 +9,15 @@ internal sealed partial class LayerBackprop
     /// <summary>
     /// Turns dL/dOutput into the gradient with respect to the normalised values, back through dropout and activation, in place.
     /// </summary>
-    public void Backward(WorkRange rows, DropoutMask dropout, WorkerScratch scratch)
+    /// <inheritdoc cref="Activate" path="/param"/>
+    public void Backward(WorkRange rows, DropoutMask dropout, int[] places, WorkerScratch scratch)
     {
         var values = Values.Rows;
         var gradients = Gradients.Rows;
         for (var row = rows.Start; row < rows.End; row++)
         {
             var gradient = gradients.Read(row, scratch.First);
-            dropout.Apply(_index, row, gradient);
+            dropout.Apply(_index, places[row], gradient);
             _activation!.Backward(ReadActivationInput(values, row, isNormalized: true, scratch), gradient);
             gradients.Write(row, gradient);
         }
@@ -39,7 +40,7 @@ internal sealed partial class LayerBackprop
     public void SumBiasGradient(WorkRange units, int rowCount, WorkerScratch scratch)
     {
         var gradients = Gradients.Rows;
-        var sums = _biasGradient.AsSpan(units.Start, units.Count);
+        var sums = _biasGradient.Singles.Slice(units.Start, units.Count);
         sums.Clear();
         for (var row = 0; row < rowCount; row++)
         {
@@ -61,11 +62,11 @@ internal sealed partial class LayerBackprop
             ForEachChunkOfWeights(units, handle, scratch);
         }
 
-        handle(_firstParameter + 1, units.Start, _biasGradient.AsSpan(units.Start, units.Count));
+        handle(_firstParameter + 1, units.Start, _biasGradient.Singles.Slice(units.Start, units.Count));
         if (Normalization is not null)
         {
-            handle(_firstParameter + 2, units.Start, Normalization.ScaleGradient.AsSpan(units.Start, units.Count));
-            handle(_firstParameter + 3, units.Start, Normalization.ShiftGradient.AsSpan(units.Start, units.Count));
+            handle(_firstParameter + 2, units.Start, Normalization.ScaleGradient.Slice(units.Start, units.Count));
+            handle(_firstParameter + 3, units.Start, Normalization.ShiftGradient.Slice(units.Start, units.Count));
         }
     }
 
@@ -86,16 +87,37 @@ internal sealed partial class LayerBackprop
         }
     }
 
+    /// <summary>Copies the gradient of a worker's weights to where it is summed over a group, unless it is there.</summary>
+    public void CollectGradient(WorkRange units, WorkerScratch scratch)
+    {
+        if (HoldsSummedGradient)
+        {
+            return;
+        }
+
+        var inputSize = _layer.Shape.InputSize;
+        var gradient = _gradient.Rows;
+        for (var unit = units.Start; unit < units.End; unit++)
+        {
+            var start = unit * inputSize;
+            gradient.Read(row: 0, OffsetOf(start), inputSize, scratch.First).CopyTo(_summedGradient.Singles[start..]);
+        }
+    }
+
     private void ForEachChunkOfWeights(WorkRange units, GradientChunkHandler handle, WorkerScratch scratch)
     {
         var inputSize = _layer.Shape.InputSize;
         var gradient = _gradient.Rows;
+        var summed = _summedGradient.Singles;
         var chunkSize = _isBlockDiagonal ? inputSize : ChunkSize;
         var end = units.End * inputSize;
         for (var start = units.Start * inputSize; start < end; start += chunkSize)
         {
             var count = Math.Min(chunkSize, end - start);
-            handle(_firstParameter, start, gradient.Read(row: 0, OffsetOf(start), count, scratch.First));
+            handle(
+                _firstParameter,
+                start,
+                summed.IsEmpty ? gradient.Read(row: 0, OffsetOf(start), count, scratch.First) : summed.Slice(start, count));
             if (_factors is null)
             {
                 UpdateProductWeights(start, count);

@@ -1,4 +1,5 @@
 using MnistML.Native;
+using MnistML.Network.Matrices;
 using MnistML.Network.Workers;
 using MnistML.Vectors;
 using static TorchSharp.torch;
@@ -26,7 +27,10 @@ internal sealed partial class LayerBackprop : IDisposable
     private readonly FeatureFactors? _factors;
     private readonly bool _isBlockDiagonal;
     private readonly MixedPrecisionMatrix _gradient;
-    private readonly float[] _biasGradient;
+    private readonly TensorMemory _biasGradient;
+
+    /// <summary>The sum of the gradient of the weights over a group; empty where it is not summed.</summary>
+    private readonly TensorMemory _summedGradient;
     private readonly TensorMemory _weights;
     private readonly TensorMemory _biases;
     private readonly int _index;
@@ -37,7 +41,16 @@ internal sealed partial class LayerBackprop : IDisposable
     /// <param name="rowCapacity">The number of rows of the largest batch.</param>
     /// <param name="productType">The type of the factors of products.</param>
     /// <param name="factors">The learned factors of the layer's inputs; null for none.</param>
-    public LayerBackprop(MlpNetwork network, int index, int rowCapacity, ScalarType productType, FeatureFactors? factors)
+    /// <param name="gradients">Memory for the gradients.</param>
+    /// <param name="sharing">How batches are shared with other processes; null where they are not.</param>
+    public LayerBackprop(
+        MlpNetwork network,
+        int index,
+        int rowCapacity,
+        ScalarType productType,
+        FeatureFactors? factors,
+        GradientMemory gradients,
+        BatchSharing? sharing)
     {
         _layer = network.Layers[index];
         _index = index;
@@ -49,22 +62,31 @@ internal sealed partial class LayerBackprop : IDisposable
         var outputSize = _layer.UnitCount;
         var isHidden = index + 1 < network.Layers.Count;
         _activation = isHidden ? HiddenActivation.Of(network.Architecture.Activation) : null;
+        const int ParametersOfLayer = 2;
+        _firstParameter = index * (network.Normalizations.Count > 0 ? 2 * ParametersOfLayer : ParametersOfLayer);
         if (isHidden && network.Normalizations.Count > 0)
         {
-            Normalization = new BatchNormBackprop(network.Normalizations[index], outputSize);
+            Normalization = new BatchNormBackprop(
+                network.Normalizations[index],
+                outputSize,
+                new TensorMemory(gradients.Of(_firstParameter + 2)),
+                new TensorMemory(gradients.Of(_firstParameter + 3)),
+                sharing?.SumStatistics);
         }
 
         Sparse = index == 0 && network.Settings.HasSparseInputs ? new SparseLayer(_layer) : null;
-        const int ParametersOfLayer = 2;
-        _firstParameter = index * (network.Normalizations.Count > 0 ? 2 * ParametersOfLayer : ParametersOfLayer);
         if (Sparse is null && (productType != ScalarType.Float32 || _isBlockDiagonal || factors is not null))
         {
             _productWeights = new MixedPrecisionMatrix(outputSize, inputSize, productType);
             using var cleared = _productWeights.Tensor.zero_();
         }
 
-        _gradient = new MixedPrecisionMatrix(Sparse is null ? outputSize : 0, inputSize, productType);
-        _biasGradient = new float[outputSize];
+        _summedGradient = gradients.IsSummed ? new TensorMemory(gradients.Of(_firstParameter)) : default;
+        HoldsSummedGradient = gradients.IsSummed && productType == ScalarType.Float32 && !_isBlockDiagonal;
+        _gradient = HoldsSummedGradient
+            ? new MixedPrecisionMatrix(gradients.Of(_firstParameter).view(outputSize, inputSize), inputSize)
+            : new MixedPrecisionMatrix(Sparse is null ? outputSize : 0, inputSize, productType);
+        _biasGradient = new TensorMemory(gradients.Of(_firstParameter + 1));
         Values = new MixedPrecisionMatrix(rowCapacity, outputSize, productType);
         Outputs = isHidden ? new MixedPrecisionMatrix(rowCapacity, outputSize, productType) : Values;
         Gradients = new MixedPrecisionMatrix(rowCapacity, outputSize, productType);
@@ -72,6 +94,9 @@ internal sealed partial class LayerBackprop : IDisposable
 
     /// <summary>The product of sparse inputs, in the first layer; null where libtorch computes the product.</summary>
     public SparseLayer? Sparse { get; }
+
+    /// <summary>Whether the product that is the gradient of the weights is written where it is summed over a group.</summary>
+    private bool HoldsSummedGradient { get; }
 
     /// <summary>Null without batch normalisation.</summary>
     public BatchNormBackprop? Normalization { get; }
@@ -155,7 +180,11 @@ internal sealed partial class LayerBackprop : IDisposable
     }
 
     /// <summary>Applies normalisation, activation and dropout of a hidden layer.</summary>
-    public void Activate(WorkRange rows, DropoutMask dropout, WorkerScratch scratch)
+    /// <param name="rows">The worker's rows.</param>
+    /// <param name="dropout">Which units are dropped.</param>
+    /// <param name="places">The place of each row in the batch, by which units are dropped.</param>
+    /// <param name="scratch">The worker's memory.</param>
+    public void Activate(WorkRange rows, DropoutMask dropout, int[] places, WorkerScratch scratch)
     {
         var values = Values.Rows;
         var outputs = Outputs.Rows;
@@ -163,7 +192,7 @@ internal sealed partial class LayerBackprop : IDisposable
         {
             var output = outputs.ForWrite(row, scratch.First);
             _activation!.Activate(ReadActivationInput(values, row, isNormalized: false, scratch), output);
-            dropout.Apply(_index, row, output);
+            dropout.Apply(_index, places[row], output);
             outputs.Write(row, output);
         }
     }

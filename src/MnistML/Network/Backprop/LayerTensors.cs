@@ -1,3 +1,4 @@
+using MnistML.Network.Matrices;
 using MnistML.Network.Workers;
 
 namespace MnistML.Network.Backprop;

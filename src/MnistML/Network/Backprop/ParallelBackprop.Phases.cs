@@ -1,3 +1,4 @@
+using MnistML.Network.Matrices;
 using MnistML.Network.Workers;
 
 namespace MnistML.Network.Backprop;
@@ -26,9 +27,13 @@ internal sealed partial class ParallelBackprop
                 Add(Phase.Forward, worker => normalization.ComputeStatistics(
                     layer.Values.Rows, _buffer.RowCount, _batch.Layers[index].Units[worker], _scratch[worker].First));
                 EndPhase();
+                if (normalization.IsSynchronized)
+                {
+                    _phases.Add(() => normalization.SumStatistics(_buffer.WholeRowCount));
+                }
             }
 
-            Add(Phase.Forward, worker => layer.Activate(_batch.Rows[worker], _dropout, _scratch[worker]));
+            Add(Phase.Forward, worker => layer.Activate(_batch.Rows[worker], _dropout, _buffer.Places, _scratch[worker]));
         }
 
         Add(Phase.Forward, worker => Forward(last, worker));
@@ -37,13 +42,18 @@ internal sealed partial class ParallelBackprop
         {
             var (layer, index) = (_layers[i], i);
             Add(Phase.Backward, worker => BackwardThroughProduct(index + 1, worker));
-            Add(Phase.Backward, worker => layer.Backward(_batch.Rows[worker], _dropout, _scratch[worker]));
+            Add(Phase.Backward, worker => layer.Backward(_batch.Rows[worker], _dropout, _buffer.Places, _scratch[worker]));
             if (layer.Normalization is { } normalization)
             {
                 EndPhase();
                 Add(Phase.Backward, worker => normalization.SumGradient(
                     layer.Values.Rows, layer.Gradients.Rows, _buffer.RowCount, _batch.Layers[index].Units[worker], _scratch[worker]));
                 EndPhase();
+                if (normalization.IsSynchronized)
+                {
+                    _phases.Add(() => normalization.SumMeanGradients(_buffer.WholeRowCount));
+                }
+
                 Add(Phase.Backward, worker => layer.BackwardThroughBatchNorm(_batch.Rows[worker], _scratch[worker]));
             }
         }
@@ -56,7 +66,8 @@ internal sealed partial class ParallelBackprop
         {
             Action<int>[] ofPhase = [.. steps];
             steps.Clear();
-            _phases.Add(worker => Array.ForEach(ofPhase, step => step(worker)));
+            Action<int> work = worker => Array.ForEach(ofPhase, step => step(worker));
+            _phases.Add(() => _team.Run(work));
         }
     }
 
@@ -97,7 +108,7 @@ internal sealed partial class ParallelBackprop
                 var ofRow = trainingLoss.Compute(
                     values.Slice(member * outputSize, outputSize),
                     target,
-                    share * factor / _buffer.RowCount,
+                    share * factor / _buffer.WholeRowCount,
                     gradient.Slice(member * outputSize, outputSize));
                 loss += ofRow.Loss * share * factor / members;
                 metric += ofRow.Metric * share / members;

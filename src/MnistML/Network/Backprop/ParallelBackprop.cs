@@ -1,3 +1,4 @@
+using MnistML.Native;
 using MnistML.Network.Losses;
 using MnistML.Network.Workers;
 using MnistML.Vectors;
@@ -17,12 +18,14 @@ internal sealed partial class ParallelBackprop : IDisposable
     private readonly MlpNetwork _network;
     private readonly WorkerTeam _team;
     private readonly FeatureFactors? _factors;
+    private readonly TensorMemory? _factorGradient;
     private readonly LayerBackprop[] _layers;
     private readonly SparseLayer? _sparse;
     private readonly InputBuffer[] _buffers;
     private readonly WorkerScratch[] _scratch;
     private readonly Dictionary<int, WorkerTensors> _tensors = [];
-    private readonly List<Action<int>> _phases = [];
+    private readonly List<Action> _phases = [];
+    private readonly GradientMemory _gradients;
     private readonly double[] _losses;
     private readonly double[] _metrics;
 
@@ -39,15 +42,22 @@ internal sealed partial class ParallelBackprop : IDisposable
     /// <param name="rowCapacity">The number of rows of the largest batch.</param>
     /// <param name="team">The threads that compute.</param>
     /// <param name="timer">Measures the phases; null outside benchmarks.</param>
-    public ParallelBackprop(MlpNetwork network, int rowCapacity, WorkerTeam team, PhaseTimer? timer = null)
+    /// <param name="sharing">How batches are shared with other processes; null where they are not.</param>
+    public ParallelBackprop(
+        MlpNetwork network, int rowCapacity, WorkerTeam team, PhaseTimer? timer = null, BatchSharing? sharing = null)
     {
         _network = network;
         _team = team;
         var architecture = network.Architecture;
         var type = network.Settings.ProductType;
         _factors = network.FactorOffsets is null ? null : new FeatureFactors(network, team.Count);
+        _gradients = new GradientMemory(network, isSummed: sharing is not null);
         _layers =
-            [.. network.Layers.Select((_, index) => new LayerBackprop(network, index, rowCapacity, type, index == 0 ? _factors : null))];
+        [
+            .. network.Layers.Select((_, index) => new LayerBackprop(
+                network, index, rowCapacity, type, index == 0 ? _factors : null, _gradients, sharing)),
+        ];
+        _factorGradient = _factors is not null && sharing is not null ? new TensorMemory(_gradients.Of(_factors.Parameter)) : null;
         _sparse = _layers[0].Sparse;
         _buffers =
         [
@@ -142,7 +152,7 @@ internal sealed partial class ParallelBackprop : IDisposable
 
         foreach (var phase in _phases)
         {
-            _team.Run(phase);
+            phase();
         }
 
         // In the workers' order, so that the sum's bits are the same each time.
@@ -192,7 +202,31 @@ internal sealed partial class ParallelBackprop : IDisposable
     {
         if (_factors is not null)
         {
-            handle(_factors.Parameter, 0, _factors.ComputeGradient());
+            handle(_factors.Parameter, 0, _factorGradient is { } summed ? summed.Singles : _factors.ComputeGradient());
+        }
+    }
+
+    /// <summary>
+    /// The gradient of all parameters and what else is summed in a step, where processes share batches. Complete after
+    /// <see cref="CollectGradient"/> on all workers, and <see cref="CollectFactorGradient"/>.
+    /// </summary>
+    public GradientMemory Gradients => _gradients;
+
+    /// <summary>Copies a worker's part of the gradient to where it is summed, unless it is there.</summary>
+    public void CollectGradient(int worker)
+    {
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            _layers[i].CollectGradient(_batch.Layers[i].Units[worker], _scratch[worker]);
+        }
+    }
+
+    /// <summary>Does the same for the learned factors, once all workers have computed their gradient.</summary>
+    public void CollectFactorGradient()
+    {
+        if (_factorGradient is { } summed)
+        {
+            _factors!.ComputeGradient().CopyTo(summed.Singles);
         }
     }
 
@@ -201,7 +235,7 @@ internal sealed partial class ParallelBackprop : IDisposable
 
     public void Dispose()
     {
-        foreach (var part in _tensors.Values.Concat<IDisposable>(_layers).Concat(_buffers))
+        foreach (var part in _tensors.Values.Concat<IDisposable>(_layers).Concat(_buffers).Append(_gradients))
         {
             part.Dispose();
         }

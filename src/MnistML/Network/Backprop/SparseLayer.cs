@@ -1,4 +1,5 @@
 using MnistML.Native;
+using MnistML.Network.Matrices;
 using MnistML.Network.Workers;
 using MnistML.Vectors;
 

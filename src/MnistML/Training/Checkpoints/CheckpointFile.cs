@@ -1,10 +1,10 @@
 namespace MnistML.Training.Checkpoints;
 
 /// <summary>Keeps the checkpoint file of a training up to date.</summary>
-/// <param name="path">The file.</param>
+/// <param name="path">The file; null where another process of a group writes it.</param>
 /// <param name="seed">The training's seed.</param>
 /// <param name="fingerprint">What identifies the training.</param>
-internal sealed class CheckpointFile(string path, int seed, IReadOnlyDictionary<string, string> fingerprint)
+internal sealed class CheckpointFile(string? path, int seed, IReadOnlyDictionary<string, string> fingerprint)
 {
     /// <summary>
     /// Resumes from a checkpoint. Without one it writes the first, so that a path that can't be written is found before the training, not
@@ -21,9 +21,15 @@ internal sealed class CheckpointFile(string path, int seed, IReadOnlyDictionary<
             return;
         }
 
-        found.ThrowIfOther(fingerprint, path);
+        found.ThrowIfOther(fingerprint, path ?? "of rank 0");
         state.Restore(found, stepsPerEpoch);
     }
 
-    public void Write(TrainingState state) => state.ToCheckpoint(seed, fingerprint).Write(path);
+    public void Write(TrainingState state)
+    {
+        if (path is not null)
+        {
+            state.ToCheckpoint(seed, fingerprint).Write(path);
+        }
+    }
 }

@@ -42,7 +42,17 @@ internal sealed record TrainingCheckpoint
             return null;
         }
 
-        var file = SafetensorsFile.Read(path);
+        using var stream = File.OpenRead(path);
+        return Read(stream, path);
+    }
+
+    /// <summary>Reads a checkpoint that another process has read from its file.</summary>
+    /// <inheritdoc cref="TryRead" path="/exception"/>
+    public static TrainingCheckpoint Parse(byte[] bytes, string path) => Read(new MemoryStream(bytes), path);
+
+    private static TrainingCheckpoint Read(Stream stream, string path)
+    {
+        var file = SafetensorsFile.Read(stream, $"'{path}'");
         var format = file.Metadata.GetValueOrDefault(FormatName);
         if (format != Format)
         {

@@ -8,6 +8,9 @@ internal static class TrainingFingerprint
 {
     private const string TaskName = "Task";
 
+    /// <summary>Absent where one process has all rows.</summary>
+    private const string RowOrderName = "Order of rows";
+
     /// <summary>An option of multiclass classification alone.</summary>
     private const string KeepMissingClassesName = "KeepMissingClasses";
 
@@ -23,6 +26,7 @@ internal static class TrainingFingerprint
         fingerprint.TryAdd(nameof(MlpTrainingOptions.OutOfFold), bool.FalseString);
         fingerprint.TryAdd(nameof(MlpTrainingOptions.LearnedFeatureFactors), bool.FalseString);
         fingerprint.TryAdd(nameof(MlpTrainingOptions.SparseFeatures), bool.FalseString);
+        fingerprint.TryAdd(nameof(MlpTrainingOptions.BatchStatistics), nameof(MlpBatchStatistics.Synchronized));
         if (fingerprint[TaskName] != nameof(MlpTask.Regression))
         {
             fingerprint.TryAdd(nameof(MlpClassificationOptions.CalibrateTemperature), bool.FalseString);
@@ -65,6 +69,13 @@ internal static class TrainingFingerprint
         if (!options.Schedule!.DependsOnLength())
         {
             fingerprint.Remove(nameof(options.MaxEpochs)); // A finished training may then be resumed with more epochs.
+        }
+
+        if (options.Group is not null)
+        {
+            // Each process has threads of its own, and all have the same sums.
+            fingerprint[RowOrderName] = "by lanes, as in a group";
+            fingerprint.Remove(nameof(options.ThreadCount));
         }
 
         if (data.Train.StreamBytes is null && data.Validation?.StreamBytes is null)

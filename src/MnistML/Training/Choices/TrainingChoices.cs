@@ -93,7 +93,8 @@ internal sealed record TrainingChoices
             FeatureScaling = scaling,
             Bins = bins,
             HasFeatureFactors = options.LearnedFeatureFactors ?? bins > 0,
-            SparseFeatures = options.SparseFeatures ?? (isText && bins == 0 && options.NotSparseBecause is null),
+            SparseFeatures = options.SparseFeatures
+                ?? (isText && bins == 0 && options.NotSparseBecause is null && options.Group is null),
             IsOutOfFold = isOutOfFold,
             CalibratesTemperature = options.Calibrates ?? isOutOfFold,
             Schedule = options.Schedule ?? (hasCycles ? MlpSchedule.DoublingCycles() : MlpSchedule.OneCycle()),

@@ -23,7 +23,7 @@ internal sealed class AutogradLearner : ILearner
     private readonly bool _isWeighted;
 
     public AutogradLearner(
-        MlpNetwork network, IOptimizer optimizer, RowWeights weights, MlpTrainingOptions options, BatchPlan plan, int threadCount)
+        MlpNetwork network, IOptimizer optimizer, RowWeights weights, MlpTrainingOptions options, int rowCapacity, int threadCount)
     {
         _network = network;
         _optimizer = optimizer;
@@ -31,7 +31,7 @@ internal sealed class AutogradLearner : ILearner
         _device = network.Settings.Device;
         _isWeighted = !weights.AreEqual;
         _loader = new BatchLoader(options, weights, network, workerCount: 1);
-        _buffer = new InputBuffer(plan.Capacity, network.InputCount, ScalarType.Float32);
+        _buffer = new InputBuffer(rowCapacity, network.InputCount, ScalarType.Float32);
         TorchThreadCount = threadCount;
     }
 

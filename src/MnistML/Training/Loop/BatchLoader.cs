@@ -63,7 +63,7 @@ internal sealed class BatchLoader
         }
 
         _noise = new GaussianNoise(Seeds.ForNoise(batch.Seed), _inputNoise);
-        buffer.RowCount = batch.RowCount;
+        (buffer.RowCount, buffer.OtherRowCount) = (batch.RowCount, batch.OtherRowCount);
         buffer.DropoutSeed = Seeds.ForDropout(batch.Seed);
         if (buffer.Sparse is { } sparse)
         {
@@ -71,6 +71,7 @@ internal sealed class BatchLoader
         }
 
         batch.Targets.CopyTo(buffer.Targets);
+        batch.Places.CopyTo(buffer.Places);
         for (var row = 0; row < batch.RowCount; row++)
         {
             buffer.LossFactors[row] = _weights.Of(buffer.Targets[row]);
@@ -118,11 +119,11 @@ internal sealed class BatchLoader
         batch.CopyFeatures(row, features);
         if (_distorters.Length > 0)
         {
-            _distorters[worker].Distort(features, Seeds.ForAugmentation(batch.Seed, row));
+            _distorters[worker].Distort(features, Seeds.ForAugmentation(batch.Seed, _buffer.Places[row]));
         }
 
         _encoder?.Encode(features, inputs, _bins[worker]);
-        _noise.AddTo(row, inputs);
+        _noise.AddTo(_buffer.Places[row], inputs);
         rows.Write(row, inputs);
     }
 }

@@ -1,6 +1,7 @@
 using MnistML.Native;
 using MnistML.Network;
 using MnistML.Network.Losses;
+using MnistML.Training.Group;
 using MnistML.Training.Rows;
 using static TorchSharp.torch;
 
@@ -13,6 +14,9 @@ namespace MnistML.Training.Loop;
 /// <param name="Weights"><c>[rows]</c>.</param>
 internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Tensor Targets, Tensor Weights)
 {
+    /// <summary>The processes whose predictions are looked at together.</summary>
+    public TrainingGroup Group { get; init; } = TrainingGroup.None;
+
     /// <summary>More rows than this give no better decision.</summary>
     private const int MaxRows = 1 << 17;
 
@@ -25,14 +29,14 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
 
     /// <summary>Predictions for training rows, each by the member that left it out.</summary>
     public static HeldOutPredictions OutOfFold(
-        MlpNetwork network, ITrainingRows rows, RowWeights weights, CancellationToken cancellationToken)
+        MlpNetwork network, ITrainingRows rows, RowWeights weights, TrainingGroup group, CancellationToken cancellationToken)
     {
         NetworkEvaluator[] evaluators =
             [.. Enumerable.Range(0, network.Architecture.MemberCount).Select(member => new NetworkEvaluator(network, member))];
         try
         {
             return Collect(
-                network, rows, evaluators[0].RowCapacity, batch => ComputeByFolds(evaluators, batch), weights.Of, cancellationToken);
+                network, rows, evaluators[0].RowCapacity, batch => ComputeByFolds(evaluators, batch), weights.Of, group, cancellationToken);
         }
         finally
         {
@@ -41,7 +45,8 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
     }
 
     /// <summary>Predictions for validation rows, by all members together.</summary>
-    public static HeldOutPredictions Of(MlpNetwork network, ITrainingRows rows, CancellationToken cancellationToken)
+    public static HeldOutPredictions Of(
+        MlpNetwork network, ITrainingRows rows, TrainingGroup group, CancellationToken cancellationToken)
     {
         using var evaluator = new NetworkEvaluator(network);
         return Collect(
@@ -51,6 +56,7 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
             batch => TensorValues.ToSingles(
                 network.Settings.Loss.Average(evaluator.Compute(batch.RowCount, batch)).cpu()),
             _ => 1,
+            group,
             cancellationToken);
     }
 
@@ -103,7 +109,12 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
         return MeanOf(Loss.ComputeLosses(Outputs.to(ScalarType.Float64) / temperature, targets));
     }
 
-    private double MeanOf(Tensor values) => ToDouble(values.mul(Weights)) / ToDouble(Weights);
+    private double MeanOf(Tensor values)
+    {
+        double[] sums = [ToDouble(values.mul(Weights)), ToDouble(Weights)];
+        Group.Sum(sums);
+        return sums[0] / sums[1];
+    }
 
     private static double ToDouble(Tensor values) => values.to(ScalarType.Float64).sum().item<double>();
 
@@ -113,6 +124,7 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
         int batchSize,
         Func<RowBatch, float[]> compute,
         Func<Target, double> weigh,
+        TrainingGroup group,
         CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
@@ -138,7 +150,10 @@ internal sealed record HeldOutPredictions(TrainingLoss Loss, Tensor Outputs, Ten
             loss,
             tensor(outputs.ToArray()).view(targets.Count, outputSize),
             loss.ToTensor(targets.ToArray()),
-            tensor([.. targets.Select(target => (float)weigh(target))]));
+            tensor([.. targets.Select(target => (float)weigh(target))]))
+        {
+            Group = group,
+        };
     }
 
     /// <summary>Each row's outputs, in the rows' order. A member computes those of its own fold only.</summary>

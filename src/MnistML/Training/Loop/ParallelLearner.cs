@@ -2,6 +2,7 @@ using MnistML.Network;
 using MnistML.Network.Backprop;
 using MnistML.Network.Losses;
 using MnistML.Network.Workers;
+using MnistML.Training.Group;
 using MnistML.Training.Optimizers;
 using MnistML.Training.Rows;
 using MnistML.Vectors;
@@ -15,6 +16,11 @@ namespace MnistML.Training.Loop;
 /// </summary>
 internal sealed class ParallelLearner : ILearner
 {
+    // Where loss, metric and cancellation are among what is summed in a step.
+    private const int Loss = 0;
+    private const int Metric = 1;
+    private const int Cancelled = 2;
+
     private readonly IOptimizer _optimizer;
     private readonly TrainingLoss _loss;
     private readonly double? _clipNorm;
@@ -26,6 +32,10 @@ internal sealed class ParallelLearner : ILearner
     private readonly Action<int> _load;
     private readonly Action<int> _measureGradient;
     private readonly Action<int> _updateAndLoad;
+    private readonly Action<int> _collectGradient;
+    private readonly Action<int> _sumAndLoad;
+    private readonly TrainingGroup _group;
+    private readonly CancellationToken _cancellationToken;
     private int _current;
     private float _gradientFactor;
 
@@ -33,27 +43,30 @@ internal sealed class ParallelLearner : ILearner
     /// <param name="optimizer">The optimiser that updates it.</param>
     /// <param name="weights">The rows' weights.</param>
     /// <param name="options">How gradients are clipped, and rows augmented.</param>
-    /// <param name="plan">The batches.</param>
+    /// <param name="rowCapacity">The rows of the largest batch, in this process.</param>
     /// <param name="threadCount">The threads that may be used.</param>
+    /// <param name="group">The processes that share the rows of each batch.</param>
     /// <param name="timer">Times the phases; null, the default, for no timing.</param>
     public ParallelLearner(
         MlpNetwork network,
         IOptimizer optimizer,
         RowWeights weights,
         MlpTrainingOptions options,
-        BatchPlan plan,
+        int rowCapacity,
         int threadCount,
+        TrainingGroup group,
         PhaseTimer? timer = null)
     {
-        ParallelBackprop.ThrowIfTooLarge(network.Architecture, plan.Capacity, network.Settings.HasSparseInputs);
+        ParallelBackprop.ThrowIfTooLarge(network.Architecture, rowCapacity, network.Settings.HasSparseInputs);
         _optimizer = optimizer;
         _loss = network.Settings.Loss;
         _clipNorm = options.GradientClipNorm;
-        _team = new WorkerTeam(AutoThreads.Choose(threadCount, network.Architecture, plan.Capacity));
+        (_group, _cancellationToken) = (group, options.CancellationToken);
+        _team = new WorkerTeam(AutoThreads.Choose(threadCount, network.Architecture, rowCapacity));
         try
         {
             _loader = new BatchLoader(options, weights, network, _team.Count);
-            _backprop = new ParallelBackprop(network, plan.Capacity, _team, timer);
+            _backprop = new ParallelBackprop(network, rowCapacity, _team, timer, SharingOf(options));
             if (network.Settings.HasSparseInputs && optimizer.TrySkipping())
             {
                 _backprop.SkipZeroGradients(optimizer.CatchUp);
@@ -72,7 +85,9 @@ internal sealed class ParallelLearner : ILearner
         _updateChunk = UpdateChunk;
         var update = PhaseTimer.Timed(timer, Phase.Update, worker => _backprop.ForEachGradientChunk(worker, _updateChunk));
         _measureGradient = computeGradient + computeNorm;
-        _updateAndLoad = _clipNorm is null ? computeGradient + update + _load : update + _load;
+        _collectGradient = computeGradient + _backprop.CollectGradient;
+        _sumAndLoad = PhaseTimer.Timed(timer, Phase.Update, SumOverGroup) + _load;
+        _updateAndLoad = _clipNorm is null && group.IsAlone ? computeGradient + update + _load : update + _load;
     }
 
     public int TorchThreadCount => 1;
@@ -93,9 +108,19 @@ internal sealed class ParallelLearner : ILearner
         _loader.Begin(next, Other);
         var rowCount = _backprop.Buffers[_current].RowCount;
         var sums = _backprop.Run(_current);
+        if (!_group.IsAlone)
+        {
+            sums = SumGradient(sums);
+            rowCount = _backprop.Buffers[_current].WholeRowCount;
+        }
+
         _optimizer.BeginStep(learningRate);
         _gradientFactor = 1;
-        if (_clipNorm is { } norm)
+        if (_clipNorm is { } maximum && !_group.IsAlone)
+        {
+            _gradientFactor = (float)Math.Min(1, GradientClipping.FactorFor(maximum, Math.Sqrt(SquaredNormOfSum())));
+        }
+        else if (_clipNorm is { } norm)
         {
             // The norm of the whole gradient is known only when all workers have computed theirs.
             _team.Run(_measureGradient);
@@ -121,6 +146,51 @@ internal sealed class ParallelLearner : ILearner
     {
         _team.Dispose();
         _backprop.Dispose();
+    }
+
+    private BatchSharing? SharingOf(MlpTrainingOptions options) => _group.IsAlone
+        ? null
+        : new BatchSharing(options.BatchStatistics == MlpBatchStatistics.Synchronized ? _group.Sum : null);
+
+    /// <summary>
+    /// Computes this process's gradient, and replaces it by the sum over all, together with loss, metric, and whether one was cancelled.
+    /// The next batch is loaded meanwhile.
+    /// </summary>
+    private RowLoss SumGradient(RowLoss sums)
+    {
+        _team.Run(_collectGradient);
+        _backprop.CollectFactorGradient();
+        var extras = _backprop.Gradients.Extras;
+        extras[Loss] = (float)sums.Loss;
+        extras[Metric] = (float)sums.Metric;
+        extras[Cancelled] = _cancellationToken.IsCancellationRequested ? 1 : 0;
+        _team.Run(_sumAndLoad);
+        return _backprop.Gradients.Extras[Cancelled] > 0
+            ? throw _group.Cancelled([])
+            : new RowLoss(_backprop.Gradients.Extras[Loss], _backprop.Gradients.Extras[Metric]);
+    }
+
+    /// <summary>The first worker is the thread that called <c>Fit</c>, the only one that the group may be called on.</summary>
+    private void SumOverGroup(int worker)
+    {
+        if (worker == 0)
+        {
+            _group.Sum(_backprop.Gradients.All);
+        }
+    }
+
+    /// <summary>In an order that does not depend on the number of threads, which each process has its own of.</summary>
+    private double SquaredNormOfSum()
+    {
+        const int ChunkSize = 2048;
+        var gradients = _backprop.Gradients.Gradients;
+        var sum = 0.0;
+        for (var start = 0; start < gradients.Length; start += ChunkSize)
+        {
+            sum += SpanMath.Sum(gradients[start..Math.Min(start + ChunkSize, gradients.Length)], default(Square));
+        }
+
+        return sum;
     }
 
     private void ComputeSquaredNorm(int worker)

@@ -20,7 +20,7 @@ internal sealed partial class TrainingLoop
         var watch = Stopwatch.StartNew();
         var (sum, batch, learningRate) = (default(BatchOutcome), 0, 0.0);
         TorchSettings.UseThreads(learner.TorchThreadCount);
-        using (var batches = _data.Train.ReadShuffled(_plan, new EpochSeeds(_seed, epoch), _options.CancellationToken).GetEnumerator())
+        using (var batches = _data.Train.ReadShuffled(_plan, new EpochSeeds(_seed, epoch), TokenWithinSteps).GetEnumerator())
         {
             learner.Begin(Next()!);
             try
@@ -44,11 +44,12 @@ internal sealed partial class TrainingLoop
             RowBatch? Next() => batches.MoveNext() ? batches.Current : null;
         }
 
-        var seconds = watch.Elapsed.TotalSeconds;
+        var seconds = _group.Broadcast(watch.Elapsed.TotalSeconds);
         TorchSettings.UseThreads(ThreadCount);
+        BroadcastRunningAverages(network);
         BatchOutcome? validation = _data.Validation is null
             ? null
-            : Validation.Run(network, _data.Validation, _device, _options.CancellationToken);
+            : Sum(_group.Together(token => Validation.Run(network, _data.Validation, _device, token), _options.CancellationToken));
         ThrowIfDiverged(network.HasFiniteState ? validation?.MeanLoss ?? sum.MeanLoss : double.NaN, epoch, batch, learningRate);
         BatchOutcome? outOfFold = Choices.IsOutOfFold && Choices.Schedule.EndsCycle(epoch, _plan.BatchCount)
             ? EvaluateOutOfFold(epoch, network, weights)
@@ -87,7 +88,8 @@ internal sealed partial class TrainingLoop
     private BatchOutcome EvaluateOutOfFold(int epoch, MlpNetwork network, RowWeights weights)
     {
         using var scope = NewDisposeScope();
-        var predictions = HeldOutPredictions.OutOfFold(network, _data.Train, weights, _options.CancellationToken);
+        var predictions = _group.Together(
+            token => HeldOutPredictions.OutOfFold(network, _data.Train, weights, _group, token), _options.CancellationToken);
         var temperature = Choices.CalibratesTemperature ? predictions.FindTemperature() : 1;
         _temperatures[epoch] = temperature;
         return predictions.Evaluate(temperature);

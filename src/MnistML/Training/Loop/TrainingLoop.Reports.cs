@@ -7,7 +7,7 @@ internal sealed partial class TrainingLoop
     {
         if (!double.IsFinite(loss))
         {
-            throw new MlpDivergenceException(
+            throw _group.Agree(new MlpDivergenceException(
                 FormattableString.Invariant($"The training diverged in epoch {epoch}, batch {batch} of {_plan.BatchCount}: ")
                 + FormattableString.Invariant($"the loss is {loss} at a learning rate of {learningRate}, ")
                 + $"with {_options.Optimizer}. Try a smaller learning rate, a warm-up (Schedule with WarmUpEpochs), "
@@ -16,7 +16,7 @@ internal sealed partial class TrainingLoop
                     ? $", or features of one scale ({nameof(_options.FeatureScaling)} = Standardize)." : "."),
                 epoch,
                 batch,
-                learningRate);
+                learningRate));
         }
     }
 
@@ -30,6 +30,11 @@ internal sealed partial class TrainingLoop
 
     private void Report(IReadOnlyList<MlpEpochMetrics> history, int batch, double trainLoss, MlpEpochMetrics? metrics)
     {
+        if (!_group.IsFirst)
+        {
+            return;
+        }
+
         _sinceReport.Restart();
         var epoch = metrics?.Epoch ?? history.Count + 1;
         _options.Progress?.Report(new MlpProgress

@@ -20,8 +20,8 @@ internal sealed partial class TrainingLoop
 
     private ILearner CreateLearner(MlpNetwork network, IOptimizer optimizer, RowWeights weights) =>
         UsesOwnBackprop
-        ? new ParallelLearner(network, optimizer, weights, _options, _plan, ThreadCount, Timer)
-        : new AutogradLearner(network, optimizer, weights, _options, _plan, ThreadCount);
+        ? new ParallelLearner(network, optimizer, weights, _options, RowCapacity, ThreadCount, _group, Timer)
+        : new AutogradLearner(network, optimizer, weights, _options, RowCapacity, ThreadCount);
 
     private MlpNetwork CreateNetwork()
     {
@@ -64,9 +64,8 @@ internal sealed partial class TrainingLoop
         }
 
         var rowCount = Math.Clamp(MaxCalibrationValues / network.InputCount, 1, MaxCalibrationRows);
-        using var batches = _data.Train.ReadInOrder(rowCount, _options.CancellationToken).GetEnumerator();
-        batches.MoveNext();
-        network.TakeOver(_initialModel, BatchTensors.Features(batches.Current, _data.FeatureCount), NewClasses);
+        var first = _group.Together(token => _data.Train.ReadFirst(rowCount, token), _options.CancellationToken);
+        network.TakeOver(_initialModel, BatchTensors.Features(first, _data.FeatureCount), NewClasses);
     }
 
     private void ThrowIfNothingIsLeftOut(TrainingData data)

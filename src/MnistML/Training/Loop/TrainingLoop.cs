@@ -6,6 +6,7 @@ using MnistML.Network.Workers;
 using MnistML.Training.Checkpoints;
 using MnistML.Training.Choices;
 using MnistML.Training.Features;
+using MnistML.Training.Group;
 using MnistML.Training.Rows;
 using MnistML.Training.Schedules;
 using static TorchSharp.torch;
@@ -31,6 +32,7 @@ internal sealed partial class TrainingLoop
     private readonly MlpArchitecture _architecture;
     private readonly BatchPlan _plan;
     private readonly Device _device;
+    private readonly TrainingGroup _group;
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
 
     /// <summary>The temperature after each epoch of this run that was evaluated out of fold.</summary>
@@ -42,13 +44,16 @@ internal sealed partial class TrainingLoop
     /// <param name="seed">The seed of all random numbers.</param>
     /// <param name="initialModel">The model to start from; null to draw the weights.</param>
     /// <param name="checkpoint">The checkpoint to resume from; null to start from the beginning.</param>
+    /// <param name="group">The processes that train together; null for those of the options.</param>
     public TrainingLoop(
         TrainingData data,
         MlpTrainingOptions options,
         int seed,
         MlpModelParameters? initialModel = null,
-        TrainingCheckpoint? checkpoint = null)
+        TrainingCheckpoint? checkpoint = null,
+        TrainingGroup? group = null)
     {
+        _group = group ?? TrainingGroup.Of(options.Group);
         (_options, _seed, _initialModel, _checkpoint) = (options, seed, initialModel, checkpoint);
         _device = TrainingDevice.Find(options.Device);
         FeatureKind = options.Augmentation is null ? FeatureKinds.Of(data.Statistics.Sample!) : FeatureKind.Images;
@@ -78,7 +83,7 @@ internal sealed partial class TrainingLoop
     /// <summary>The memory that it takes; null where that is not the processor's.</summary>
     public TrainingCost? Cost => _device.type != TorchSharp.DeviceType.CPU ? null : new TrainingCost(
         _architecture,
-        _plan.Capacity,
+        RowCapacity,
         Precision == MlpPrecision.BFloat16 ? sizeof(ushort) : sizeof(float),
         Choices.SparseFeatures);
 
@@ -99,8 +104,9 @@ internal sealed partial class TrainingLoop
         using var scope = NewDisposeScope();
         using var settings = new TorchSettings(ThreadCount);
         var weights = new RowWeights(_options.WeightsOfClasses, _data.Statistics);
+        var checkpoints = _options.CheckpointPath is null && _group.IsAlone ? null : OpenCheckpoints();
         using var network = CreateNetwork();
-        var (history, bestEpoch) = Learn(network, weights);
+        var (history, bestEpoch) = Learn(network, weights, checkpoints);
 
         // Who wants the model of a cancelled training wants it whole.
         var isCancellable = _options.OnCancellation == MlpOnCancellation.Throw;
@@ -109,25 +115,33 @@ internal sealed partial class TrainingLoop
         {
             network.Temperature = bestEpoch is { } epoch && _temperatures.TryGetValue(epoch, out var temperature)
                 ? temperature
-                : Predict(network, weights, cancellationToken)?.FindTemperature() ?? 1;
+                : _group.Together(token => Predict(network, weights, token), cancellationToken)?.FindTemperature() ?? 1;
         }
 
         return new TrainingResult(ToFiniteModel(network), history) { Temperature = network.Temperature };
     }
 
+    /// <summary>The file of checkpoints, once all processes are known to have the same training.</summary>
+    private CheckpointFile OpenCheckpoints()
+    {
+        var fingerprint = TrainingFingerprint.Of(
+            _architecture, _data, Choices.ApplyTo(_options), Precision, _device.ToString(), _seed, _initialModel);
+        _group.ThrowIfOther(new Dictionary<string, string>(fingerprint)
+        {
+            [nameof(_options.OnCancellation)] = $"{_options.OnCancellation}",
+        });
+        return new CheckpointFile(_group.IsFirst ? _options.CheckpointPath : null, _seed, fingerprint);
+    }
+
     /// <summary>Makes all updates. What only they need is freed before the network becomes a model.</summary>
     /// <returns>The metrics of all epochs, and the epoch whose weights the network was given back; null for the last weights.</returns>
-    private (IReadOnlyList<MlpEpochMetrics> History, int? BestEpoch) Learn(MlpNetwork network, RowWeights weights)
+    private (IReadOnlyList<MlpEpochMetrics> History, int? BestEpoch) Learn(
+        MlpNetwork network, RowWeights weights, CheckpointFile? checkpoints)
     {
         using var optimizer = _options.Optimizer.Create(network);
         var state = new TrainingState(network, optimizer, epoch => Choices.Schedule.EndsCycle(epoch, _plan.BatchCount));
-        var checkpoints = _options.CheckpointPath is { } path
-            ? new CheckpointFile(
-                path, _seed,
-                TrainingFingerprint.Of(
-                    _architecture, _data, Choices.ApplyTo(_options), network.Settings.Precision, _device.ToString(), _seed, _initialModel))
-            : null;
         checkpoints?.Begin(state, _checkpoint, _plan.BatchCount);
+        BeginTogether(network);
         using var learner = CreateLearner(network, optimizer, weights);
         _hasLearnt = state.History.Count > 0;
         try
@@ -135,6 +149,7 @@ internal sealed partial class TrainingLoop
             while (state.History.Count < CountEpochs(state.History) && !EndsEarly(state.History))
             {
                 var metrics = RunEpoch(state.History, network, learner, weights);
+                ThrowIfWeightsDiffer(network, metrics.Epoch);
                 state.Append(metrics);
                 checkpoints?.Write(state);
                 Report(state.History, _plan.BatchCount, metrics.TrainLoss, metrics);
@@ -155,7 +170,7 @@ internal sealed partial class TrainingLoop
     }
 
     private bool GivesModelWhenCancelled =>
-        _options.OnCancellation == MlpOnCancellation.ReturnBest && _options.CancellationToken.IsCancellationRequested && _hasLearnt;
+        _options.OnCancellation == MlpOnCancellation.ReturnBest && IsCancelled && _hasLearnt;
 
     private int ThreadCount => _options.ChooseThreadCount();
 
@@ -172,7 +187,7 @@ internal sealed partial class TrainingLoop
     /// Predictions for rows that were not learned from: out of fold, or else those of validation; null where there are none.
     /// </summary>
     private HeldOutPredictions? Predict(MlpNetwork network, RowWeights weights, CancellationToken cancellationToken) =>
-        Choices.IsOutOfFold ? HeldOutPredictions.OutOfFold(network, _data.Train, weights, cancellationToken)
-        : _data.Validation is not null ? HeldOutPredictions.Of(network, _data.Validation, cancellationToken)
+        Choices.IsOutOfFold ? HeldOutPredictions.OutOfFold(network, _data.Train, weights, _group, cancellationToken)
+        : _data.Validation is not null ? HeldOutPredictions.Of(network, _data.Validation, _group, cancellationToken)
         : null;
 }

@@ -53,6 +53,20 @@ public abstract partial record MlpTrainingOptions
                 + "leave one of them out.");
         }
 
+        if (Group is not null && Device != TrainingDevice.Processor)
+        {
+            yield return new ValidationResult(
+                $"{nameof(Group)} is set, but {nameof(Device)} is \"{Device}\": processes train together on the processor only. "
+                + $"Set {nameof(Device)} to \"{TrainingDevice.Processor}\".");
+        }
+
+        if (Group is not null && SparseFeatures == true)
+        {
+            yield return new ValidationResult(
+                $"{nameof(Group)} is set, and {nameof(SparseFeatures)} is true: processes sum all gradients, those of zeros too. "
+                + $"Leave {nameof(SparseFeatures)} open, which then trains on all features.");
+        }
+
         if (SparseFeatures == true && NotSparseBecause is { } other)
         {
             yield return new ValidationResult(

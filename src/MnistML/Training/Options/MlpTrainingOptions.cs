@@ -83,6 +83,13 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     /// </summary>
     public virtual bool BatchNormalization { get; init; } = true;
 
+    /// <summary>
+    /// Which rows <see cref="BatchNormalization"/> is over where a <see cref="Group"/> of processes shares each batch;
+    /// <see cref="MlpBatchStatistics.Synchronized"/> by default, which is all of them.
+    /// </summary>
+    [EnumDataType(typeof(MlpBatchStatistics), ErrorMessage = NotNamed)]
+    public MlpBatchStatistics BatchStatistics { get; init; }
+
     /// <summary>How weights are set before training; <see cref="MlpInitializer.Default"/> by default.</summary>
     [OptionsWithin]
     public MlpInitializer Initializer { get; init; } = MlpInitializer.Default;
@@ -207,6 +214,14 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     public int? ThreadCount { get; init; }
 
     /// <summary>
+    /// The processes that train this network together, each of which calls <c>Fit</c> with the same data and options, and gets the same
+    /// model; null, the default, for this one alone. <see cref="BatchSize"/> is of all together. Each process holds its share of the rows,
+    /// which must fit into <see cref="MaxCacheBytes"/>, and reads the data once more than it would alone. Rank 0 alone reports progress and
+    /// writes checkpoints. It trains on the processor. An exception in one process ends all, unless all throw the same one.
+    /// </summary>
+    public IMlpGroup? Group { get; init; }
+
+    /// <summary>
     /// Receives a report after each epoch, and reports within long epochs, on the thread that trains; null, the default, for none.
     /// </summary>
     public IProgress<MlpProgress>? Progress { get; init; }
@@ -234,7 +249,8 @@ public abstract partial record MlpTrainingOptions : IValidatableObject
     /// The maximum number of bytes that rows take in memory, at least 1 MiB; 2 GiB by default. Up to that they are read once and kept, as
     /// compactly as their values allow: one byte a feature where there are at most 256 different values, as in images, and only the values
     /// other than zero where most are zero. Above it they are read again from the view for each epoch, and shuffled in a buffer of this
-    /// size. The view's own shuffling is used where it has any, no rows are set aside for validation, and no member leaves some out.
+    /// size. The view's own shuffling is used where it has any, no rows are set aside for validation, and no member leaves some out. In a
+    /// <see cref="Group"/> it is each process's, and rows are not streamed.
     /// </summary>
     [AtLeast(Mebibyte)]
     public long MaxCacheBytes { get; init; } = 2048 * Mebibyte;

@@ -16,6 +16,7 @@ internal static class OptionsDescription
     /// <summary>The options that cannot change the weights that a training gives when it runs to its end.</summary>
     public static IReadOnlyList<string> WithoutEffectOnResult { get; } =
     [
+        nameof(MlpTrainingOptions.Group), // It has, but a training goes on with another number of processes. TrainingFingerprint names it.
         nameof(MlpTrainingOptions.Progress),
         nameof(MlpTrainingOptions.CancellationToken),
         nameof(MlpTrainingOptions.OnCancellation),

@@ -1,4 +1,5 @@
 using MnistML.Common;
+using MnistML.Training.Rows.Stores;
 using MnistML.Training.Sampling;
 
 namespace MnistML.Training.Rows;

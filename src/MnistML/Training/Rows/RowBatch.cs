@@ -1,5 +1,6 @@
 using MnistML.Common;
 using MnistML.Network.Losses;
+using MnistML.Training.Rows.Stores;
 
 namespace MnistML.Training.Rows;
 
@@ -13,14 +14,21 @@ internal sealed class RowBatch(int capacity) : IFeatureRows
     private readonly Target[] _targets = new Target[capacity];
     private readonly CompactRowStore[] _stores = new CompactRowStore[capacity];
     private readonly int[] _rows = new int[capacity];
+    private readonly int[] _places = new int[capacity];
 
     public int RowCount { get; private set; }
+
+    /// <summary>The rows of the batch that other processes of a group have.</summary>
+    public int OtherRowCount { get; private set; }
 
     /// <summary>All that is random in the batch is a function of it.</summary>
     public ulong Seed { get; private set; }
 
     /// <summary>What the network should predict for each row.</summary>
     public ReadOnlySpan<Target> Targets => _targets.AsSpan(0, RowCount);
+
+    /// <summary>The place of each row in the whole batch: its index, unless other processes have rows too.</summary>
+    public ReadOnlySpan<int> Places => _places.AsSpan(0, RowCount);
 
     /// <summary>What the network should predict for a row, by its index in the batch.</summary>
     public Target TargetOf(int row) => _targets[row];
@@ -32,7 +40,9 @@ internal sealed class RowBatch(int capacity) : IFeatureRows
     public void AppendEntries(int row, SparseRows rows) => _stores[row].AppendEntries(_rows[row], rows);
 
     /// <summary>Starts the next batch, which has no rows yet.</summary>
-    public void Begin(ulong seed) => (RowCount, Seed) = (0, seed);
+    /// <param name="seed">The batch's seed.</param>
+    /// <param name="otherRowCount">The rows of it that other processes have.</param>
+    public void Begin(ulong seed, int otherRowCount = 0) => (RowCount, Seed, OtherRowCount) = (0, seed, otherRowCount);
 
     /// <summary>Appends rows of a store. The store must keep them until the batch has been used.</summary>
     /// <param name="store">The store.</param>
@@ -43,9 +53,16 @@ internal sealed class RowBatch(int capacity) : IFeatureRows
         foreach (var row in rows)
         {
             var target = store.TargetOf(row);
-            (_targets[RowCount], _stores[RowCount], _rows[RowCount]) =
-                (folds is null ? target : target with { Fold = folds[row] }, store, row);
-            RowCount++;
+            Append(store, row, place: RowCount, folds is null ? target : target with { Fold = folds[row] });
         }
+    }
+
+    /// <summary>Appends a row of a store, which has a place in the whole batch.</summary>
+    public void Append(CompactRowStore store, int row, int place) => Append(store, row, place, store.TargetOf(row));
+
+    private void Append(CompactRowStore store, int row, int place, Target target)
+    {
+        (_targets[RowCount], _stores[RowCount], _rows[RowCount], _places[RowCount]) = (target, store, row, place);
+        RowCount++;
     }
 }

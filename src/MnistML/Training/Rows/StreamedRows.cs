@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using MnistML.Common;
-using MnistML.Network.Losses;
+using MnistML.Training.Rows.Stores;
 using MnistML.Training.Sampling;
 
 namespace MnistML.Training.Rows;
@@ -9,24 +9,20 @@ namespace MnistML.Training.Rows;
 /// Rows that are read from their source for each epoch, because they are too many for memory. They pass through two windows: while one is
 /// trained on, shuffled, a thread of its own reads rows into the other.
 /// </summary>
-/// <param name="source">The source of the rows.</param>
-/// <param name="split">The split that sets rows aside; null for none.</param>
-/// <param name="isValidation">Whether these are the rows that are set aside, or the others.</param>
-/// <param name="rowCount">The number of rows when they were counted.</param>
+/// <param name="passes">The passes over the rows.</param>
 /// <param name="maxBytes">The maximum size of both windows together.</param>
-/// <param name="createDealer">Makes the dealer that deals rows into folds in each pass; null for no folds.</param>
-internal sealed class StreamedRows(
-    IRowSource source, StratifiedSplit? split, bool isValidation, long rowCount, long maxBytes, Func<FoldDealer>? createDealer = null)
-    : ITrainingRows
+internal sealed class StreamedRows(RowPasses passes, long maxBytes) : ITrainingRows
 {
     private const int WindowCount = 2;
 
     /// <summary>Created by the first epoch and used by all.</summary>
     private CompactRowStore[] _windows = [];
 
-    public int FeatureCount => source.FeatureCount;
+    private RowPasses Passes => passes;
 
-    public long RowCount => rowCount;
+    public int FeatureCount => passes.Source.FeatureCount;
+
+    public long RowCount => passes.RowCount;
 
     public long? StreamBytes => maxBytes;
 
@@ -50,7 +46,7 @@ internal sealed class StreamedRows(
                 {
                     // The batch may hold rows of the old window. A window has room for a batch, so that no batch needs more than two.
                     usedUp = window;
-                    window = windows.Next() ?? throw CountChanged();
+                    window = windows.Next() ?? throw passes.CountChanged();
                     (order, position) = ([.. Enumerable.Range(0, window.RowCount)], 0);
                     random.Shuffle<int>(order);
                 }
@@ -67,17 +63,17 @@ internal sealed class StreamedRows(
         windows.Release(window);
         if (position < order.Length || windows.Next() is not null)
         {
-            throw CountChanged();
+            throw passes.CountChanged();
         }
     }
 
     public IEnumerable<RowBatch> ReadInOrder(int batchSize, CancellationToken cancellationToken)
     {
-        var plan = new BatchPlan(rowCount, batchSize, JoinsSingleRow: false);
+        var plan = new BatchPlan(passes.RowCount, batchSize, JoinsSingleRow: false);
         var batch = new RowBatch(plan.Capacity);
-        var window = new CompactRowStore(source.FeatureCount, maxBytes: 0, minRows: plan.Capacity);
+        var window = new CompactRowStore(passes.Source.FeatureCount, maxBytes: 0, minRows: plan.Capacity);
         int[] order = [.. Enumerable.Range(0, plan.Capacity)];
-        using var reader = Open(shuffleSeed: null);
+        using var reader = passes.Open(shuffleSeed: null);
         for (var i = 0; i < plan.BatchCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -86,7 +82,7 @@ internal sealed class StreamedRows(
             {
                 if (!reader.Read(out var features, out var target))
                 {
-                    throw CountChanged();
+                    throw passes.CountChanged();
                 }
 
                 window.Append(features, target);
@@ -99,19 +95,7 @@ internal sealed class StreamedRows(
     }
 
     public ITrainingRows WithFolds(Func<FoldDealer> createDealer) =>
-        new StreamedRows(source, split, isValidation, rowCount, maxBytes, createDealer);
-
-    /// <summary>The split and the folds depend on the rows' order, so with one of them the source must not shuffle.</summary>
-    private IRowReader Open(ulong? shuffleSeed)
-    {
-        var reader = source.Open(split is null && createDealer is null ? shuffleSeed : null);
-        reader = split is null ? reader : new SplitReader(reader, split.Begin(), isValidation);
-        return createDealer is null ? reader : new DealingReader(reader, createDealer());
-    }
-
-    private InvalidOperationException CountChanged() => new(
-        $"The {source.Name} gave {rowCount} rows with labels at first, and another number when they were read again. "
-        + "Its rows must be the same at each pass; mlContext.Data.Cache makes them so.");
+        new StreamedRows(passes with { CreateDealer = createDealer }, maxBytes);
 
     /// <summary>The two windows and their cycle: free, filled by a thread, trained on, free again.</summary>
     private sealed class Windows : IDisposable
@@ -180,7 +164,7 @@ internal sealed class StreamedRows(
         {
             try
             {
-                using var reader = rows.Open(seed);
+                using var reader = rows.Passes.Open(seed);
                 var hasMore = true;
                 while (hasMore)
                 {
@@ -213,35 +197,5 @@ internal sealed class StreamedRows(
 
             return true;
         }
-    }
-
-    private sealed class SplitReader(IRowReader reader, Func<int, bool> isSetAside, bool isValidation) : IRowReader
-    {
-        public bool Read(out RowFeatures features, out Target target)
-        {
-            while (reader.Read(out features, out target))
-            {
-                if (isSetAside(target.Class) == isValidation)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
-        public void Dispose() => reader.Dispose();
-    }
-
-    private sealed class DealingReader(IRowReader reader, FoldDealer dealer) : IRowReader
-    {
-        public bool Read(out RowFeatures features, out Target target)
-        {
-            var isRow = reader.Read(out features, out target);
-            target = isRow ? dealer.Deal(target) : target;
-            return isRow;
-        }
-
-        public void Dispose() => reader.Dispose();
     }
 }

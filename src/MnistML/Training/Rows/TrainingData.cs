@@ -1,4 +1,6 @@
 using MnistML.Common;
+using MnistML.Training.Group;
+using MnistML.Training.Rows.Stores;
 using MnistML.Training.Sampling;
 
 namespace MnistML.Training.Rows;
@@ -36,6 +38,11 @@ internal sealed record TrainingData
     public static TrainingData Read(IRowSource source, IRowSource? validationSource, MlpTrainingOptions options, int seed)
     {
         var statistics = NewStatistics(source, options, seed);
+        if (options.Group is { } group)
+        {
+            return ReadShared(source, validationSource, options, seed, TrainingGroup.Of(group), statistics);
+        }
+
         var store = ReadAll(source, statistics, options.MaxCacheBytes, options.CancellationToken);
         var data = new TrainingData
         {
@@ -46,6 +53,49 @@ internal sealed record TrainingData
         return options.ValidationFraction > 0 ? data.SetAside(source, store, options, seed)
             : validationSource is not null ? data.WithValidation(validationSource, store, options)
             : data;
+    }
+
+    /// <summary>
+    /// Counts all rows in every process, so that all have the same statistics. Which rows a process holds depends on the batch size, which
+    /// a rule may choose by the statistics, so they are read once more.
+    /// </summary>
+    private static TrainingData ReadShared(
+        IRowSource source,
+        IRowSource? validationSource,
+        MlpTrainingOptions options,
+        int seed,
+        TrainingGroup group,
+        RowStatistics statistics)
+    {
+        Count(new RowPasses(source, RowCount: 0), statistics, options.CancellationToken);
+        var passes = new RowPasses(source, statistics.RowCount);
+        var fingerprint = Describe(statistics);
+        RowPasses? toValidate = null;
+        if (options.ValidationFraction > 0)
+        {
+            var split = new StratifiedSplit(statistics.RowsOfClass, options.ValidationFraction, Seeds.ForSplit(seed));
+            toValidate = new RowPasses(source, split.ValidationRowCount) { Split = split, IsValidation = true };
+            passes = new RowPasses(source, statistics.RowCount - split.ValidationRowCount) { Split = split };
+            statistics = NewStatistics(source, options, seed);
+            Count(passes, statistics, options.CancellationToken);
+        }
+        else if (validationSource is not null)
+        {
+            var ofValidation = new RowStatistics(validationSource, MlpFeatureScaling.None, hasChecksum: true);
+            Count(new RowPasses(validationSource, RowCount: 0), ofValidation, options.CancellationToken);
+            toValidate = new RowPasses(validationSource, ofValidation.RowCount);
+            fingerprint = $"{fingerprint}; to validate: {Describe(ofValidation)}";
+        }
+
+        var validation = toValidate is null ? null : new LaneRows(toValidate, group, options.MaxCacheBytes);
+        validation?.Prepare(group.Size, options.CancellationToken);
+        return new TrainingData
+        {
+            Train = new LaneRows(passes, group, options.MaxCacheBytes, sharing: validation),
+            Validation = validation,
+            Statistics = statistics,
+            Fingerprint = fingerprint,
+        };
     }
 
     private TrainingData SetAside(IRowSource source, CompactRowStore? store, MlpTrainingOptions options, int seed)
@@ -77,7 +127,8 @@ internal sealed record TrainingData
             }
 
             var count = isValidation ? split.ValidationRowCount : Statistics.RowCount - split.ValidationRowCount;
-            return new StreamedRows(source, split, isValidation, count, options.MaxCacheBytes);
+            return new StreamedRows(
+                new RowPasses(source, count) { Split = split, IsValidation = isValidation }, options.MaxCacheBytes);
         }
     }
 
@@ -86,7 +137,7 @@ internal sealed record TrainingData
     /// </summary>
     private TrainingData WithValidation(IRowSource source, CompactRowStore? store, MlpTrainingOptions options)
     {
-        var statistics = new RowStatistics(source, MlpFeatureScaling.None, hasChecksum: options.CheckpointPath is not null);
+        var statistics = new RowStatistics(source, MlpFeatureScaling.None, NeedsChecksum(options));
         var bytesLeft = store is null ? 0 : options.MaxCacheBytes - store.ByteCount;
         var validationStore = ReadAll(source, statistics, bytesLeft, options.CancellationToken);
         return this with
@@ -103,14 +154,26 @@ internal sealed record TrainingData
     private static RowStatistics NewStatistics(IRowSource source, MlpTrainingOptions options, int seed) => new(
         source,
         options.FeatureScaling,
-        hasChecksum: options.CheckpointPath is not null,
+        NeedsChecksum(options),
         new RowSample(source.FeatureCount, Seeds.ForSample(seed)));
+
+    private static bool NeedsChecksum(MlpTrainingOptions options) => options.CheckpointPath is not null || options.Group is not null;
+
+    private static void Count(RowPasses passes, RowStatistics statistics, CancellationToken cancellationToken)
+    {
+        using var reader = passes.Open(shuffleSeed: null);
+        while (reader.Read(out var features, out var target))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            statistics.Add(features, target);
+        }
+    }
 
     private static string Describe(RowStatistics statistics) =>
         FormattableString.Invariant($"{statistics.RowCount} rows, checksum {statistics.Checksum:x8}");
 
     private static ITrainingRows ToRows(IRowSource source, CompactRowStore? store, RowStatistics statistics, long maxBytes) => store is null
-        ? new StreamedRows(source, split: null, isValidation: false, statistics.RowCount, maxBytes)
+        ? new StreamedRows(new RowPasses(source, statistics.RowCount), maxBytes)
         : new CachedRows(store, source.FeatureCount, [.. Enumerable.Range(0, store.RowCount)]);
 
     /// <summary>Counts all rows, and keeps them unless they are too many.</summary>

@@ -8,6 +8,7 @@ using MnistML.Tests.Support;
 using MnistML.Training.Augmentation;
 using MnistML.Training.Loop;
 using MnistML.Training.Rows;
+using MnistML.Training.Rows.Stores;
 using MnistML.Vectors;
 using static TorchSharp.torch;
 

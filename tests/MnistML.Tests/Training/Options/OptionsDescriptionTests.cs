@@ -27,6 +27,7 @@ internal sealed class OptionsDescriptionTests
         [nameof(Default.Optimizer)] = Default with { Optimizer = MlpOptimizer.AdamW(learningRate: 0.003, beta2: 0.99) },
         [nameof(Default.Schedule)] = Default with { Schedule = MlpSchedule.OneCycle() with { WarmUpEpochs = 1 } },
         [nameof(Default.BatchSize)] = Default with { BatchSize = 255 },
+        [nameof(Default.BatchStatistics)] = Default with { BatchStatistics = MlpBatchStatistics.Local },
         [nameof(Default.MaxEpochs)] = Default with { MaxEpochs = 3 },
         [nameof(Default.KeepMissingClasses)] = Default with { KeepMissingClasses = true },
         [nameof(Default.LabelSmoothing)] = Default with { LabelSmoothing = 0.1 },

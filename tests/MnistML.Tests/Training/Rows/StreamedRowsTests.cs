@@ -21,7 +21,7 @@ internal sealed class StreamedRowsTests
     [Test]
     public void ReadShuffled_OfManyWindows_GivesEachRowOnceInAnotherOrder()
     {
-        var streamed = new StreamedRows(new ArrayRows(3, Rows), split: null, isValidation: false, RowCount, MaxBytes);
+        var streamed = new StreamedRows(new RowPasses(new ArrayRows(3, Rows), RowCount), MaxBytes);
 
         var read = Read(streamed.ReadShuffled(new BatchPlan(RowCount, 64, false), new EpochSeeds(1, 1), CancellationToken.None));
 
@@ -40,7 +40,7 @@ internal sealed class StreamedRowsTests
     public void ReadShuffled_OfASourceThatCanShuffle_LetsIt()
     {
         var source = new ArrayRows(3, Rows) { CanShuffle = true };
-        var streamed = new StreamedRows(source, split: null, isValidation: false, RowCount, MaxBytes);
+        var streamed = new StreamedRows(new RowPasses(source, RowCount), MaxBytes);
 
         var read = Read(streamed.ReadShuffled(new BatchPlan(RowCount, 64, false), new EpochSeeds(5, 1), CancellationToken.None));
 
@@ -54,8 +54,8 @@ internal sealed class StreamedRowsTests
     {
         var split = new StratifiedSplit([RowCount / 3, RowCount / 3, RowCount / 3], 0.1, seed: 4);
         var source = new ArrayRows(3, Rows) { CanShuffle = true };
-        var train = new StreamedRows(source, split, isValidation: false, RowCount - 300, MaxBytes);
-        var validation = new StreamedRows(source, split, isValidation: true, 300, MaxBytes);
+        var train = new StreamedRows(new RowPasses(source, RowCount - 300) { Split = split }, MaxBytes);
+        var validation = new StreamedRows(new RowPasses(source, 300) { Split = split, IsValidation = true }, MaxBytes);
 
         var trained = Read(train.ReadShuffled(new BatchPlan(train.RowCount, 64, false), new EpochSeeds(1, 1), CancellationToken.None));
         var validated = Read(validation.ReadInOrder(64, CancellationToken.None));
@@ -69,7 +69,7 @@ internal sealed class StreamedRowsTests
     [TestCase(RowCount + 1)]
     public void ReadShuffled_OfAnotherNumberOfRowsThanCounted_SaysSo(int counted)
     {
-        var streamed = new StreamedRows(new ArrayRows(3, Rows), split: null, isValidation: false, counted, MaxBytes);
+        var streamed = new StreamedRows(new RowPasses(new ArrayRows(3, Rows), counted), MaxBytes);
 
         Assert.That(
             () => Read(streamed.ReadShuffled(new BatchPlan(counted, 64, false), new EpochSeeds(1, 1), CancellationToken.None)),
@@ -82,7 +82,7 @@ internal sealed class StreamedRowsTests
     public void ReadShuffled_OfASourceThatFails_FailsAsItDoes()
     {
         var source = new ArrayRows(3, Rows) { Reading = row => _ = row == 2_000 ? throw new FormatException("row 2000") : 0 };
-        var streamed = new StreamedRows(source, split: null, isValidation: false, RowCount, MaxBytes);
+        var streamed = new StreamedRows(new RowPasses(source, RowCount), MaxBytes);
 
         Assert.That(() => Read(streamed.ReadShuffled(new BatchPlan(RowCount, 64, false), new EpochSeeds(1, 1), CancellationToken.None)),
             Throws.TypeOf<FormatException>().With.Message.EqualTo("row 2000"));
@@ -93,7 +93,7 @@ internal sealed class StreamedRowsTests
     {
         var lastRow = 0;
         var source = new ArrayRows(3, Rows) { Reading = row => lastRow = row };
-        var streamed = new StreamedRows(source, split: null, isValidation: false, RowCount, MaxBytes);
+        var streamed = new StreamedRows(new RowPasses(source, RowCount), MaxBytes);
 
         _ = streamed.ReadShuffled(new BatchPlan(RowCount, 64, false), new EpochSeeds(1, 1), CancellationToken.None).First().RowCount;
 
@@ -116,7 +116,7 @@ internal sealed class StreamedRowsTests
                 }
             },
         };
-        var streamed = new StreamedRows(source, split: null, isValidation: false, RowCount, MaxBytes);
+        var streamed = new StreamedRows(new RowPasses(source, RowCount), MaxBytes);
 
         Assert.That(
             () => Read(streamed.ReadShuffled(new BatchPlan(RowCount, 64, false), new EpochSeeds(1, 1), cancellation.Token)),

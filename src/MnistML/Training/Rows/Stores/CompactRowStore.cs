@@ -1,7 +1,7 @@
 using MnistML.Common;
 using MnistML.Network.Losses;
 
-namespace MnistML.Training.Rows;
+namespace MnistML.Training.Rows.Stores;
 
 /// <summary>Rows in memory, as compactly as their values allow: blocks of features, and the targets.</summary>
 internal sealed class CompactRowStore

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace MnistML.Training.Rows;
+namespace MnistML.Training.Rows.Stores;
 
 /// <summary>
 /// Bytes back to floats. Where the processor has AVX512-VBMI it looks 64 bytes up at once, one byte of the floats after the other, and zips

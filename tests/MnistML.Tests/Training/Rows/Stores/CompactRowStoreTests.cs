@@ -2,9 +2,9 @@ using FsCheck.Fluent;
 using MnistML.Common;
 using MnistML.Network.Losses;
 using MnistML.Tests.Support;
-using MnistML.Training.Rows;
+using MnistML.Training.Rows.Stores;
 
-namespace MnistML.Tests.Training.Rows;
+namespace MnistML.Tests.Training.Rows.Stores;
 
 internal sealed class CompactRowStoreTests
 {

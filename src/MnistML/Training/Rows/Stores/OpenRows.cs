@@ -1,6 +1,6 @@
 using MnistML.Common;
 
-namespace MnistML.Training.Rows;
+namespace MnistML.Training.Rows.Stores;
 
 /// <summary>The rows of a block that is not full yet: all their features, or only the entries as long as all rows came so.</summary>
 /// <param name="capacity">Rows of a block.</param>

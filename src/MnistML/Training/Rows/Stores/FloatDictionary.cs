@@ -1,4 +1,4 @@
-namespace MnistML.Training.Rows;
+namespace MnistML.Training.Rows.Stores;
 
 /// <summary>A dictionary of up to 256 different floats, compared by their bits, so that a byte can encode each.</summary>
 internal sealed partial class FloatDictionary

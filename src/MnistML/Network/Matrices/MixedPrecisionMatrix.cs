@@ -1,7 +1,7 @@
 using MnistML.Native;
 using static TorchSharp.torch;
 
-namespace MnistML.Network.Backprop;
+namespace MnistML.Network.Matrices;
 
 /// <summary>A matrix in float32 or bfloat16 that libtorch multiplies and vector loops read and write. It owns its tensor.</summary>
 internal sealed class MixedPrecisionMatrix : IDisposable
@@ -10,11 +10,18 @@ internal sealed class MixedPrecisionMatrix : IDisposable
     private readonly bool _isSingle;
 
     public MixedPrecisionMatrix(long rowCount, int columnCount, ScalarType type)
+        : this(empty([rowCount, columnCount], type, CPU), columnCount)
+    {
+    }
+
+    /// <param name="tensor"><c>[rows, columns]</c>, contiguous, in float32 or bfloat16.</param>
+    /// <param name="columnCount">Its columns.</param>
+    public MixedPrecisionMatrix(Tensor tensor, int columnCount)
     {
         ColumnCount = columnCount;
-        Tensor = empty([rowCount, columnCount], type, CPU).DetachFromDisposeScope();
+        Tensor = tensor.DetachFromDisposeScope();
         _memory = new TensorMemory(Tensor);
-        _isSingle = type == ScalarType.Float32;
+        _isSingle = tensor.dtype == ScalarType.Float32;
     }
 
     public int ColumnCount { get; }

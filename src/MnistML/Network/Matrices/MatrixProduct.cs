@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace MnistML.Network.Backprop;
+namespace MnistML.Network.Matrices;
 
 /// <summary>A product of views that are created once. It does not own them.</summary>
 /// <param name="Left"><c>[n, k]</c>.</param>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using MnistML.Common;
 
-namespace MnistML.Training.Rows;
+namespace MnistML.Training.Rows.Stores;
 
 /// <summary>Some rows of features in the smallest of three lossless encodings.</summary>
 internal sealed class EncodedRows

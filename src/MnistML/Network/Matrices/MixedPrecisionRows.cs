@@ -1,6 +1,6 @@
 using MnistML.Vectors;
 
-namespace MnistML.Network.Backprop;
+namespace MnistML.Network.Matrices;
 
 /// <summary>The values of a <see cref="MixedPrecisionMatrix"/> as float32, whatever their type.</summary>
 internal readonly ref struct MixedPrecisionRows(Span<float> singles, Span<ushort> halves, int columnCount)
