@@ -22,11 +22,11 @@ public static class MlpModelExtensions
     /// machine. It keeps no temporary file of the network, as a model from <c>mlContext.Model.Load</c> does until it is disposed.
     /// </returns>
     /// <remarks>
-    /// The whole archive is read into memory and checked. An archive that is cut or damaged, or whose entries lead out of it, is refused,
-    /// and so is a network that was altered, or whose stages were. What ML.NET allocates for the other entries is not guarded: ML.NET
-    /// trusts the sizes in other stages, in the chain around the network and in the saved schema, and a hostile file can make it allocate
-    /// gigabytes. A model also names the .NET types of its stages, which ML.NET looks up in the application's assemblies. So load models
-    /// from trusted sources only.
+    /// The whole archive is read into memory and checked. Its paths may have slashes, or backslashes as on Windows. An archive that is cut
+    /// or damaged, or whose entries lead out of it, is refused, and so is a network that was altered, or whose stages were. What ML.NET
+    /// allocates for the other entries is not guarded: ML.NET trusts the sizes in other stages, in the chain around the network and in the
+    /// saved schema, and a hostile file can make it allocate gigabytes. A model also names the .NET types of its stages, which ML.NET
+    /// looks up in the application's assemblies. So load models from trusted sources only.
     /// </remarks>
     /// <exception cref="InvalidDataException">
     /// It is not a complete model, or ML.NET cannot load it; the message says what was found.

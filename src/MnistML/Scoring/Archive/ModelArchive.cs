@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using MnistML.Common;
 
 namespace MnistML.Scoring.Archive;
 
@@ -20,7 +21,7 @@ internal sealed class ModelArchive
 
     private ModelArchive(Dictionary<string, byte[]> entries) => Entries = entries;
 
-    /// <summary>The content of each entry, by path.</summary>
+    /// <summary>The content of each entry, by path, which has slashes whatever the archive has.</summary>
     public Dictionary<string, byte[]> Entries { get; }
 
     /// <summary>Reads the rest of a seekable stream that may be anybody's.</summary>
@@ -65,10 +66,16 @@ internal sealed class ModelArchive
                         $"the entry '{entry.FullName}' declares {entry.Length} bytes, more than a file of this size can hold.");
                 }
 
-                if (!IsPlain(entry.FullName) || !entries.TryAdd(entry.FullName, ReadEntry(entry)))
+                var path = ZipEntryPath.Of(entry);
+                if (!IsPlain(path))
                 {
                     throw new InvalidDataException(
-                        $"the entry '{entry.FullName}' occurs twice, has no name, or leads out of the archive.");
+                        $"the entry '{entry.FullName}' has no name or a folder without one, or leads out of the archive.");
+                }
+
+                if (!entries.TryAdd(path, ReadEntry(entry)))
+                {
+                    throw new InvalidDataException($"the entry '{path}' occurs twice; in names '\\' counts as '/'.");
                 }
             }
 
@@ -93,8 +100,10 @@ internal sealed class ModelArchive
         }
     }
 
+    /// <summary>An absolute path begins with a folder without a name, and a drive has a colon.</summary>
     private static bool IsPlain(string path) =>
-        path.Length > 0 && !Path.IsPathRooted(path) && !path.Contains(':') && !path.Split('/', '\\').Contains("..");
+        path.Length > 0 && !path.Contains(':') && !path.StartsWith('/') && !path.Contains("//", StringComparison.Ordinal)
+        && !path.Split('/').Any(part => part is "." or "..");
 
     private static byte[] ReadEntry(ZipArchiveEntry entry)
     {

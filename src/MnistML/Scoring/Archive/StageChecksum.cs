@@ -15,6 +15,11 @@ internal static class StageChecksum
 {
     private const string Property = "mnistml.stages";
 
+    /// <summary>
+    /// The hash of no bytes, which models have that earlier versions saved on Windows: they hashed nothing whose path has backslashes.
+    /// </summary>
+    private const string OfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
     /// <summary>The network's own stage, which this library reads and checks without ML.NET.</summary>
     private const string NetworkStage = "Transform_000/";
 
@@ -43,7 +48,16 @@ internal static class StageChecksum
     public static OnnxMlp Take(OnnxMlp mlp, ModelArchive archive, string folder)
     {
         var properties = new Dictionary<string, string>(mlp.Properties);
-        return properties.Remove(Property, out var checksum) && checksum == HashOf(archive, folder)
+        var isThere = properties.Remove(Property, out var checksum);
+        if (checksum == OfNothing)
+        {
+            throw new InvalidDataException(
+                $"an earlier version of MnistML saved it on Windows, with a checksum of nothing, so that the stages in '{folder}' can't be "
+                + "verified. If you trust the file, mlContext.Model.Load loads it, for scoring. LoadMlp loads it once this version has "
+                + "trained and saved it anew.");
+        }
+
+        return isThere && checksum == HashOf(archive, folder)
             ? mlp with { Properties = properties }
             : throw new InvalidDataException($"the stages in '{folder}' are not those that were saved with its network.");
     }

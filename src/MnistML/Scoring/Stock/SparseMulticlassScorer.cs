@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using MnistML.Common;
 using MnistML.Onnx;
 
 namespace MnistML.Scoring.Stock;
@@ -55,9 +56,15 @@ internal static class SparseMulticlassScorer
         var classCount = MulticlassScorer.ClassCountOf(label);
         using var stream = new MemoryStream();
         new MLContext().Model.Save(new TransformerChain<ITransformer>(template), SchemaOf(inputColumnName, classCount, label), stream);
+        return FromSaved(stream, classCount);
+    }
+
+    /// <summary>The same from a saved chain of the scorer of three classes, whose entries are changed in the stream.</summary>
+    public static StockScorer FromSaved(MemoryStream stream, int classCount)
+    {
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
         {
-            foreach (var entry in archive.Entries.Where(entry => Superfluous.Any(entry.FullName.Contains)).ToArray())
+            foreach (var entry in archive.Entries.Where(entry => Superfluous.Any(ZipEntryPath.Of(entry).Contains)).ToArray())
             {
                 entry.Delete();
             }
@@ -120,7 +127,7 @@ internal static class SparseMulticlassScorer
 
     private static void Change(ZipArchive archive, string ending, Func<byte[], byte[]> change)
     {
-        var entry = archive.Entries.SingleOrDefault(entry => entry.FullName.EndsWith(ending, StringComparison.Ordinal))
+        var entry = archive.Entries.SingleOrDefault(entry => ZipEntryPath.Of(entry).EndsWith(ending, StringComparison.Ordinal))
             ?? throw Unsupported($"its file has no entry '{ending}'");
         var content = change(Read(entry));
         using var stream = entry.Open();

@@ -29,10 +29,10 @@ internal sealed class ModelMutator(Random random)
         var zip = _bytes.Pick(isNetworkAlone ? ModelSeeds.NetworkZips : ModelSeeds.PipelineZips);
         var spoilt = random.Next(7) switch
         {
-            0 => _bytes.Spoil(zip),
-            1 => _zip.SpoilHeaders(zip),
-            2 or 3 => _onnx.Mutate(zip),
-            _ => _zip.SpoilParts(zip),
+            0 => _bytes.Spoil(_zip.WithSeparators(zip)),
+            1 => _zip.SpoilHeaders(_zip.WithSeparators(zip)),
+            2 or 3 => _zip.WithSeparators(_onnx.Mutate(zip)),
+            _ => _zip.WithSeparators(_zip.SpoilParts(zip)),
         };
         return new Mutant(ModelSeeds.Zip, spoilt, isNetworkAlone);
     }

@@ -17,7 +17,8 @@ internal sealed class ZipMutator(Random random)
         .ToArray()];
     private static readonly string[] OddPaths =
     [
-        "../x", "..\\x", "/tmp/x", "C:\\x", "a/../../x", " ", "/", "Model.key", "a/b/OnnxModel", "OnnxModel", "con", "a\0b",
+        "../x", "..\\x", "/tmp/x", "\\x", "C:\\x", "a/../../x", "a\\../..\\x", "a//x", "a\\/x", " ", "/", "\\",
+        "Model.key", "a/b/OnnxModel", "OnnxModel", "con", "a\0b",
         new string('d', 5_000), string.Join('/', Enumerable.Repeat("e", 500)),
     ];
 
@@ -55,6 +56,18 @@ internal sealed class ZipMutator(Random random)
         }
 
         return ZipParts.Write(parts, random.Next(2) == 0 ? CompressionLevel.Fastest : CompressionLevel.NoCompression);
+    }
+
+    /// <summary>Names all entries as ML.NET does on Windows, half of them, or none.</summary>
+    public byte[] WithSeparators(byte[] zip)
+    {
+        var backslashesInFour = _bytes.Pick([4, 2, 0, 0]);
+        return backslashesInFour == 0
+            ? zip
+            : ZipParts.Write(
+                ZipParts.Read(zip).Select(
+                    part => random.Next(4) < backslashesInFour ? part with { Path = part.Path.Replace('/', '\\') } : part),
+                CompressionLevel.Fastest);
     }
 
     /// <summary>

@@ -14,9 +14,13 @@ using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Scoring.Archive;
 
-/// <summary>Saved models with altered content, and with checksums and lengths that match it.</summary>
+/// <summary>
+/// Saved models with altered content, and with checksums and lengths that match it; as ML.NET saves them on Linux, and on Windows.
+/// </summary>
+[TestFixture('/')]
+[TestFixture('\\')]
 [NonParallelizable]
-public sealed class AlteredModelTests
+public sealed class AlteredModelTests(char separator)
 {
     private const string NetworkEntry = "TransformerChain/Transform_000/OnnxModel";
 
@@ -149,13 +153,14 @@ public sealed class AlteredModelTests
     public void LoadMlp_AnyByteOfTheFileAltered_IsRefusedOrComputesTheSameScores()
     {
         var expected = Predictions.Bits(_case.Transformer.Transform(_case.Data));
-        for (var index = 0; index < _zip.Length; index += 13)
+        var zip = Zip.WithSeparator(_zip, separator);
+        for (var index = 0; index < zip.Length; index += 13)
         {
-            byte[] altered = [.. _zip];
+            byte[] altered = [.. zip];
             altered[index] ^= 0x10;
             try
             {
-                using var loaded = (MlpTransformer)Load(altered);
+                using var loaded = (MlpTransformer)LoadBytes(altered);
                 Assert.That(Predictions.Bits(loaded.Transform(_case.Data)), Is.EqualTo(expected), $"byte {index}");
             }
             catch (InvalidDataException error)
@@ -279,7 +284,9 @@ public sealed class AlteredModelTests
         return stream.ToArray();
     }
 
-    private static ITransformer Load(byte[] zip)
+    private ITransformer Load(byte[] zip) => LoadBytes(Zip.WithSeparator(zip, separator));
+
+    private static ITransformer LoadBytes(byte[] zip)
     {
         using var stream = new MemoryStream(zip);
         return new MLContext().Model.LoadMlp(stream, out _);

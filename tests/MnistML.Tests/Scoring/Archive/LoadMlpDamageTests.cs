@@ -77,8 +77,8 @@ public sealed class LoadMlpDamageTests
     [TestCase("..\\escape")]
     [TestCase("C:\\escape")]
     public void LoadMlp_OfAnEntryThatLeadsOut_IsRefused(string name) => AssertRefused(
-        Rewrite(entries => entries[name] = [1]), $"'{_path}' is not a model that can be loaded: the entry '{name}' occurs twice, has "
-            + "no name, or leads out of the archive.");
+        Rewrite(entries => entries[name] = [1]), $"'{_path}' is not a model that can be loaded: the entry '{name}' has no name "
+            + "or a folder without one, or leads out of the archive.");
 
     [Test]
     public void LoadMlp_OfABomb_IsRefusedBeforeItIsUnpacked()

@@ -45,17 +45,33 @@ public sealed class ModelArchiveTests
     [TestCase("a/../../x")]
     [TestCase("a\\..\\x")]
     [TestCase("/x")]
+    [TestCase("\\x")]
+    [TestCase("\\\\server\\share\\x")]
     [TestCase("C:x")]
+    [TestCase("C:\\x")]
+    [TestCase("..")]
+    [TestCase("a\\..")]
+    [TestCase("a/./x")]
+    [TestCase(".\\x")]
+    [TestCase("a//x")]
+    [TestCase("a\\\\x")]
+    [TestCase("a\\/x")]
     public void Read_PathThatLeadsOut_IsRefused(string path) => Assert.That(
         () => Read(Zip.Write((path, [1]))),
         Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-            $"the entry '{path}' occurs twice, has no name, or leads out of the archive."));
+            $"the entry '{path}' has no name or a folder without one, or leads out of the archive."));
 
     [Test]
-    public void Read_SamePathTwice_IsRefused() => Assert.That(
-        () => Read(Zip.Write(("a", [1]), ("a", [2]))),
-        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-            "the entry 'a' occurs twice, has no name, or leads out of the archive."));
+    public void Read_PathsWithBackslashes_HaveSlashes() =>
+        Assert.That(Read(Zip.Write(("a\\b\\c", [1]), ("a/b\\d", [2]))).Entries.Keys, Is.EqualTo(new[] { "a/b/c", "a/b/d" }));
+
+    [TestCase("a/b", "a/b")]
+    [TestCase("a/b", "a\\b")]
+    [TestCase("a\\b", "a/b")]
+    [TestCase("a\\b", "a\\b")]
+    public void Read_SamePathTwice_IsRefused(string first, string second) => Assert.That(
+        () => Read(Zip.Write((first, [1]), (second, [2]))),
+        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("the entry 'a/b' occurs twice; in names '\\' counts as '/'."));
 
     [Test]
     public void Read_EntryWithoutAName_IsRefused()

@@ -84,6 +84,27 @@ public sealed class MulticlassScorerTests
         Assert.That(scores[0], Is.EqualTo(PlainNetwork.Softmax(logits[0])).Within(1e-6));
     }
 
+    /// <summary>On Windows ML.NET names the entries of the file that is changed with backslashes.</summary>
+    [TestCase('/')]
+    [TestCase('\\')]
+    public void FromSaved_AnySeparator_HasTheSparseIdentity(char separator)
+    {
+        const int ClassCount = 1_500;
+        var label = LabelOf(ClassCount);
+        var template = MulticlassScorer.Fit("z", SparseMulticlassScorer.TemplateLabel(label.Name)).Transformer;
+        var rows = new ScorerRows<uint>("z", ClassCount, label, rowCount: 0, _ => default, _ => default);
+        using var stream = new MemoryStream();
+        new MLContext().Model.Save(new TransformerChain<ITransformer>(template), rows.Schema, stream);
+        using var named = new MemoryStream();
+        named.Write(Zip.WithSeparator(stream.ToArray(), separator));
+
+        var scorer = SparseMulticlassScorer.FromSaved(named, ClassCount);
+
+        Assert.That((scorer.Input.Scale, scorer.Input.Offsets), Is.EqualTo((1f, new float[ClassCount])));
+        Assert.That(scorer.Transformer.GetOutputSchema(rows.Schema)["Score"].Type, Is.EqualTo(
+            new VectorDataViewType(NumberDataViewType.Single, ClassCount)));
+    }
+
     [Test]
     public void Fit_OfManyClasses_TakesMemoryInProportionToThem()
     {

@@ -35,6 +35,10 @@ internal static class Zip
         return Write(entries.Select(entry => entry.Path == path ? (path, change(entry.Content)) : entry));
     }
 
+    /// <summary>The same archive as the system of a separator names its entries: '\' is what ML.NET writes on Windows.</summary>
+    public static byte[] WithSeparator(byte[] zip, char separator) =>
+        Write(Read(zip).Select(entry => (entry.Path.Replace('/', separator), entry.Content)));
+
     private static byte[] ReadEntry(ZipArchiveEntry entry)
     {
         using var stream = entry.Open();
