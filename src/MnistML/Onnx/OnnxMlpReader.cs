@@ -12,7 +12,10 @@ internal static class OnnxMlpReader
     /// <summary>The prefix of all properties that this library writes.</summary>
     private const string PropertyPrefix = "mnistml.";
 
-    /// <summary>Reads a model; null if this library did not write it, or if it is an exported one.</summary>
+    /// <summary>Says that a model is a whole pipeline, as the package MnistML.OnnxExport writes it.</summary>
+    private const string PipelineProperty = "mnistml.pipeline";
+
+    /// <summary>Reads a model; null if this library did not write it, or if it is exported.</summary>
     /// <exception cref="InvalidDataException">
     /// It is not an ONNX model, or a damaged one of this library, or refers to other files; the message says why.
     /// </exception>
@@ -25,6 +28,11 @@ internal static class OnnxMlpReader
         }
 
         ThrowIfExternal(model.Graph);
+        if (model.MetadataProps.Any(entry => entry.Key == PipelineProperty))
+        {
+            return null; // The user's pipeline holds another one as ONNX: a stage of ML.NET, which stays one.
+        }
+
         if (model.ProducerName != nameof(MnistML)
             && !model.MetadataProps.Any(entry => entry.Key.StartsWith(PropertyPrefix, StringComparison.Ordinal)))
         {

@@ -32,6 +32,7 @@ internal sealed class PublicApiTests
 
     [TestCase(typeof(MlpTrainer), "PublicApi.approved.txt")]
     [TestCase(typeof(MpiGroup), "PublicApi.Mpi.approved.txt")]
+    [TestCase(typeof(MlpOnnxExportOptions), "PublicApi.OnnxExport.approved.txt")]
     public void PublicApi_OfAPackage_IsTheApprovedOne(Type type, string approvedFile)
     {
         var path = Repository.PathOf($"tests/MnistML.Tests/Conventions/{approvedFile}");
