@@ -402,6 +402,10 @@ var ensembleWeights = MlpModelParameters.Load(In("ensemble.safetensors"));
 Require(ensembleWeights.Architecture == ensemble.Model.Architecture, "safetensors of an ensemble");
 Require(ensembleWeights.Encoding == encoding, "the encoding in safetensors");
 
+MlpModelCard card = ensemble.Describe();
+Require(card.Text.Contains("2(16)-128-128-1 x 3") && card.Markdown.StartsWith("# Model card: "), "a model's card");
+Require(card.Summary.Count > 4 && card.ToString() == card.Text, "the summary of a card");
+
 using var warm = new MlpRegressionTrainer(mlContext, regressionOptions with { ValidationFraction = 0, MaxEpochs = 1 })
     .Fit(boxes, boxes, initialModel: regression.Model);
 using var warmByName = new MlpRegressionTrainer(mlContext, regressionOptions with { ValidationFraction = 0, MaxEpochs = 1 })

@@ -30,6 +30,9 @@ using var model = mlContext.MulticlassClassification.Trainers.Mlp(mlContext, opt
 var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test));
 Console.WriteLine($"Test accuracy: {metrics.MicroAccuracy:F4}, test loss: {metrics.LogLoss:F4}");
 
+// The model's card says what it is and where it comes from. Describe().Markdown is all of it, as a document to keep beside the model.
+Console.WriteLine(string.Join('\n', model.Describe().Summary));
+
 // Save as an ML.NET model, and load it. LoadMlp scores in batches; mlContext.Model.Load works too, even without MnistML and libtorch.
 mlContext.Model.Save(model, train.Schema, "mnistml-out/digits.zip");
 var loaded = mlContext.Model.LoadMlp("mnistml-out/digits.zip", out _);

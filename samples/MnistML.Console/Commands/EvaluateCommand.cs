@@ -14,6 +14,12 @@ internal sealed class EvaluateCommand : SampleCommand
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly DigitOptions _digits = new();
     private readonly Option<string?> _json = SharedOptions.Json();
+    private readonly Option<string?> _card = new("--card")
+    {
+        Description = "Where to write the model's card, in Markdown: columns, options and rows of the training, metrics by epoch",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string> _confusion = new("--confusion")
     {
         Description = "Where to draw the confusion matrix, .png or .svg",
@@ -27,25 +33,35 @@ internal sealed class EvaluateCommand : SampleCommand
             "evaluate",
             "Load a saved model and evaluate it on the test set",
             "evaluate --model mnistml-out/model.zip",
-            "evaluate --model classic.zip --confusion classic.svg") =>
-        AddOptions([_model, .. _digits.All, _json, _confusion]);
+            "evaluate --model classic.zip --confusion classic.svg --card classic.md") =>
+        AddOptions([_model, .. _digits.All, _json, _confusion, _card]);
 
     protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var modelPath = parsed.GetValue(_model)!;
         var confusionPath = parsed.GetValue(_confusion)!;
         var jsonPath = parsed.GetValue(_json);
+        var cardPath = parsed.GetValue(_card);
         PictureFile.EnsureSupported(confusionPath);
         var mlContext = new MLContext();
         var watch = Stopwatch.StartNew();
         var model = ModelFile.Load(mlContext, modelPath);
         using var network = model as IDisposable;
         ModelFile.EnsureMulticlass(model, modelPath);
-        OutputFile.EnsureDifferent(("--confusion", confusionPath), ("--json", jsonPath), ("--model", modelPath));
+        OutputFile.EnsureDifferent(
+            ("--confusion", confusionPath), ("--json", jsonPath), ("--model", modelPath), ("--card", cardPath));
         OutputFile.EnsureWritable("--confusion", confusionPath, "confusion.png");
         if (jsonPath is not null)
         {
             RunReport.EnsureWritable(jsonPath);
+        }
+
+        var card = MlpTransformer.Find(model)?.Describe();
+        if (cardPath is not null)
+        {
+            _ = card ?? throw new InvalidDataException(
+                $"'{modelPath}' holds no network of MnistML's, which alone has a card: leave --card out.");
+            OutputFile.EnsureWritable("--card", cardPath, "card.md");
         }
 
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
@@ -55,6 +71,11 @@ internal sealed class EvaluateCommand : SampleCommand
         evaluation.Write(Screen);
         ConfusionPlot.Write(confusionPath, evaluation.Metrics.ConfusionMatrix, DigitImages.ClassNamesOf(data.Test.Schema["Label"]));
         Screen.WriteLine();
+        if (card is not null)
+        {
+            WriteCard(card, cardPath);
+        }
+
         Screen.WriteFact("Model", modelPath);
         Screen.WriteFact("Confusion matrix", confusionPath);
 
@@ -73,5 +94,21 @@ internal sealed class EvaluateCommand : SampleCommand
         }
 
         NextSteps.Write(Screen, [["export", "--model", modelPath, "--out", Path.ChangeExtension(modelPath, ".onnx")]]);
+    }
+
+    /// <summary>Shows what the model is, and writes the whole card where it is asked for.</summary>
+    private void WriteCard(MlpModelCard card, string? path)
+    {
+        foreach (var line in card.Summary)
+        {
+            Screen.WriteLine(line);
+        }
+
+        Screen.WriteLine();
+        if (path is not null)
+        {
+            OutputFile.Write(path, temporaryPath => File.WriteAllText(temporaryPath, card.Markdown));
+            Screen.WriteFact("Model's card", path);
+        }
     }
 }

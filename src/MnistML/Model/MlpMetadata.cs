@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 
@@ -6,12 +7,18 @@ namespace MnistML.Model;
 /// <summary>The metadata in the files of a trained network, as named strings.</summary>
 internal sealed record MlpMetadata
 {
+    /// <summary>The model's card in an exported model.</summary>
+    public const string CardName = "mnistml.card";
+
     private const string VersionName = "mnistml.version";
     private const string OptionsName = "mnistml.options";
     private const string ClassNamesName = "mnistml.class_names";
     private const string FeatureNamesName = "mnistml.feature_names";
     private const string HistoryName = "mnistml.history";
     private const string FinalMetricsName = "mnistml.final_metrics";
+    private const string TrainingRowsName = "mnistml.training_rows";
+    private const string ValidationRowsName = "mnistml.validation_rows";
+    private const string LibrariesName = "mnistml.libraries";
 
     /// <summary>The version of this library.</summary>
     public static string CurrentVersion { get; } =
@@ -31,6 +38,15 @@ internal sealed record MlpMetadata
 
     /// <summary>The metrics of each epoch.</summary>
     public IReadOnlyList<MlpEpochMetrics> History { get; init; } = [];
+
+    /// <summary>The rows that were trained on; null for models of libraries before 0.3.</summary>
+    public long? TrainingRows { get; init; }
+
+    /// <summary>The rows that were validated on; null without any.</summary>
+    public long? ValidationRows { get; init; }
+
+    /// <summary>The versions of the libraries that trained the network, by their names.</summary>
+    public IReadOnlyDictionary<string, string> Libraries { get; init; } = new Dictionary<string, string>();
 
     /// <summary>All metadata.</summary>
     public IReadOnlyDictionary<string, string> ToProperties() => new Dictionary<string, string>(Properties)
@@ -54,6 +70,11 @@ internal sealed record MlpMetadata
                 Options = Whole(JsonSerializer.Deserialize<Dictionary<string, string>>(properties[OptionsName]), options => options.Values),
                 ClassNames = Names(properties, ClassNamesName),
                 FeatureNames = Names(properties, FeatureNamesName),
+                TrainingRows = Count(properties, TrainingRowsName),
+                ValidationRows = Count(properties, ValidationRowsName),
+                Libraries = properties.TryGetValue(LibrariesName, out var libraries)
+                    ? Whole(JsonSerializer.Deserialize<Dictionary<string, string>>(libraries), versions => versions.Values)
+                    : new Dictionary<string, string>(),
                 History = Whole(JsonSerializer.Deserialize<MlpEpochMetrics[]>(properties[HistoryName]), epochs => epochs),
             };
         }
@@ -62,6 +83,11 @@ internal sealed record MlpMetadata
             throw new InvalidDataException($"its metadata can't be read: {error.Message}", error);
         }
     }
+
+    private static long? Count(IReadOnlyDictionary<string, string> properties, string name) =>
+        !properties.TryGetValue(name, out var text) ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count
+        : throw new JsonException($"'{name}' is '{text}', but must be a number of rows.");
 
     private static string[]? Names(IReadOnlyDictionary<string, string> properties, string name) =>
         properties.TryGetValue(name, out var names) ? Whole(JsonSerializer.Deserialize<string[]>(names), texts => texts) : null;
@@ -85,7 +111,22 @@ internal sealed record MlpMetadata
                 properties[FeatureNamesName] = JsonSerializer.Serialize(FeatureNames);
             }
 
+            if (Libraries.Count > 0)
+            {
+                properties[LibrariesName] = JsonSerializer.Serialize(Libraries);
+            }
+
+            AddCount(TrainingRowsName, TrainingRows);
+            AddCount(ValidationRowsName, ValidationRows);
             return properties;
+
+            void AddCount(string name, long? count)
+            {
+                if (count is { } rows)
+                {
+                    properties[name] = rows.ToString(CultureInfo.InvariantCulture);
+                }
+            }
         }
     }
 

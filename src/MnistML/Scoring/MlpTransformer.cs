@@ -129,6 +129,12 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>
+    /// The model's card: task, columns, classes, architecture, options and rows of the training, metrics by epoch, versions of the
+    /// libraries. <c>Describe().Text</c> is for a screen, <c>Describe().Markdown</c> for a document.
+    /// </summary>
+    public MlpModelCard Describe() => ModelCardWriter.Write(this, _metadata);
+
+    /// <summary>
     /// Appends the predictions to data. They are computed when they are read; reading a row with another number of features throws an
     /// <see cref="InvalidOperationException"/>.
     /// </summary>
@@ -175,13 +181,18 @@ public sealed class MlpTransformer : ISingleFeaturePredictionTransformer<MlpMode
     /// <c>Score</c> and <c>Probability</c>, float32, each <c>[rows]</c>; in regression <c>Score</c>, float32 <c>[rows]</c>. An output with
     /// the name of the input gets the suffix <c>.output</c>. Operator set 17, IR version 8 (ONNX 1.12). The model's metadata
     /// names the classes and features, the version of this library, the options of the training without paths, and the last epoch's metrics
-    /// without times, so that the same training writes the same bytes.
+    /// without times, and has the model's card (<see cref="Describe"/>, in Markdown, as <c>mnistml.card</c>), so that the same training
+    /// writes the same bytes.
     /// </remarks>
     /// <param name="stream">Where the model is written; it is left open.</param>
     public void SaveAsOnnx(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        stream.Write(OnnxMlpWriter.WriteForExport(_mlp with { Properties = _metadata.ToReproducibleProperties() }));
+        var properties = new Dictionary<string, string>(_metadata.ToReproducibleProperties())
+        {
+            [MlpMetadata.CardName] = Describe().Markdown,
+        };
+        stream.Write(OnnxMlpWriter.WriteForExport(_mlp with { Properties = properties }));
     }
 
     /// <summary>The same model, which shares the network, with another threshold.</summary>

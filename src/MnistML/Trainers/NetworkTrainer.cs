@@ -143,7 +143,14 @@ internal sealed class NetworkTrainer
         }
 
         warnings.Check(result.History, chosen, data.Statistics);
-        var metadata = new MlpMetadata { Options = OptionsDescription.Of(chosen), History = result.History };
+        var metadata = new MlpMetadata
+        {
+            Options = OptionsDescription.Of(chosen),
+            History = result.History,
+            TrainingRows = data.Train.RowCount,
+            ValidationRows = data.Validation?.RowCount,
+            Libraries = TrainingLibraries.Versions,
+        };
         return new MlpTransformer(
             _host, result.Model, metadata, columns.Features, columns.ModelLabel, loop.Choices.SparseFeatures);
     }

@@ -33,6 +33,35 @@ public sealed class MlpMetadataTests
         Assert.That(parsed.Options, Is.EqualTo(Example.Options));
         Assert.That(parsed.ClassNames, Is.EqualTo(Example.ClassNames));
         Assert.That(parsed.History, Is.EqualTo(Example.History));
+        Assert.That((parsed.TrainingRows, parsed.ValidationRows), Is.EqualTo(((long?)null, (long?)null)));
+        Assert.That(parsed.Libraries, Is.Empty);
+    }
+
+    [Test]
+    public void Parse_OfRowsAndLibraries_GivesThemBack()
+    {
+        var example = Example with
+        {
+            TrainingRows = 60_000,
+            ValidationRows = 10_000,
+            Libraries = new Dictionary<string, string> { ["TorchSharp"] = "0.107.0" },
+        };
+
+        var parsed = MlpMetadata.Parse(example.ToProperties());
+
+        Assert.That((parsed.TrainingRows, parsed.ValidationRows), Is.EqualTo(((long?)60_000, (long?)10_000)));
+        Assert.That(parsed.Libraries, Is.EqualTo(example.Libraries));
+    }
+
+    [Test]
+    public void Parse_OfRowsThatAreNoNumber_IsRefused()
+    {
+        var properties = new Dictionary<string, string>(Example.ToProperties()) { ["mnistml.training_rows"] = "-1" };
+
+        Assert.That(
+            () => MlpMetadata.Parse(properties),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                "its metadata can't be read: 'mnistml.training_rows' is '-1', but must be a number of rows."));
     }
 
     [Test]

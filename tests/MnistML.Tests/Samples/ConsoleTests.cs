@@ -45,7 +45,7 @@ internal sealed class ConsoleTests
     {
         var train = Run(
             "train", "--recipe", "classic", "--epochs", "2", "--hidden", "32,16", "--seed", "1", "--out", "m.zip", "--json", "m.json");
-        var evaluate = Run("evaluate", "--model", "m.zip", "--json", "e.json");
+        var evaluate = Run("evaluate", "--model", "m.zip", "--json", "e.json", "--card", "card.md");
 
         Assert.That((train.ExitCode, train.Error, evaluate.ExitCode, evaluate.Error), Is.EqualTo((0, "", 0, "")));
         using var trained = ReadJson("m.json");
@@ -55,7 +55,11 @@ internal sealed class ConsoleTests
         Assert.That(
             evaluate.OutputLines,
             Has.Some.EqualTo(train.OutputLines.Single(line => line.StartsWith("Test accuracy:", StringComparison.Ordinal))));
-        Assert.That(NamesIn(_work), Is.EqualTo(["e.json", "m.json", "m.zip", "mnistml-out"]));
+        Assert.That(NamesIn(_work), Is.EqualTo(["card.md", "e.json", "m.json", "m.zip", "mnistml-out"]));
+        Assert.That(evaluate.OutputLines, Has.Member("Architecture   784-32-16-10, 25,818 parameters").And.Member("Model's card: card.md"));
+        Assert.That(
+            File.ReadAllText(Path.Combine(_work, "card.md")),
+            Does.StartWith("# Model card: 784-32-16-10 for multiclass classification\n").And.Contain("\n| Training rows | 12,000 |\n"));
     }
 
     [Test]

@@ -78,7 +78,13 @@ public sealed class SaveAsOnnxTests
 
         Assert.That(second, Is.EqualTo(first));
         Assert.That(
-            metadata.Keys, Is.EquivalentTo(new[] { "mnistml.activation", "mnistml.version", "mnistml.options", "mnistml.final_metrics" }));
+            metadata.Keys,
+            Is.EquivalentTo(
+                new[]
+                {
+                    "mnistml.activation", "mnistml.version", "mnistml.options", "mnistml.libraries", "mnistml.training_rows",
+                    "mnistml.final_metrics", "mnistml.card",
+                }));
         Assert.That(metadata["mnistml.version"], Does.Match(@"^\d+\.\d+\.\d+"));
         Assert.That(
             string.Join(' ', metadata.Values), Does.Not.Contain(folder.Path).And.Not.Contain("checkpoint").And.Not.Contain("econds"));
