@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using MnistML.Images;
 using MnistML.Samples.Data;
 using MnistML.Samples.Pictures;
 using MnistML.Samples.Reports;
@@ -11,7 +13,7 @@ namespace MnistML.Samples.Commands;
 internal sealed class PredictCommand : SampleCommand
 {
     private const int TopCount = 3;
-    private const int FeatureCount = DigitNormalizer.Side * DigitNormalizer.Side;
+    private const int FeatureCount = FoundDigit.Side * FoundDigit.Side;
 
     private readonly Argument<string[]> _images = new("IMAGE")
     {
@@ -46,21 +48,21 @@ internal sealed class PredictCommand : SampleCommand
         {
             throw new ArgumentException(
                 $"The model '{parsed.GetValue(_model)}' takes {network.Model.Architecture.InputSize} features, but pictures are brought "
-                + $"to MNIST's form, {DigitNormalizer.Side} × {DigitNormalizer.Side} = "
+                + $"to MNIST's form, {FoundDigit.Side} × {FoundDigit.Side} = "
                 + $"{FeatureCount}. Use a model that was trained on images of that size.");
         }
 
-        var engine = mlContext.Model.CreatePredictionEngine<PictureInput, PicturePrediction>(PicturePipeline.Before(mlContext, model));
-        var (count, failures) = (0, new List<string>());
+        var engine = mlContext.Model.CreatePredictionEngine<DigitInput, DigitPrediction>(model);
+        var isShown = parsed.GetValue(_show);
+        var failures = new List<string>();
         foreach (var argument in parsed.GetValue(_images)!)
         {
             foreach (var path in Expand(argument, failures))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                count++;
-                if (Predict(engine, path, failures) is { } prediction)
+                foreach (var digit in Read(path, failures))
                 {
-                    Write(path, prediction, network.ClassNames, parsed.GetValue(_show));
+                    Write(path, digit, engine.Predict(new DigitInput { Features = digit.ToFeatures() }), network.ClassNames, isShown);
                 }
             }
         }
@@ -86,16 +88,20 @@ internal sealed class PredictCommand : SampleCommand
         }
     }
 
-    private static PicturePrediction? Predict(PredictionEngine<PictureInput, PicturePrediction> engine, string path, List<string> failures)
+    private static IReadOnlyList<FoundDigit> Read(string path, List<string> failures)
     {
         try
         {
-            return engine.Predict(new PictureInput { Path = Path.GetFullPath(path) });
+            var digits = new DigitReader().Read(path).Digits;
+            return digits.Count > 0
+                ? digits
+                : throw new InvalidDataException(
+                    "no ink found; the picture is blank, or what is on it is hardly darker or lighter than its background");
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            failures.Add($"{path}: {Describe(exception.GetBaseException()).TrimEnd('.')}");
-            return null;
+            failures.Add($"{path}: {Describe(exception).TrimEnd('.')}");
+            return [];
         }
     }
 
@@ -106,7 +112,8 @@ internal sealed class PredictCommand : SampleCommand
         _ => $"it can't be read ({exception.Message})",
     };
 
-    private void Write(string path, PicturePrediction prediction, IReadOnlyList<string>? classNames, bool show)
+    private void Write(
+        string path, FoundDigit digit, DigitPrediction prediction, IReadOnlyList<string>? classNames, bool show)
     {
         var top = prediction.Score.Index()
             .OrderByDescending(score => score.Item)
@@ -115,7 +122,20 @@ internal sealed class PredictCommand : SampleCommand
         Screen.WriteLine($"{path}: {string.Join(", ", top)}");
         if (show)
         {
-            TerminalImage.Write(Screen, DigitNormalizer.Side, prediction.Features);
+            TerminalImage.Write(Screen, FoundDigit.Side, digit.ToFeatures());
         }
+    }
+
+    /// <summary>A digit as the network takes it.</summary>
+    private sealed class DigitInput
+    {
+        [VectorType(FeatureCount)]
+        public float[] Features { get; set; } = [];
+    }
+
+    /// <summary>The probability of each class.</summary>
+    private sealed class DigitPrediction
+    {
+        public float[] Score { get; set; } = [];
     }
 }

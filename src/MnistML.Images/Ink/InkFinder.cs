@@ -1,4 +1,4 @@
-namespace MnistML.Samples.Pictures;
+namespace MnistML.Images.Ink;
 
 /// <summary>
 /// Separates ink from paper: the darkness of each pixel as a fraction of full ink, 0 for paper and for pixels outside the digit.

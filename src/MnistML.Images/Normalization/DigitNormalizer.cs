@@ -1,4 +1,6 @@
-namespace MnistML.Samples.Pictures;
+using MnistML.Images.Ink;
+
+namespace MnistML.Images.Normalization;
 
 /// <summary>
 /// Brings a picture of a digit to the form of MNIST's images, as they were made (LeCun, Bottou, Bengio and Haffner, "Gradient-based
@@ -7,8 +9,7 @@ namespace MnistML.Samples.Pictures;
 /// </summary>
 internal static class DigitNormalizer
 {
-    /// <summary>Height and width of an image.</summary>
-    public const int Side = 28;
+    private const int Side = FoundDigit.Side;
 
     private const int Box = 20;
 
@@ -21,18 +22,11 @@ internal static class DigitNormalizer
     private const double MinStroke = 2;
     private const double MaxStroke = 3;
 
-    /// <summary>Normalises a picture.</summary>
-    /// <param name="brightness">Its pixels from 0, black, to 1, white.</param>
+    /// <summary>Normalises a digit.</summary>
+    /// <param name="digit">Its ink, from 0 to 1, cut to where there is any.</param>
     /// <returns>28 × 28 values row by row, 0 for none and 1 for full ink.</returns>
-    /// <exception cref="InvalidDataException">There is no ink in the picture.</exception>
-    public static float[] Normalize(GreyImage brightness)
+    public static float[] Normalize(GreyImage digit)
     {
-        if (InkFinder.Find(brightness)?.CropToInk() is not { } digit)
-        {
-            throw new InvalidDataException(
-                "no ink found; the picture is blank, or what is on it is hardly darker or lighter than its background");
-        }
-
         var working = Stroke.BringBetween(
             ScaleTo(digit, WorkingSide), MinStroke * WorkingSide / Box, MaxStroke * WorkingSide / Box).CropToInk()!;
         var boxed = ScaleTo(working, Box);

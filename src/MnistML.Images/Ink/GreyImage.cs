@@ -1,4 +1,4 @@
-namespace MnistML.Samples.Pictures;
+namespace MnistML.Images.Ink;
 
 /// <summary>An image of one value a pixel, row by row.</summary>
 internal sealed record GreyImage(int Width, int Height, float[] Values)
@@ -29,8 +29,8 @@ internal sealed record GreyImage(int Width, int Height, float[] Values)
         return part;
     }
 
-    /// <summary>The smallest part that holds all that is not 0; null if there is nothing.</summary>
-    public GreyImage? CropToInk()
+    /// <summary>The smallest rectangle that holds all that is not 0; null if there is nothing.</summary>
+    public PixelBox? InkBox()
     {
         var (left, top, right, bottom) = (Width, Height, -1, -1);
         for (var y = 0; y < Height; y++)
@@ -44,8 +44,11 @@ internal sealed record GreyImage(int Width, int Height, float[] Values)
             }
         }
 
-        return right < 0 ? null : Crop(left, top, right - left + 1, bottom - top + 1);
+        return right < 0 ? null : new PixelBox(left, top, right - left + 1, bottom - top + 1);
     }
+
+    /// <summary>The part within <see cref="InkBox"/>; null if there is nothing.</summary>
+    public GreyImage? CropToInk() => InkBox() is { } box ? Crop(box.Left, box.Top, box.Width, box.Height) : null;
 
     /// <summary>The image with a border of zeros.</summary>
     public GreyImage Pad(int room)

@@ -1,15 +1,16 @@
-using MnistML.Samples.Pictures;
+using MnistML.Common;
+using MnistML.Images;
 using MnistML.Tests.Support;
 using SkiaSharp;
 
-namespace MnistML.Tests.Samples.Pictures;
+namespace MnistML.Tests.Images;
 
-internal sealed class DigitNormalizerTests
+internal sealed class DigitReaderTests
 {
     private static readonly byte[] Plain = Drawn.Text("5");
 
     [Test]
-    public void Normalize_OfADigit_FillsABoxOfTwentyAndCentresItsMass()
+    public void Read_OfADigit_FillsABoxOfTwentyAndCentresItsMass()
     {
         var image = Normalize(Plain);
 
@@ -39,7 +40,7 @@ internal sealed class DigitNormalizerTests
 
     /// <summary>A digit drawn otherwise comes out the same but for what rounding does to edges: a tenth of its ink at most.</summary>
     [TestCaseSource(nameof(SameDigits))]
-    public void Normalize_OfTheSameDigitDrawnOtherwise_GivesTheSameImage(byte[] file)
+    public void Read_OfTheSameDigitDrawnOtherwise_GivesTheSameImage(byte[] file)
     {
         var (expected, image) = (Normalize(Plain), Normalize(file));
 
@@ -47,40 +48,37 @@ internal sealed class DigitNormalizerTests
     }
 
     [Test]
-    public void Normalize_OfLightThatFallsOff_FindsTheInkAlone()
+    public void Read_OfLightThatFallsOff_FindsTheInkAlone()
     {
-        var plain = PicturePixels.ReadBrightness(Plain);
-        var shaded = new GreyImage(plain.Width, plain.Height);
+        using var plain = SKBitmap.Decode(Plain);
+        var shaded = new byte[plain.Width * plain.Height];
         for (var y = 0; y < plain.Height; y++)
         {
             for (var x = 0; x < plain.Width; x++)
             {
-                shaded[x, y] = (0.95f - (0.5f * (x + y) / (plain.Width + plain.Height))) * (plain[x, y] > 0.5f ? 1 : 0.3f);
+                var light = 0.95 - (0.5 * (x + y) / (plain.Width + plain.Height));
+                shaded[(y * plain.Width) + x] = (byte)(byte.MaxValue * light * (plain.GetPixel(x, y).Red > 127 ? 1 : 0.3));
             }
         }
 
-        var (expected, image) = (Normalize(Plain), DigitNormalizer.Normalize(shaded));
+        var expected = Normalize(Plain);
+        var image = new DigitReader().Read(shaded, plain.Width, plain.Height).Digits.Single().ToFeatures();
+
         Assert.That(expected.Zip(image, (one, other) => Math.Abs(one - other)).Sum(), Is.LessThan(0.15 * expected.Sum()));
     }
 
     [Test]
-    public void Normalize_OfABlankPicture_FindsNoInk()
-    {
-        var refusal = Assert.Throws<InvalidDataException>(() => Normalize(Drawn.Text("")));
-
-        Assert.That(
-            refusal.Message,
-            Is.EqualTo("no ink found; the picture is blank, or what is on it is hardly darker or lighter than its background"));
-    }
+    public void Read_OfABlankPicture_FindsNoDigit() =>
+        Assert.That(new DigitReader().Read(new MemoryStream(Drawn.Text(""))).Digits, Is.Empty);
 
     [Test]
-    public void Normalize_OfNoise_FindsNoInk()
+    public void Read_OfNoise_FindsNoDigit()
     {
-        var random = new Random(1);
+        var random = new SplitMix64(1);
+        byte[] noise = [.. Enumerable.Range(0, 60 * 40).Select(_ => (byte)(102 + random.NextBelow(51)))];
 
-        Assert.Throws<InvalidDataException>(
-            () => DigitNormalizer.Normalize(new GreyImage(60, 40).Map(_ => 0.5f + (0.2f * (random.NextSingle() - 0.5f)))));
+        Assert.That(new DigitReader().Read(noise, 60, 40).Digits, Is.Empty);
     }
 
-    private static float[] Normalize(byte[] file) => DigitNormalizer.Normalize(PicturePixels.ReadBrightness(file));
+    private static float[] Normalize(byte[] file) => new DigitReader().Read(new MemoryStream(file)).Digits.Single().ToFeatures();
 }

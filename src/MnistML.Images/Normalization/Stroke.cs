@@ -1,4 +1,6 @@
-namespace MnistML.Samples.Pictures;
+using MnistML.Images.Ink;
+
+namespace MnistML.Images.Normalization;
 
 /// <summary>The width of a digit's strokes.</summary>
 internal static class Stroke

@@ -1,4 +1,4 @@
-namespace MnistML.Samples.Pictures;
+namespace MnistML.Images.Ink;
 
 /// <summary>
 /// The brightness of the paper behind the ink: a surface of second degree, since light falls off to a side or to the corners of a

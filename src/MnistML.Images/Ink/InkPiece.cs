@@ -1,4 +1,4 @@
-namespace MnistML.Samples.Pictures;
+namespace MnistML.Images.Ink;
 
 /// <summary>A connected piece of ink; pixels that touch at a corner are connected.</summary>
 internal sealed class InkPiece
