@@ -71,6 +71,7 @@ internal sealed class OnnxScorer : IDisposable
         }
 
         _session.RunWithBinding(_runOptions, _binding);
+        MlpMetrics.RecordScoring(rowCount);
     }
 
     public void Dispose()

@@ -30,6 +30,11 @@ internal sealed partial class TrainingLoop
                     learningRate = LearningRateAt(epoch, batch, stepCount, losses);
                     var outcome = learner.Learn(learningRate, Next());
                     _hasLearnt = true;
+                    if (_group.IsFirst)
+                    {
+                        MlpMetrics.RecordUpdate(outcome.RowCount);
+                    }
+
                     batch++;
                     ThrowIfDiverged(outcome.MeanLoss, epoch, batch, learningRate);
                     sum += outcome;
@@ -45,6 +50,11 @@ internal sealed partial class TrainingLoop
         }
 
         var seconds = _group.Broadcast(watch.Elapsed.TotalSeconds);
+        if (_group.IsFirst)
+        {
+            MlpMetrics.RecordEpoch(seconds);
+        }
+
         TorchSettings.UseThreads(ThreadCount);
         BroadcastRunningAverages(network);
         BatchOutcome? validation = _data.Validation is null
