@@ -3,7 +3,8 @@ namespace MnistML.Samples.Explanation;
 /// <summary>The forward pass of a network, written out layer by layer, from the features to the logits.</summary>
 internal static class ForwardPass
 {
-    private const double LeakySlope = 0.01;
+    /// <summary>The slope of a leaky rectified linear unit below 0.</summary>
+    public const double LeakySlope = 0.01;
 
     /// <summary>The logits of one row, in double precision.</summary>
     public static double[] Logits(MlpModelParameters model, ReadOnlySpan<float> features)
@@ -27,7 +28,7 @@ internal static class ForwardPass
     }
 
     /// <summary>weights · input + biases.</summary>
-    private static double[] Multiply(MlpLayerParameters layer, double[] input)
+    public static double[] Multiply(MlpLayerParameters layer, double[] input)
     {
         var output = new double[layer.Shape.OutputSize];
         for (var unit = 0; unit < output.Length; unit++)
@@ -45,7 +46,8 @@ internal static class ForwardPass
         return output;
     }
 
-    private static double Activate(MlpActivation activation, double x) => activation switch
+    /// <summary>The value of an activation.</summary>
+    public static double Activate(MlpActivation activation, double x) => activation switch
     {
         MlpActivation.Relu => Math.Max(x, 0),
         MlpActivation.LeakyRelu => x > 0 ? x : LeakySlope * x,
@@ -57,7 +59,7 @@ internal static class ForwardPass
     };
 
     /// <summary>Φ(x) = 1/2 + φ(x) · (x + x³/3 + x⁵/(3·5) + …), a series whose terms all have one sign.</summary>
-    private static double NormalDistribution(double x)
+    public static double NormalDistribution(double x)
     {
         // Beyond eight deviations Φ is 0 or 1 within rounding.
         const double MaxDeviations = 8;
