@@ -48,7 +48,9 @@ internal sealed class LiveModel : IDisposable
         var loaded = mlContext.Model.LoadMlp(path, out _);
         try
         {
-            return new LiveModel(name, run, mlContext, loaded, FindNetwork(loaded, path));
+            var model = new LiveModel(name, run, mlContext, loaded, FindNetwork(loaded, path));
+            model.Score(new byte[DigitSet.PixelCount]); // what can't score is known now, and the first request need not wait
+            return model;
         }
         catch
         {

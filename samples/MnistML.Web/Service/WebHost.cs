@@ -62,7 +62,7 @@ internal static class WebHost
         services.AddSingleton<ModelHolder>().AddSingleton<EventHub>().AddSingleton<ScoringGate>().AddSingleton<ServiceMetrics>();
         services.AddSingleton<DigitReader>().AddSingleton<PictureAnswers>();
         services.AddSingleton<NetworkTraining>().AddSingleton<TrainingService>();
-        services.AddHostedService(provider => provider.GetRequiredService<TrainingService>());
+        services.AddHostedService(provider => provider.GetRequiredService<TrainingService>()).AddHostedService<WarmUp>();
         services.AddOpenApi();
         services.AddProblemDetails().AddExceptionHandler<ProblemHandler>();
         services.AddHealthChecks().AddCheck<ReadyCheck>("model", tags: [ReadyCheck.Tag]);

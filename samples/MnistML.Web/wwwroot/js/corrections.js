@@ -34,7 +34,7 @@ export function showLearning() {
       create('h3', {}, 'What it was worth'),
       create('table', {}, create('thead', {}, create('tr', {}, ...['right answers', 'before', 'after'].map(text => create('th', { scope: 'col' }, text)))),
         create('tbody', {},
-          row(`your ${learning.correctionCount} digits`, percent(learning.correctionsBefore, 0), percent(learning.correctionsAfter, 0)),
+          row(learning.correctionCount === 1 ? 'your digit' : `your ${learning.correctionCount} digits`, percent(learning.correctionsBefore, 0), percent(learning.correctionsAfter, 0)),
           row(`test images of ${run.dataset}`, percent(learning.testBefore, 2), percent(learning.testAfter, 2)))),
       create('p', {}, Math.abs(change) < 0.00005 ? 'It is as good on the test images as before.'
         : change > 0 ? `It is ${percent(change, 2)} better on the test images too.`

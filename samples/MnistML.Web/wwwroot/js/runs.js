@@ -77,7 +77,7 @@ async function showConfusion(id) {
   const names = run.classNames;
   $('confusion-title').textContent = `Confusion matrix of ${run.summary.name}, ${run.testCount.toLocaleString('en')} test images`;
   $('confusion').replaceChildren(
-    create('thead', {}, create('tr', {}, create('th', { scope: 'col' }, 'is ＼ said'), ...names.map(name => create('th', { scope: 'col' }, name)))),
+    create('thead', {}, create('tr', {}, create('th', { scope: 'col' }, 'is \\ said'), ...names.map(name => create('th', { scope: 'col' }, name)))),
     create('tbody', {}, ...run.confusion.map((row, label) => create('tr', {}, create('th', { scope: 'row' }, names[label]), ...row.map((count, predicted) => {
       if (label === predicted || count === 0) {
         return create('td', { className: count === 0 ? 'zero' : 'right' }, String(count));

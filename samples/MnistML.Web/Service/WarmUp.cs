@@ -1,0 +1,30 @@
+using MnistML.Images;
+
+namespace MnistML.Web.Service;
+
+/// <summary>Reads a picture before the first user does, who would otherwise wait for code to be compiled and libraries to be loaded.</summary>
+internal sealed class WarmUp(DigitReader reader) : BackgroundService
+{
+    private const int Side = 280;
+
+    /// <summary>A stroke from top to bottom, in the middle.</summary>
+    private const int StrokeWidth = 20;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(
+        () =>
+        {
+            var picture = new byte[Side * Side];
+            for (var i = 0; i < picture.Length; i++)
+            {
+                var (x, y) = (i % Side, i / Side);
+                picture[i] = Math.Abs(x - (Side / 2)) <= StrokeWidth / 2 && y > Side / 5 && y < Side * 4 / 5 ? byte.MinValue : byte.MaxValue;
+            }
+
+            foreach (var digit in reader.Read(picture, Side, Side).Digits)
+            {
+                using var file = new MemoryStream(digit.ToPng());
+                reader.Read(file);
+            }
+        },
+        stoppingToken);
+}
