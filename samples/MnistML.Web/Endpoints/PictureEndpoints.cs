@@ -37,7 +37,7 @@ internal static class PictureEndpoints
         HttpContext context, ModelHolder models, ScoringGate gate, PictureAnswers answers, Limits limits, ServiceMetrics metrics,
         CancellationToken cancellationToken)
     {
-        if (await RequestBody.ReadAsync(context.Request, limits, cancellationToken) is not { } picture)
+        if (await RequestBody.ReadAsync(context, limits, cancellationToken) is not { } picture)
         {
             return Problems.TooLarge(limits);
         }

@@ -12,6 +12,7 @@ const doubts = {
   UnsureNetwork: 'the network gives no class a high probability',
 };
 
+let maxBytes = Infinity;
 let request = null;
 let answer = null;
 let chosen = 0;
@@ -61,7 +62,16 @@ async function strokeEnded(at) {
   await ask(await pad.toPng(), at);
 }
 
+/** What the service takes; a larger file need not be sent. */
+export function setLimit(uploadBytes) {
+  maxBytes = uploadBytes;
+}
+
 async function openPicture(blob) {
+  if (blob.size > maxBytes) {
+    showError(new Error(`The picture has ${blob.size.toLocaleString('en')} bytes, but at most ${maxBytes.toLocaleString('en')} are taken. Choose a smaller one.`));
+    return;
+  }
   lastPicture = blob;
   await pad.show(blob);
   await ask(blob, performance.now());

@@ -27,6 +27,7 @@ async function refresh() {
   $('banner').hidden = notes.length === 0;
   $('banner').textContent = notes.join(' ');
   service.show(status);
+  answer.setLimit(status.limits.uploadBytes);
   await corrections.load(model?.classNames ?? []);
   return status;
 }
