@@ -1,5 +1,6 @@
 // Uses every promised name of MnistML, through the package alone, and checks the results. Prints one line if all is well.
 
+using System.Diagnostics.Metrics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
@@ -256,6 +257,24 @@ using (var onnx = new MemoryStream())
     model.SaveAsOnnx(onnx);
     Require(onnx.ToArray().SequenceEqual(File.ReadAllBytes(In("digits.onnx"))), "ONNX by path and stream");
 }
+
+// Metrics: each row that is scored is counted.
+var scoredRows = 0L;
+using (var listener = new MeterListener())
+{
+    listener.InstrumentPublished = (instrument, metrics) =>
+    {
+        if (instrument.Meter.Name == MlpMetrics.MeterName && instrument.Name == "mnistml.scoring.rows")
+        {
+            metrics.EnableMeasurementEvents(instrument);
+        }
+    };
+    listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref scoredRows, value));
+    listener.Start();
+    _ = model.Transform(test).GetColumn<float[]>("Score").Count();
+}
+
+Require(scoredRows == 200, "metrics count the rows that are scored");
 
 // Saved, and loaded in both ways.
 mlContext.Model.Save(model, train.Schema, In("digits.zip"));

@@ -13,6 +13,7 @@ using MnistML.Benchmarks.Tabular;
 using MnistML.Benchmarks.Tasks;
 using MnistML.Benchmarks.Text;
 using MnistML.Benchmarks.Training;
+using MnistML.Benchmarks.Web;
 
 namespace MnistML.Benchmarks;
 
@@ -62,6 +63,7 @@ internal static class Program
             TextCommand.Create(),
             ScreenshotCommand.Create(),
             StudyCommand.Create(),
+            WebCommand.Create(),
         };
         return root.Parse(arguments).Invoke();
     }

@@ -147,8 +147,8 @@ internal sealed class CorrectionStore
         return images.Count == details.Length
             ? [.. details.Select((detail, index) => detail.ToCorrection(images.Labels[index], images.PixelsOf(index).ToArray()))]
             : throw new InvalidDataException(
-                $"'{folder}' holds {images.Count} images, but {details.Length} entries in {DetailsName}: was a file changed by hand? Put it "
-                + "back, or move the folder away to begin without corrections.");
+                $"'{folder}' holds {images.Count} images, but {details.Length} entries in {DetailsName}: was a file changed by hand? "
+                + "Put it back, or move the folder away to begin without corrections.");
     }
 
     private void DeleteAll(IEnumerable<long> generations)

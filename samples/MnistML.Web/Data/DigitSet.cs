@@ -29,14 +29,15 @@ internal sealed class DigitSet
         if (images.Header.ElementType != IdxElementType.UInt8 || images.Header.Dimensions is not [> 0, Side, Side])
         {
             throw new InvalidDataException(
-                $"'{imagesPath}' holds {images.Header}, but the page draws images of {Side} × {Side} bytes: take the files of MNIST, or of a "
-                + "data set that is made like it.");
+                $"'{imagesPath}' holds {images.Header}, but the page draws images of {Side} × {Side} bytes: take the files of MNIST, "
+                + "or of a data set that is made like it.");
         }
 
-        if (labels.Header.ElementType != IdxElementType.UInt8 || labels.Header.Dimensions is not [var count] || count != images.Header.ItemCount)
+        var imageCount = images.Header.ItemCount;
+        if (labels.Header.ElementType != IdxElementType.UInt8 || labels.Header.Dimensions is not [var count] || count != imageCount)
         {
             throw new InvalidDataException(
-                $"'{labelsPath}' holds {labels.Header}, but {images.Header.ItemCount} labels of one byte are expected, one for each image.");
+                $"'{labelsPath}' holds {labels.Header}, but {imageCount} labels of one byte are expected, one for each image.");
         }
 
         return new DigitSet(images.ToArray<byte>(), labels.ToArray<byte>());

@@ -42,12 +42,12 @@ internal static class CorrectionEndpoints
 
         if (request.Pixels.Length != DigitSet.PixelCount)
         {
-            return Problems.BadRequest($"There are {request.Pixels.Length} pixels, but {DigitSet.PixelCount} bytes in base 64 are expected.");
+            return Problems.WrongPixelCount(request.Pixels.Length);
         }
 
         if (request.Label < 0 || request.Label >= model.ClassNames.Count)
         {
-            return Problems.BadRequest($"The label is {request.Label}, but there are the classes 0 to {model.ClassNames.Count - 1}.");
+            return Problems.WrongLabel(request.Label, model.ClassNames.Count);
         }
 
         if (store.Add(request.Pixels, request.Label, request.Predicted, limits.Corrections) is not { } correction)

@@ -19,6 +19,7 @@ internal sealed class PictureAnswers(DigitReader reader, Limits limits, ServiceM
         {
             cancellationToken.ThrowIfCancellationRequested();
             var probabilities = model.Score(digit.Pixels.Span);
+            var doubts = digit.DoubtsOf(probabilities);
             digits.Add(new DigitAnswer
             {
                 Left = digit.Box.Left,
@@ -28,7 +29,7 @@ internal sealed class PictureAnswers(DigitReader reader, Limits limits, ServiceM
                 Pixels = digit.Pixels.ToArray(),
                 Probabilities = probabilities,
                 Label = Evaluator.IndexOfLargest(probabilities),
-                Doubts = [.. Enum.GetValues<DigitDoubts>().Where(doubt => doubt != DigitDoubts.None && digit.DoubtsOf(probabilities).HasFlag(doubt))],
+                Doubts = [.. Enum.GetValues<DigitDoubts>().Where(doubt => doubt != DigitDoubts.None && doubts.HasFlag(doubt)).Select(Name)],
             });
         }
 
@@ -45,6 +46,8 @@ internal sealed class PictureAnswers(DigitReader reader, Limits limits, ServiceM
             Milliseconds = elapsed.TotalMilliseconds,
         };
     }
+
+    private static string Name(DigitDoubts doubt) => $"{doubt}";
 }
 
 /// <summary>What was found in a picture.</summary>
@@ -91,6 +94,6 @@ internal sealed record DigitAnswer
     /// <summary>The zero-based index of the most probable class.</summary>
     public required int Label { get; init; }
 
-    /// <summary>Why the answer may be wrong.</summary>
-    public required IReadOnlyList<DigitDoubts> Doubts { get; init; }
+    /// <summary>Why the answer may be wrong: names of <see cref="DigitDoubts"/>.</summary>
+    public required IReadOnlyList<string> Doubts { get; init; }
 }

@@ -78,18 +78,21 @@ internal static class PictureEndpoints
 
         if (request.Pixels.Length != DigitSet.PixelCount)
         {
-            return Problems.BadRequest($"There are {request.Pixels.Length} pixels, but {DigitSet.PixelCount} bytes in base 64 are expected.");
+            return Problems.WrongPixelCount(request.Pixels.Length);
         }
 
         var classCount = model.ClassNames.Count;
-        if (request.Label < 0 || request.Label >= classCount || request.Against is { } other && (other < 0 || other >= classCount))
+        foreach (var label in (int[])[request.Label, request.Against ?? request.Label])
         {
-            return Problems.BadRequest($"The label is {request.Label}, but there are the classes 0 to {classCount - 1}.");
+            if (label < 0 || label >= classCount)
+            {
+                return Problems.WrongLabel(label, classCount);
+            }
         }
 
         if (!PixelEvidence.CanExplain(model.Network.Model))
         {
-            return Problems.Conflict("The model in use is an ensemble, or encodes its features; only a single plain network can be written out.");
+            return Problems.Conflict("The model in use is an ensemble, or encodes its features. Only a plain network can be written out.");
         }
 
         return await gate.RunAsync(() => Results.Ok(Explain(model, request)), metrics, cancellationToken);

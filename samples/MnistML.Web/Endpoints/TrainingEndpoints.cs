@@ -59,8 +59,7 @@ internal static class TrainingEndpoints
     private static IResult Learn(TrainingService training, ModelHolder models, CorrectionStore corrections) =>
         models.Current is null ? Problems.NotReady()
         : corrections.All.Count == 0 ? NoCorrections()
-        : Begin(
-            training, RunKind.Learn, new TrainingRequest { FromCurrent = true, WithCorrections = true, ValidationShare = 0, Epochs = 1, Seed = 1 });
+        : Begin(training, RunKind.Learn, new TrainingRequest { FromCurrent = true, WithCorrections = true, ValidationShare = 0, Seed = 1 });
 
     private static IResult Begin(TrainingService training, RunKind kind, TrainingRequest request) =>
         training.TryStart(kind, request) is { } job

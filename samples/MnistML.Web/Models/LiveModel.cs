@@ -11,6 +11,8 @@ namespace MnistML.Web.Models;
 /// </summary>
 internal sealed class LiveModel : IDisposable
 {
+    private const string Advice = "Use one that the console or this page saved.";
+
     private readonly ITransformer _loaded;
     private readonly ObjectPool<PredictionEngine<Image, Answer>> _engines;
 
@@ -90,19 +92,19 @@ internal sealed class LiveModel : IDisposable
     private static MlpTransformer FindNetwork(ITransformer loaded, string path)
     {
         var network = MlpTransformer.Find(loaded)
-            ?? throw new InvalidDataException($"The model '{path}' holds no network of MnistML. Use one that the console or this page saved.");
+            ?? throw new InvalidDataException($"The model '{path}' holds no network of MnistML. {Advice}");
         if (network.Task != MlpTask.Multiclass || network.Model.Architecture.InputSize != DigitSet.PixelCount)
         {
             throw new InvalidDataException(
                 $"The model '{path}' is for {network.Task} of {network.Model.Architecture.InputSize} features, but the page needs one for "
-                + $"{MlpTask.Multiclass} of {DigitSet.Side} × {DigitSet.Side} = {DigitSet.PixelCount}. Use one that the console or this page saved.");
+                + $"{MlpTask.Multiclass} of {DigitSet.Side} × {DigitSet.Side} = {DigitSet.PixelCount}. {Advice}");
         }
 
         return CountStages(loaded) == 1
             ? network
             : throw new InvalidDataException(
-                $"The model '{path}' changes its input before the network, or its output after it, but the page uses a network alone. Use one "
-                + "that the console or this page saved.");
+                $"The model '{path}' changes its input before the network, or its output after it, but the page uses a network alone. "
+                + Advice);
     }
 
     private static int CountStages(ITransformer model) => model is IEnumerable<ITransformer> chain ? chain.Sum(CountStages) : 1;

@@ -63,7 +63,8 @@ internal enum RunKind
 
 /// <summary>The metrics of one epoch; accuracies are shares from 0 to 1.</summary>
 internal sealed record EpochInfo(
-    int Epoch, double TrainLoss, double? TrainAccuracy, double? ValidationLoss, double? ValidationAccuracy, double Seconds, double RowsPerSecond)
+    int Epoch, double TrainLoss, double? TrainAccuracy, double? ValidationLoss, double? ValidationAccuracy, double Seconds,
+    double RowsPerSecond)
 {
     public static EpochInfo Of(MlpEpochMetrics metrics, int offset = 0) => new(
         metrics.Epoch + offset,

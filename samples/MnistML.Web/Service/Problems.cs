@@ -1,3 +1,5 @@
+using MnistML.Web.Data;
+
 namespace MnistML.Web.Service;
 
 /// <summary>Answers that say what was found, what was expected, and what to do (RFC 9457). A limit is named with its value.</summary>
@@ -48,6 +50,12 @@ internal static class Problems
 
     public static IResult BadRequest(string why) =>
         Results.Problem(why, statusCode: StatusCodes.Status400BadRequest, title: "The request is not understood");
+
+    public static IResult WrongPixelCount(int count) =>
+        BadRequest($"There are {count} pixels, but {DigitSet.PixelCount} bytes in base 64 are expected.");
+
+    public static IResult WrongLabel(int label, int classCount) =>
+        BadRequest($"The label is {label}, but there are the classes 0 to {classCount - 1}.");
 
     public static IResult NotFound(string what) =>
         Results.Problem(what, statusCode: StatusCodes.Status404NotFound, title: "Not found");

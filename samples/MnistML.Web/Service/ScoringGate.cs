@@ -3,8 +3,8 @@ using System.Threading.RateLimiting;
 namespace MnistML.Web.Service;
 
 /// <summary>
-/// Lets so many requests at once read pictures as there are cores. Others wait, up to a limit. A request enters with its whole body, so that
-/// a slow client keeps nobody waiting.
+/// Lets so many requests at once read pictures as there are cores. Others wait, up to a limit. A request enters with its whole body, so
+/// that a slow client keeps nobody waiting.
 /// </summary>
 internal sealed class ScoringGate(Limits limits) : IDisposable
 {

@@ -17,7 +17,7 @@ internal static class SecurityMiddleware
         context.Response.OnStarting(() => SetHeaders(context.Response.Headers)); // what fails begins its answer anew
         if (isLoopbackOnly && !IsLoopback(context.Request.Host.Host))
         {
-            await Refuse(context, $"The host '{context.Request.Host}' is not this machine: open the page by the address that the service prints.");
+            await Refuse(context, $"The host '{context.Request.Host}' is not this machine: use the address that the service prints.");
         }
         else if (IsForeign(context.Request))
         {

@@ -58,7 +58,8 @@ internal sealed class StateFolder : IDisposable
         catch (IOException exception) when (File.Exists(lockPath))
         {
             throw new IOException(
-                $"The folder '{path}' is in use by another MnistML.Web: use the page of that one, end it, or name another folder by --state.",
+                $"The folder '{path}' is in use by another MnistML.Web: use the page of that one, end it, or name another folder by "
+                + "--state.",
                 exception);
         }
     }

@@ -2,7 +2,9 @@ using MnistML.Images;
 
 namespace MnistML.Web.Service;
 
-/// <summary>Reads a picture before the first user does, who would otherwise wait for code to be compiled and libraries to be loaded.</summary>
+/// <summary>
+/// Reads a picture before the first user does, who would otherwise wait for code to be compiled and libraries to be loaded.
+/// </summary>
 internal sealed class WarmUp(DigitReader reader) : BackgroundService
 {
     private const int Side = 280;
@@ -16,8 +18,8 @@ internal sealed class WarmUp(DigitReader reader) : BackgroundService
             var picture = new byte[Side * Side];
             for (var i = 0; i < picture.Length; i++)
             {
-                var (x, y) = (i % Side, i / Side);
-                picture[i] = Math.Abs(x - (Side / 2)) <= StrokeWidth / 2 && y > Side / 5 && y < Side * 4 / 5 ? byte.MinValue : byte.MaxValue;
+                var isInk = Math.Abs((i % Side) - (Side / 2)) <= StrokeWidth / 2 && i / Side is > Side / 5 and < Side * 4 / 5;
+                picture[i] = isInk ? byte.MinValue : byte.MaxValue;
             }
 
             foreach (var digit in reader.Read(picture, Side, Side).Digits)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.FileProviders;
 using MnistML.Images;
@@ -39,11 +40,11 @@ internal static class WebHost
         {
             await app.StartAsync();
         }
-        catch (IOException exception) when (exception.InnerException is SocketException or Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (IOException exception) when (exception.InnerException is SocketException or AddressInUseException)
         {
             throw new IOException(
-                $"The address {settings.Address}, port {port}, can't be listened on ({exception.Message.TrimEnd('.')}): name another one by "
-                + "--port.",
+                $"The address {settings.Address}, port {port}, can't be listened on ({exception.Message.TrimEnd('.')}): name another one "
+                + "by --port.",
                 exception);
         }
 
@@ -104,14 +105,20 @@ internal static class WebHost
     /// <summary>What costs little, and what must be there when all else is refused, is not limited.</summary>
     private static RateLimitPartition<IPAddress> PartitionOf(HttpContext context, Limits limits) =>
         context.Request.Path.StartsWithSegments("/api")
-            ? RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = limits.RequestBurst,
-                TokensPerPeriod = Math.Max(limits.RequestsPerSecond / 10, 1),
-                ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(0.1, 1.0 / limits.RequestsPerSecond)),
-                QueueLimit = 0,
-            })
+            ? RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress ?? IPAddress.None, _ => BucketOf(limits))
             : RateLimitPartition.GetNoLimiter(IPAddress.None);
+
+    private static TokenBucketRateLimiterOptions BucketOf(Limits limits)
+    {
+        const int PeriodsOfSecond = 10;
+        return new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = limits.RequestBurst,
+            TokensPerPeriod = Math.Max(limits.RequestsPerSecond / PeriodsOfSecond, 1),
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1.0 / Math.Min(PeriodsOfSecond, limits.RequestsPerSecond)),
+            QueueLimit = 0,
+        };
+    }
 
     private static int FindFreePort(IPAddress address)
     {
@@ -133,8 +140,8 @@ internal static class WebHost
             }
         }
 
-        throw new IOException(
-            $"The ports {WebSettings.FirstPort} to {WebSettings.FirstPort + WebSettings.PortCount - 1} are all in use: name one by --port.");
+        var lastPort = WebSettings.FirstPort + WebSettings.PortCount - 1;
+        throw new IOException($"The ports {WebSettings.FirstPort} to {lastPort} are all in use: name one by --port.");
     }
 
     private static void Announce(WebSettings settings, DigitSource source, string url)
@@ -147,7 +154,7 @@ internal static class WebHost
                 : $"Digits to train on: {source.Name}, {source.Origin}.");
         if (!IPAddress.IsLoopback(settings.Address))
         {
-            Console.WriteLine("Warning: everyone who reaches this address may draw, train and delete. There is no password and no encryption.");
+            Console.WriteLine("Warning: everyone who reaches this address may draw, train and delete. There is no password.");
         }
     }
 }

@@ -39,8 +39,8 @@ internal sealed class NetworkTraining(StateFolder state, DigitSource source, Cor
         if (network is not null && network.Model.Architecture.OutputSize != classCount)
         {
             throw new InvalidDataException(
-                $"The model in use tells {network.Model.Architecture.OutputSize} classes apart, but {source.Name} has {classCount}. Train from "
-                + "the beginning, or start the service with --data for images of the model's classes.");
+                $"The model in use tells {network.Model.Architecture.OutputSize} classes apart, but {source.Name} has {classCount}. "
+                + "Train from the beginning, or start the service with --data for images of the model's classes.");
         }
 
         var mine = added.Count == 0 ? null : LoadCorrections(mlContext, folder, added, classCount);
@@ -58,6 +58,7 @@ internal sealed class NetworkTraining(StateFolder state, DigitSource source, Cor
             }
 
             job.SetState(JobState.Evaluating);
+            var after = Evaluator.Evaluate(trained, test, CancellationToken.None);
             var result = new RunInfo
             {
                 Id = job.Id,
@@ -72,16 +73,15 @@ internal sealed class NetworkTraining(StateFolder state, DigitSource source, Cor
                 Network = $"{trained.Model.Architecture}",
                 ClassNames = trained.ClassNames!,
                 Epochs = job.Epochs,
-                Test = Evaluator.Evaluate(trained, test, CancellationToken.None),
+                Test = after,
                 ParentId = parent?.Run?.Id,
                 Learning = before is null ? null : new LearningOutcome(
                     added.Count,
                     mineBefore!.Accuracy,
                     Evaluator.Evaluate(trained, mine!, CancellationToken.None).Accuracy,
                     before.Accuracy,
-                    0),
+                    after.Accuracy),
             };
-            result = result.Learning is { } learning ? result with { Learning = learning with { TestAfter = result.Test.Accuracy } } : result;
             runs.Add(result, mlContext, trained, train.Schema);
             return result;
         }

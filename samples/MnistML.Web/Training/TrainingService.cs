@@ -7,7 +7,8 @@ namespace MnistML.Web.Training;
 
 /// <summary>Runs one training at a time in the background, keeps its model, and puts it to use.</summary>
 internal sealed class TrainingService(
-    StateFolder state, ModelHolder models, NetworkTraining training, EventHub events, TimeProvider time, ILogger<TrainingService> logger) : IHostedService, IDisposable
+    StateFolder state, ModelHolder models, NetworkTraining training, EventHub events, TimeProvider time,
+    ILogger<TrainingService> logger) : IHostedService, IDisposable
 {
     private readonly Lock _lock = new();
     private TrainingJob? _job;
@@ -55,7 +56,8 @@ internal sealed class TrainingService(
 
             _job?.Dispose();
             var now = time.GetUtcNow();
-            var id = $"{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff", CultureInfo.InvariantCulture)}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+            var second = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff", CultureInfo.InvariantCulture);
+            var id = $"{second}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
             var job = new TrainingJob(id, kind, request, now, Publish);
             Volatile.Write(ref _job, job);
             (Interrupted, _running) = (null, Task.Factory.StartNew(
@@ -77,7 +79,9 @@ internal sealed class TrainingService(
             {
                 job.SetState(
                     JobState.Discarded,
-                    job.IsDiscarded ? "It was stopped, and nothing was kept." : "It was stopped before its first epoch was over, so there is no model to keep.");
+                    job.IsDiscarded
+                        ? "It was stopped, and nothing was kept."
+                        : "It was stopped before its first epoch was over, so there is no model to keep.");
                 return;
             }
 

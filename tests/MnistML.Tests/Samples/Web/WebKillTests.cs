@@ -51,7 +51,7 @@ internal sealed class WebKillTests
         Assert.That(Directory.GetFileSystemEntries(Path.Combine(WebService.StateOf(_folder.Path), "corrections")), Has.Length.EqualTo(1));
     }
 
-    /// <summary>Trainings of some hundredths of a second, one after the other, killed anywhere between their first batch and their end.</summary>
+    /// <summary>Short trainings, one after the other, killed anywhere between their first batch and their end.</summary>
     [Test]
     public async Task Kill_WhileModelsAreTrainedAndSaved_LeavesOneThatLoads()
     {
@@ -100,7 +100,8 @@ internal sealed class WebKillTests
             Is.EqualTo("The training \"Long one\" was cut short when the service ended. Start it again if you want it."));
     }
 
-    private static async Task PostAsync(WebService service, Dictionary<string, (int Label, byte[] Pixels)> accepted, HashSet<string> deleted)
+    private static async Task PostAsync(
+        WebService service, Dictionary<string, (int Label, byte[] Pixels)> accepted, HashSet<string> deleted)
     {
         var random = new Random(Environment.CurrentManagedThreadId);
         try

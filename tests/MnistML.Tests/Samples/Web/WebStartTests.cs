@@ -82,7 +82,8 @@ internal sealed class WebStartTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        ExpectRefusal(["--state", _folder.PathOf("state"), "--port", $"{port}"], $"^The address 127.0.0.1, port {port}, can't be listened on ");
+        ExpectRefusal(
+            ["--state", _folder.PathOf("state"), "--port", $"{port}"], $"^The address 127.0.0.1, port {port}, can't be listened on ");
     }
 
     [TestCase("--model nothing.zip", "^There is no model 'nothing.zip'. Leave --model out, and the page trains one.$")]
@@ -123,7 +124,8 @@ internal sealed class WebStartTests
 
         var refused = answers.Where(answer => answer.Status != HttpStatusCode.OK).ToArray();
         Assert.That(refused, Has.Length.InRange(1, 15));
-        Assert.That(refused.Select(answer => (answer.Status, LimitOf(answer))), Is.All.EqualTo((HttpStatusCode.ServiceUnavailable, "ScoringQueue")));
+        Assert.That(
+            refused.Select(answer => (answer.Status, LimitOf(answer))), Is.All.EqualTo((HttpStatusCode.ServiceUnavailable, "ScoringQueue")));
         Assert.That((correction.Status, LimitOf(correction)), Is.EqualTo((HttpStatusCode.Conflict, "Corrections")));
         Assert.That((secondStream.Status, LimitOf(secondStream)), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "EventStreams")));
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Playwright;
 
 namespace MnistML.Tests.Support;
 
@@ -56,35 +55,6 @@ internal static class HandwrittenDigits
 
     /// <summary>A form that is no digit: a triangle with a dot in it.</summary>
     public const string Triangle = "50,18 24,76 76,76 50,18 | 49,56 51,58";
-
-    /// <summary>Draws strokes with the mouse on the page's pad.</summary>
-    public static async Task DrawAsync(IPage page, string strokes)
-    {
-        var answers = await CountAnswersAsync(page);
-        var box = (await page.Locator("#pad").BoundingBoxAsync())!;
-        foreach (var stroke in Parse(strokes))
-        {
-            var points = stroke.Select(point => (X: (float)(box.X + (point.X / 100 * box.Width)), Y: (float)(box.Y + (point.Y / 100 * box.Height)))).ToArray();
-            await page.Mouse.MoveAsync(points[0].X, points[0].Y);
-            await page.Mouse.DownAsync();
-            foreach (var (x, y) in points)
-            {
-                await page.Mouse.MoveAsync(x, y, new MouseMoveOptions { Steps = 3 });
-            }
-
-            await page.Mouse.UpAsync();
-            await page.WaitForFunctionAsync("before => Number(document.body.dataset.answers ?? 0) > before", answers);
-            answers = await CountAnswersAsync(page);
-        }
-    }
-
-    public static async Task ClearAsync(IPage page) => await page.Locator("#clear").ClickAsync();
-
-    /// <summary>What the page says that the digit is.</summary>
-    public static async Task<string?> ReadLabelAsync(IPage page) => await page.EvaluateAsync<string?>("document.body.dataset.label");
-
-    private static async Task<int> CountAnswersAsync(IPage page) =>
-        await page.EvaluateAsync<int>("Number(document.body.dataset.answers ?? 0)");
 
     /// <summary>Smooth curves through the points.</summary>
     public static IEnumerable<(double X, double Y)[]> Parse(string strokes) =>

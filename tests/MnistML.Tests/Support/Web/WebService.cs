@@ -82,7 +82,9 @@ internal sealed partial class WebService : IDisposable
 
     /// <summary>The state of the training under way or of the last one.</summary>
     public async Task<string?> TrainingStateAsync() =>
-        (await GetAsync("api/status")).GetProperty("training") is { ValueKind: JsonValueKind.Object } job ? job.GetProperty("state").GetString() : null;
+        (await GetAsync("api/status")).GetProperty("training") is { ValueKind: JsonValueKind.Object } job
+            ? job.GetProperty("state").GetString()
+            : null;
 
     /// <summary>Waits until no training is under way.</summary>
     public async Task WaitForTrainingAsync()
