@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML;
+using MnistML.Datasets;
 using MnistML.Tests.Support;
 
 namespace MnistML.Tests.Mpi;
@@ -188,6 +190,29 @@ internal sealed class MpiTrainingTests
         Assert.That(resumedByThree.Hashes, Has.Length.EqualTo(3).And.All.EqualTo(resumedByThree.Hashes[0]), resumedByThree.Output);
         Assert.That(resumedByThree.HasEnded(1), Is.False, "it went on");
         Assert.That(resumedByThree.Losses[^1], Is.EqualTo(undisturbed.Losses[^1]).Within(1e-2));
+    }
+
+    [Test]
+    public void Console_Distributed_TrainsOneModel_WhichTheFirstProcessSavesAndEvaluates()
+    {
+        using var folder = new TemporaryFolder();
+        SyntheticDigits.Write(folder.PathOf("digits"), trainCount: 1000, testCount: 200, seed: 1);
+        var path = folder.PathOf("model.zip");
+        string[] arguments =
+        [
+            "train", "--distributed", "--data", folder.PathOf("digits"), "--epochs", "2", "--batch", "128", "--hidden", "64", "--seed", "1",
+            "--precision", "single", "--out", path,
+        ];
+        using var job = MpiJob.Start(
+            _ => MpiLauncher.Mpich.CommandOf("MnistML.Console", 2, arguments), ("NO_COLOR", "1"), ("TERM", "dumb")).WaitForEnd();
+
+        Assert.That(job.ExitCode, Is.Zero, job.Output);
+        Assert.That(
+            job.Output.Split('\n').Where(line => line.StartsWith("Processes:", StringComparison.Ordinal)), Is.EqualTo(["Processes: 2"]));
+        Assert.That(
+            job.Output.Split('\n').Count(line => line.StartsWith("Test accuracy:", StringComparison.Ordinal)), Is.EqualTo(1), job.Output);
+        using var model = (IDisposable)new MLContext().Model.LoadMlp(path, out _);
+        Assert.That(MlpTransformer.Find((ITransformer)model)!.History, Has.Count.EqualTo(2));
     }
 
     [DllImport("libc", EntryPoint = "kill")]

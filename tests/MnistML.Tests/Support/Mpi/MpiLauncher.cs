@@ -20,11 +20,17 @@ internal sealed record MpiLauncher(string Name, string[]? Command)
 
     public override string ToString() => Name;
 
+    /// <summary>The command that starts processes of MnistML.MpiHost.</summary>
+    /// <inheritdoc cref="CommandOf(string, int, string[], string[])" path="/param"/>
+    public string[] CommandOf(int size, string[] arguments, params string[] launcherOptions) =>
+        CommandOf("MnistML.MpiHost", size, arguments, launcherOptions);
+
     /// <summary>The command that starts processes.</summary>
+    /// <param name="program">The program's project.</param>
     /// <param name="size">How many.</param>
-    /// <param name="arguments">What MnistML.MpiHost is asked to do.</param>
+    /// <param name="arguments">What each is asked to do.</param>
     /// <param name="launcherOptions">Options of the launcher.</param>
-    public string[] CommandOf(int size, string[] arguments, params string[] launcherOptions)
+    public string[] CommandOf(string program, int size, string[] arguments, params string[] launcherOptions)
     {
         if (Command is null)
         {
@@ -33,7 +39,7 @@ internal sealed record MpiLauncher(string Name, string[]? Command)
 
         return
         [
-            .. Command!, .. launcherOptions, "-n", size.ToString(CultureInfo.InvariantCulture), "dotnet", Host.PathOf("MnistML.MpiHost"),
+            .. Command!, .. launcherOptions, "-n", size.ToString(CultureInfo.InvariantCulture), "dotnet", Host.PathOf(program),
             .. arguments,
         ];
     }
