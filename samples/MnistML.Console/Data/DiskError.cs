@@ -29,6 +29,8 @@ internal static class DiskError
         var folder = folders.FirstOrDefault(Directory.Exists);
         return exception switch
         {
+            _ when HeldFile.Is(exception, path) =>
+                "another program holds it open, such as a virus scanner, a synchronisation program or a viewer; close it there",
             UnauthorizedAccessException => $"you may not write into the folder '{folder}'",
             PathTooLongException => "the name is too long",
             FileNotFoundException or DirectoryNotFoundException => $"the system makes no file in the folder '{folder}'",

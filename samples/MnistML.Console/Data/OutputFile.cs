@@ -81,7 +81,7 @@ internal static class OutputFile
         Directory.CreateDirectory(FolderOf(path));
         using var temporary = Leftovers.Own(temporaryPath);
         write(temporaryPath);
-        File.Move(temporaryPath, path, overwrite: true);
+        HeldFile.Replace(() => File.Move(temporaryPath, path, overwrite: true), path, Thread.Sleep);
     });
 
     /// <summary>Whether a path is that of a device, such as <c>/dev/stdout</c>, which a file must not replace.</summary>

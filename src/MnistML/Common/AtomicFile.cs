@@ -25,7 +25,7 @@ internal static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporaryPath, path, overwrite: true);
+            FileMove.Replace(temporaryPath, path);
         }
         finally
         {

@@ -42,7 +42,7 @@ internal sealed class IdxWriter : IDisposable
     }
 
     /// <summary>Renames the finished file.</summary>
-    public void Publish() => File.Move(_temporaryPath, _path, overwrite: true);
+    public void Publish() => FileMove.Replace(_temporaryPath, _path);
 
     /// <summary>Renames two finished files. If renaming the second fails, the file that the first replaced is restored.</summary>
     public static void PublishBoth(IdxWriter first, IdxWriter second)
@@ -80,14 +80,14 @@ internal sealed class IdxWriter : IDisposable
             return;
         }
 
-        File.Replace(_temporaryPath, _path, oldPath);
+        FileMove.Replace(_temporaryPath, _path, oldPath);
     }
 
     private void Unpublish(string? oldPath)
     {
         if (File.Exists(oldPath))
         {
-            File.Move(oldPath, _path, overwrite: true);
+            FileMove.Replace(oldPath, _path);
         }
         else if (oldPath is null && !File.Exists(_temporaryPath))
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MnistML.Common.Libraries;
 using TorchSharp;
 
 namespace MnistML.Native;
@@ -7,6 +8,8 @@ namespace MnistML.Native;
 /// <summary>Loads libtorch, or throws one message that says why it cannot be loaded and what to do.</summary>
 internal static class LibTorch
 {
+    private const string OpenMp = "omp";
+
     private static volatile bool _loaded;
 
     /// <summary>
@@ -42,8 +45,10 @@ internal static class LibTorch
     private static void Load()
     {
         OpenMpWaiting.Shorten();
+        var package = TorchSharpPackage.Find();
+        LoadOpenMp(package);
         NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, searchPath: null, out _); // as TorchSharp does, for the same reason
-        if (TorchSharpPackage.Find() is not { } package)
+        if (package is null)
         {
             NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, searchPath: null);
         }
@@ -54,5 +59,20 @@ internal static class LibTorch
         }
 
         RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
+    }
+
+    /// <summary>
+    /// On macOS libtorch asks for OpenMP by its path in Homebrew's folder, though its package has the library. The system's loader takes
+    /// one of the same install name that is in the process already.
+    /// </summary>
+    private static void LoadOpenMp(TorchSharpPackage? package)
+    {
+        if (!OperatingSystem.IsMacOS())
+        {
+            return;
+        }
+
+        _ = package is not null && NativeLibrary.TryLoad(Path.Combine(package.LibTorchFolder, NativeFile.NameOf(OpenMp)), out _)
+            || NativeLibrary.TryLoad(OpenMp, typeof(torch).Assembly, searchPath: null, out _);
     }
 }

@@ -1,3 +1,5 @@
+using MnistML.Common.Libraries;
+
 namespace MnistML.Native;
 
 /// <summary>Explains why libtorch cannot be loaded: where, what was looked for, the likely cause, what to do.</summary>
@@ -14,19 +16,23 @@ internal static class LibTorchDiagnosis
     private const string SwitchInScript =
         $"""Remove from the script, and start it again: AppContext.SetSwitch("{MendedTorchSharp.SwitchName}", false)""";
 
+    /// <summary>TorchSharp-cpu brings libtorch for these.</summary>
     private static readonly string[] SupportedRuntimeIdentifiers = ["linux-x64", "win-x64", "osx-arm64"];
+
+    /// <summary>TorchSharp has a library for it, and libtorch is in a package of its own, with libtorch's version.</summary>
+    private const string WindowsArm = "win-arm64";
+    private const string WindowsArmPackage = "libtorch-cpu-win-arm64";
 
     public static string Explain(LibTorchFacts facts) => string.Join(
         '\n',
         $"libtorch, which MnistML trains with, could not be loaded on {facts.RuntimeIdentifier}.",
-        $"Looked for: {Found(facts.TorchSharpFile)} and {Found(facts.LibTorchFile)}, in {string.Join(", ", facts.SearchedFolders)}.",
+        $"Looked for: {facts.TorchSharpFile.Describe()} and {facts.LibTorchFile.Describe()}, "
+            + $"in {string.Join(", ", facts.SearchedFolders)}.",
         ExplainCause(facts));
-
-    private static string Found(NativeFile file) => $"{file.Name} ({(file.Folder is null ? "not found" : $"found in {file.Folder}")})";
 
     private static string ExplainCause(LibTorchFacts facts)
     {
-        if (!SupportedRuntimeIdentifiers.Contains(facts.RuntimeIdentifier))
+        if (facts.RuntimeIdentifier != WindowsArm && !SupportedRuntimeIdentifiers.Contains(facts.RuntimeIdentifier))
         {
             return ExplainUnsupported(facts);
         }
@@ -41,7 +47,9 @@ internal static class LibTorchDiagnosis
             return ExplainOldRuntime(facts, facts.MissingSymbolVersion);
         }
 
-        return facts.RuntimeIdentifier == "win-x64" ? ExplainWindows(facts) : ExplainUnknown(facts);
+        return facts.RuntimeIdentifier.StartsWith("win-", StringComparison.Ordinal) ? ExplainWindows(facts)
+            : facts.LoaderMessage?.Contains("libomp.dylib", StringComparison.Ordinal) == true ? ExplainMissingOpenMp(facts)
+            : ExplainUnknown(facts);
     }
 
     private static string ExplainUnsupported(LibTorchFacts facts) =>
@@ -55,7 +63,9 @@ internal static class LibTorchDiagnosis
         var other = facts.OtherLibTorch is null ? "" : $" The libtorch at {facts.OtherLibTorch} was loaded instead and does not fit.";
         var cause = $"""
             Likely cause: the {(facts.IsScript ? "script" : "application")} references no libtorch package.{other}
-            Add to {(facts.IsScript ? "it" : "its project file")}: {PackageReference("TorchSharp-cpu", facts)}
+            Add to {(facts.IsScript ? "it" : "its project file")}: {(facts.RuntimeIdentifier == WindowsArm
+                ? PackageReference(WindowsArmPackage, TorchSharpPackage.LibTorchVersion, facts)
+                : PackageReference("TorchSharp-cpu", facts))}
             """;
         return facts.RuntimeIdentifier switch
         {
@@ -65,9 +75,12 @@ internal static class LibTorchDiagnosis
         };
     }
 
-    private static string PackageReference(string package, LibTorchFacts facts) => facts.IsScript
-        ? $"#r \"nuget: {package}, {facts.TorchSharpVersion}\""
-        : $"""<PackageReference Include="{package}" Version="{facts.TorchSharpVersion}" />""";
+    private static string PackageReference(string package, LibTorchFacts facts) =>
+        PackageReference(package, facts.TorchSharpVersion, facts);
+
+    private static string PackageReference(string package, string version, LibTorchFacts facts) => facts.IsScript
+        ? $"#r \"nuget: {package}, {version}\""
+        : $"""<PackageReference Include="{package}" Version="{version}" />""";
 
     private static string ExplainOldRuntime(LibTorchFacts facts, string missing)
     {
@@ -89,11 +102,48 @@ internal static class LibTorchDiagnosis
         (facts.CppRuntimeVersion ?? MendedCppRuntimeVersion) >= MendedCppRuntimeVersion
         && (facts.GlibcVersion ?? MendedGlibcVersion) >= MendedGlibcVersion;
 
-    private static string ExplainWindows(LibTorchFacts facts) =>
+    /// <summary>
+    /// The C++ runtime first, since without it nothing else can be right. Then what has taken the place of a library: Windows gives a
+    /// library the one of a name that is loaded already, wherever it came from.
+    /// </summary>
+    private static string ExplainWindows(LibTorchFacts facts)
+    {
+        if (facts.VisualCppRuntime is { IsMissing: true } runtime)
+        {
+            return $"{runtime.Explain(facts.RuntimeIdentifier)}\n{LoaderMessage(facts)}";
+        }
+
+        if (facts.OtherLibraries.Count > 0)
+        {
+            return $"""
+                Likely cause: libraries of another libtorch were taken: {string.Join(", ", facts.OtherLibraries)}.
+                Remove them from the PATH, or the code that loads them; delete the folders bin and obj, and build again.
+                {LoaderMessage(facts)}
+                """;
+        }
+
+        return LoaderCode.Of(facts.LoaderMessage) switch
+        {
+            LoaderCode.ModuleNotFound => $"""
+                Likely cause: a library that these need was not found. The Visual C++ Redistributable is there, so their package lacks it.
+                Delete the folders bin and obj, and build again.
+                {LoaderMessage(facts)}
+                """,
+            _ when facts.VisualCppRuntime is { IsOld: true } old =>
+                $"{old.Explain(facts.RuntimeIdentifier)}\n{LoaderMessage(facts)}",
+            LoaderCode.ProcedureNotFound => $"""
+                Likely cause: the libraries in {facts.LibTorchFile.Folder} are of different versions of libtorch.
+                Delete the folders bin and obj, and build again.
+                {LoaderMessage(facts)}
+                """,
+            _ => ExplainUnknown(facts),
+        };
+    }
+
+    private static string ExplainMissingOpenMp(LibTorchFacts facts) =>
         $"""
-        Likely cause: TorchSharp 0.107.0 is reported not to load on Windows, because its library and libtorch have different versions:
-        https://github.com/dotnet/TorchSharp/issues/1567
-        Train on Linux or in the Windows Subsystem for Linux. A saved model can be used on Windows, without libtorch.
+        Likely cause: libtorch for macOS asks for OpenMP in Homebrew's folder, and the copy in its package was not taken.
+        Install it: brew install libomp
         {LoaderMessage(facts)}
         """;
 

@@ -1,3 +1,5 @@
+using MnistML.Common.Libraries;
+
 namespace MnistML.Native;
 
 /// <summary>What is known about a system that cannot load libtorch. Unknown facts are null.</summary>
@@ -24,6 +26,12 @@ internal sealed record LibTorchFacts
     /// <summary>The path of a libtorch that was loaded from outside the searched folders.</summary>
     public string? OtherLibTorch { get; init; }
 
+    /// <summary>The paths of all libraries of libtorch that were, those that <see cref="LibTorchFile"/> needs among them.</summary>
+    public IReadOnlyList<string> OtherLibraries { get; init; } = [];
+
+    /// <summary>The C++ runtime of Windows; null on another system.</summary>
+    public VisualCppRuntime? VisualCppRuntime { get; init; }
+
     /// <summary>The symbol version that the loader did not find, such as GLIBCXX_3.4.32.</summary>
     public string? MissingSymbolVersion { get; init; }
 
@@ -36,6 +44,3 @@ internal sealed record LibTorchFacts
     /// <summary>The message of the system's loader, without the paths at which it found no file.</summary>
     public string? LoaderMessage { get; init; }
 }
-
-/// <summary>A native library, and the folder where it was found; null if it was not.</summary>
-internal readonly record struct NativeFile(string Name, string? Folder);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using MnistML.Common.Libraries;
 
 namespace MnistML.Native;
 
@@ -13,27 +14,28 @@ internal static partial class LibTorchInspection
     /// <param name="package">The package that a script loaded TorchSharp from; null in an application.</param>
     public static LibTorchFacts Inspect(Exception error, TorchSharpPackage? package)
     {
-        var folders = package is null ? Try(FindFolders) ?? [AppContext.BaseDirectory] : [package.NativeFolder, package.LibTorchFolder];
-        (var prefix, var extension) = OperatingSystem.IsWindows() ? ("", ".dll")
-            : OperatingSystem.IsMacOS() ? ("lib", ".dylib")
-            : ("lib", ".so");
-        var libTorchName = $"{prefix}torch_cpu{extension}";
-        string[] inOrderOfLoading = [libTorchName, $"{prefix}torch{extension}", $"{prefix}LibTorchSharp{extension}"];
+        var folders = package is null
+            ? Try(ThisSystem.FindNativeFolders) ?? [AppContext.BaseDirectory]
+            : [package.NativeFolder, package.LibTorchFolder];
+        var libTorchName = NativeFile.NameOf("torch_cpu");
+        string[] inOrderOfLoading = [libTorchName, NativeFile.NameOf("torch"), NativeFile.NameOf("LibTorchSharp")];
 
         // TorchSharp's own exception does not quote the system's loader.
         var loaderError = error is TypeInitializationException && package is not null
-            ? FindLoaderError(inOrderOfLoading.Select(name => Find(name, folders)))
+            ? FindLoaderError(inOrderOfLoading.Select(name => NativeFile.Find(name, folders)))
             : null;
         var loaderLines = Try(() => ReadLoaderLines(loaderError ?? error)) ?? [];
         return new LibTorchFacts
         {
             IsScript = package is not null,
-            RuntimeIdentifier = GetRuntimeIdentifier(),
+            RuntimeIdentifier = ThisSystem.RuntimeIdentifier,
             TorchSharpVersion = Try(GetTorchSharpVersion) ?? "0.107.0",
             SearchedFolders = folders,
-            TorchSharpFile = Find(inOrderOfLoading[^1], folders),
-            LibTorchFile = Find(libTorchName, folders),
-            OtherLibTorch = Try(() => FindLoaded(libTorchName) is { } path && !folders.Contains(Path.GetDirectoryName(path)) ? path : null),
+            TorchSharpFile = NativeFile.Find(inOrderOfLoading[^1], folders),
+            LibTorchFile = NativeFile.Find(libTorchName, folders),
+            OtherLibTorch = Try(() => LoadedLibraries.FindFromElsewhere([libTorchName], folders).FirstOrDefault()),
+            OtherLibraries = Try(() => FindOtherLibraries(inOrderOfLoading[..^1], folders)) ?? [],
+            VisualCppRuntime = Try(VisualCppRuntime.Find),
             MissingSymbolVersion = loaderLines.Select(line => SymbolVersion().Match(line)).FirstOrDefault(match => match.Success)?.Value,
             CppRuntimeVersion = Try(GetCppRuntimeVersion),
             GlibcVersion = Try(GetGlibcVersion),
@@ -54,34 +56,20 @@ internal static partial class LibTorchInspection
         }
     }
 
-    /// <summary>The portable identifier that packages use; .NET's own may name a distribution (debian.12-x64).</summary>
-    public static string GetRuntimeIdentifier()
-    {
-        var musl = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal)
-            || RuntimeInformation.RuntimeIdentifier.StartsWith("alpine", StringComparison.Ordinal);
-        var system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : musl ? "linux-musl" : "linux";
-        return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
-    }
-
     private static string? GetTorchSharpVersion() =>
         typeof(LibTorchInspection).Assembly.GetReferencedAssemblies()
             .Single(name => name.Name == "TorchSharp").Version?.ToString(fieldCount: 3);
 
-    private static string[] FindFolders()
+    /// <summary>
+    /// A library that could not be loaded leaves the process again with those that it needs. So the one that all others need is loaded
+    /// once more, alone, to see where it comes from.
+    /// </summary>
+    private static string[] FindOtherLibraries(string[] names, string[] folders)
     {
-        var native = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        var shared = Path.GetDirectoryName(typeof(object).Assembly.Location) ?? "";
-        return native.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(Path.TrimEndingDirectorySeparator)
-            .Where(folder => folder != shared) // .NET's own folder holds no package's files
-            .Append(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))
-            .Distinct()
-            .ToArray();
+        var core = NativeFile.NameOf("c10");
+        NativeLibrary.TryLoad(core, typeof(LibTorchInspection).Assembly, searchPath: null, out _);
+        return LoadedLibraries.FindFromElsewhere([core, .. names], folders);
     }
-
-    /// <remarks><see cref="File.Exists"/> does not throw.</remarks>
-    private static NativeFile Find(string name, string[] folders) =>
-        new(name, Array.Find(folders, folder => File.Exists(Path.Combine(folder, name))));
 
     /// <summary>Loads libraries that exist, as far as that goes.</summary>
     private static DllNotFoundException? FindLoaderError(IEnumerable<NativeFile> files)
@@ -118,18 +106,10 @@ internal static partial class LibTorchInspection
     private static bool IsTriedPath(string line) =>
         line.Contains("LibTorchSharp", StringComparison.Ordinal) && line.Contains("no such file", StringComparison.OrdinalIgnoreCase);
 
-    private static string? FindLoaded(string name) =>
-        File.Exists("/proc/self/maps")
-            ? File.ReadLines("/proc/self/maps")
-                .Where(line => line.Contains('/'))
-                .Select(line => line[line.IndexOf('/')..])
-                .FirstOrDefault(path => Path.GetFileName(path).StartsWith(name, StringComparison.Ordinal))
-            : null;
-
     private static Version? GetCppRuntimeVersion()
     {
         NativeLibrary.TryLoad("libstdc++.so.6", out _); // .NET's own libraries load it, but a statically linked host does not
-        if (FindLoaded("libstdc++.so") is not { } path)
+        if (LoadedLibraries.Find("libstdc++.so") is not { } path)
         {
             return null;
         }

@@ -1,3 +1,4 @@
+using MnistML.Common.Libraries;
 using TorchSharp;
 
 namespace MnistML.Native;
@@ -9,7 +10,7 @@ namespace MnistML.Native;
 internal sealed class TorchSharpPackage
 {
     /// <summary>The version of libtorch that TorchSharp 0.107 was built for.</summary>
-    private const string LibTorchVersion = "2.10.0";
+    public const string LibTorchVersion = "2.10.0";
 
     /// <param name="folder">The package of one version, as <c>~/.nuget/packages/torchsharp/0.107.0</c>.</param>
     /// <param name="runtimeIdentifier">The portable identifier of this system, such as linux-x64.</param>
@@ -33,7 +34,7 @@ internal sealed class TorchSharpPackage
         var assembly = typeof(torch).Assembly.Location;
         var folder = assembly.Length == 0 ? null : Path.GetFullPath(Path.Combine(assembly, "..", "..", ".."));
         return File.Exists(Path.Combine(folder ?? "", "torchsharp.nuspec"))
-            ? new TorchSharpPackage(folder!, LibTorchInspection.GetRuntimeIdentifier())
+            ? new TorchSharpPackage(folder!, ThisSystem.RuntimeIdentifier)
             : null;
     }
 }

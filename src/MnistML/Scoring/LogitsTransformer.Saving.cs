@@ -12,6 +12,8 @@ internal sealed partial class LogitsTransformer
 {
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
+        OnnxRuntimeLibrary.EnsureLoaded();
+
         // The stream overload of ApplyOnnxModel leaves a copy of the model behind and reads it again when it saves. Hence a file of
         // our own, in a folder that only this user can enter, for as long as the saving takes.
         var folder = Directory.CreateTempSubdirectory("mnistml-");

@@ -33,6 +33,7 @@ internal sealed class OnnxScorer : IDisposable
         Capacity = capacity;
         _inputs = new float[checked(capacity * inputCount)];
         _logits = new float[checked(capacity * outputCount)];
+        OnnxRuntimeLibrary.EnsureLoaded();
         _runOptions = new RunOptions();
         _session = session.Rent();
         try

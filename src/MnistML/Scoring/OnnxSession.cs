@@ -59,6 +59,8 @@ internal sealed class OnnxSession(byte[] model) : IDisposable
 
     private InferenceSession Open()
     {
+        OnnxRuntimeLibrary.EnsureLoaded();
+
         // Each run uses the calling thread only: whole batches are distributed over threads, and a single row is too little work to split.
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
         return new InferenceSession(model, options);

@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using MnistML.Common;
 using MnistML.Model;
 using MnistML.Native;
+using MnistML.Scoring;
 using MnistML.Trainers.Columns;
 using MnistML.Training.Checkpoints;
 using MnistML.Training.Choices;
@@ -106,6 +107,7 @@ internal sealed class NetworkTrainer
             : ToRows(validationData, validationColumns! with { ModelLabel = columns.ModelLabel }, "validation data", channel);
         ThrowIfOtherShape(initialModel?.Parameters, columns);
         LibTorch.EnsureLoaded();
+        OnnxRuntimeLibrary.EnsureLoaded(); // what scores later is to fail now, not after the training
         var device = TrainingDevice.Find(_options.Device); // before the rows are read
         if (device.type == TorchSharp.DeviceType.CPU)
         {

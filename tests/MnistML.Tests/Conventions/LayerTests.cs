@@ -19,6 +19,7 @@ internal sealed class LayerTests
     private static readonly Dictionary<string, string[]> AllowedRooms = new()
     {
         ["Common"] = [],
+        ["Common/Libraries"] = [],
         ["Common/DataViews"] = ["Common"],
         ["Idx"] = ["Common"],
         ["Datasets"] = ["Common", "Idx", "Datasets/Download"],
@@ -30,13 +31,14 @@ internal sealed class LayerTests
         ["Onnx"] = ["Common", "Model"],
         ["Scoring"] =
         [
-            "Common", "Common/DataViews", "Model", "Onnx", "Vectors", "Scoring/Stock", "Scoring/Cursors", "Scoring/Archive",
+            "Common", "Common/Libraries", "Common/DataViews", "Model", "Onnx", "Vectors", "Scoring/Stock", "Scoring/Cursors",
+            "Scoring/Archive",
         ],
         ["Scoring/Stock"] = ["Common", "Common/DataViews", "Model", "Onnx"],
         ["Scoring/Cursors"] = ["Common", "Common/DataViews", "Scoring"],
         ["Scoring/Archive"] = ["Common", "Common/DataViews", "Model", "Onnx", "Scoring", "Scoring/Stock"],
         ["Vectors"] = ["Common", "Model"],
-        ["Native"] = ["Common"],
+        ["Native"] = ["Common", "Common/Libraries"],
         ["Network/Losses"] = ["Common", "Vectors"],
         ["Network/Features"] = ["Common", "Model", "Vectors", "Native"],
         ["Network"] = ["Common", "Model", "Vectors", "Native", "Network/Losses", "Network/Features"],

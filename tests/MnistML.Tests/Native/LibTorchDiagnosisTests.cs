@@ -1,3 +1,4 @@
+using MnistML.Common.Libraries;
 using MnistML.Native;
 
 namespace MnistML.Tests.Native;
@@ -13,15 +14,6 @@ public sealed class LibTorchDiagnosisTests
         LibTorchFile = new NativeFile("libtorch_cpu.so", "/app/native"),
         CppRuntimeVersion = new Version(3, 4, 30),
         GlibcVersion = new Version(2, 36),
-    };
-
-    private static readonly LibTorchFacts WindowsWithBothFiles = new()
-    {
-        RuntimeIdentifier = "win-x64",
-        TorchSharpVersion = "0.107.0",
-        SearchedFolders = [@"C:\app"],
-        TorchSharpFile = new NativeFile("LibTorchSharp.dll", @"C:\app"),
-        LibTorchFile = new NativeFile("torch_cpu.dll", @"C:\app"),
     };
 
     private const string LinuxOpening = """
@@ -75,24 +67,6 @@ public sealed class LibTorchDiagnosisTests
             Likely cause: {Cause}
             Add to its project file: <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
             For CUDA, instead: <PackageReference Include="TorchSharp-cuda-linux" Version="0.107.0" />
-            """));
-    }
-
-    [Test]
-    public void Explain_NoLibTorchOnWindows_NamesTheCudaPackageForWindows()
-    {
-        var facts = WindowsWithBothFiles with
-        {
-            TorchSharpFile = new NativeFile("LibTorchSharp.dll", null),
-            LibTorchFile = new NativeFile("torch_cpu.dll", null),
-        };
-
-        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
-            libtorch, which MnistML trains with, could not be loaded on win-x64.
-            Looked for: LibTorchSharp.dll (not found) and torch_cpu.dll (not found), in C:\app.
-            Likely cause: the application references no libtorch package.
-            Add to its project file: <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
-            For CUDA, instead: <PackageReference Include="TorchSharp-cuda-windows" Version="0.107.0" />
             """));
     }
 
@@ -178,21 +152,6 @@ public sealed class LibTorchDiagnosisTests
     }
 
     [Test]
-    public void Explain_BothFilesOnWindows_NamesTheIssue()
-    {
-        var facts = WindowsWithBothFiles with { LoaderMessage = "The specified procedure could not be found. (0x8007007F)" };
-
-        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
-            libtorch, which MnistML trains with, could not be loaded on win-x64.
-            Looked for: LibTorchSharp.dll (found in C:\app) and torch_cpu.dll (found in C:\app), in C:\app.
-            Likely cause: TorchSharp 0.107.0 is reported not to load on Windows, because its library and libtorch have different versions:
-            https://github.com/dotnet/TorchSharp/issues/1567
-            Train on Linux or in the Windows Subsystem for Linux. A saved model can be used on Windows, without libtorch.
-            The system's loader said: The specified procedure could not be found. (0x8007007F)
-            """));
-    }
-
-    [Test]
     public void Explain_SystemWithoutLibTorch_NamesThoseThatHaveOne()
     {
         var facts = LinuxWithBothFiles with
@@ -208,6 +167,27 @@ public sealed class LibTorchDiagnosisTests
             Looked for: libLibTorchSharp.so (not found) and libtorch_cpu.so (not found), in /app.
             Likely cause: TorchSharp-cpu 0.107.0 brings libtorch for linux-x64, win-x64, osx-arm64 only.
             Train on one of these. A saved model can be used without libtorch, wherever ONNX Runtime runs.
+            """));
+    }
+
+    [Test]
+    public void Explain_NoOpenMpOnMacOS_SaysHowToInstallIt()
+    {
+        var facts = LinuxWithBothFiles with
+        {
+            RuntimeIdentifier = "osx-arm64",
+            SearchedFolders = ["/app"],
+            TorchSharpFile = new NativeFile("libLibTorchSharp.dylib", "/app"),
+            LibTorchFile = new NativeFile("libtorch_cpu.dylib", "/app"),
+            LoaderMessage = "Library not loaded: /opt/homebrew/opt/libomp/lib/libomp.dylib",
+        };
+
+        Assert.That(LibTorchDiagnosis.Explain(facts), Is.EqualTo("""
+            libtorch, which MnistML trains with, could not be loaded on osx-arm64.
+            Looked for: libLibTorchSharp.dylib (found in /app) and libtorch_cpu.dylib (found in /app), in /app.
+            Likely cause: libtorch for macOS asks for OpenMP in Homebrew's folder, and the copy in its package was not taken.
+            Install it: brew install libomp
+            The system's loader said: Library not loaded: /opt/homebrew/opt/libomp/lib/libomp.dylib
             """));
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MnistML.Common.Libraries;
 using MnistML.Native;
 using MnistML.Tests.Support;
 
@@ -21,7 +22,7 @@ public sealed class LibTorchInspectionTests
     [Test]
     public void Inspect_AScript_LooksIntoThePackages()
     {
-        var package = new TorchSharpPackage(Host.PathOf("TorchSharpPackageFolder"), LibTorchInspection.GetRuntimeIdentifier());
+        var package = new TorchSharpPackage(Host.PathOf("TorchSharpPackageFolder"), ThisSystem.RuntimeIdentifier);
 
         var facts = LibTorchInspection.Inspect(new DllNotFoundException(), package);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using MnistML.Common;
 
 namespace MnistML.Datasets.Download;
 
@@ -184,7 +185,7 @@ internal sealed class DatasetDownloader(
             throw new InvalidDataException($"sends something that {fault}");
         }
 
-        File.Move(partPath, PathOf(name), overwrite: true);
+        FileMove.Replace(partPath, PathOf(name));
     }
 
     private string PathOf(string name) => Path.Combine(directory, name);
