@@ -57,6 +57,25 @@ public sealed class SeparatorTests
         Assert.That(Predictions.Bits(model.Transform(_case.Data)), Is.EqualTo(_expected));
     }
 
+    /// <summary>The console sample wrote the file under Wine: train --hidden 3 --epochs 1 --seed 1, on drawn digits.</summary>
+    [Test]
+    public void LoadMlp_OfAFileThatWindowsWrote_FindsTheNetwork()
+    {
+        var path = Repository.PathOf("tests/MnistML.Tests/Compatibility/Files-Windows/model.zip");
+        var mlContext = new MLContext(seed: 1);
+        var random = new Random(1);
+        var rows = mlContext.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 20).Select(_ => new Digit { Features = [.. Enumerable.Range(0, 784).Select(_ => random.NextSingle())] }));
+        Assert.That(Zip.Read(File.ReadAllBytes(path)).Select(entry => entry.Path), Has.Some.EqualTo(@"TransformerChain\Model.key"));
+
+        using var loaded = (MlpTransformer)mlContext.Model.LoadMlp(path, out _);
+        using var stock = (TransformerChain<ITransformer>)mlContext.Model.Load(path, out _);
+
+        Assert.That(loaded.Model.Architecture.ToString(), Is.EqualTo("784-3-10"));
+        Assert.That(loaded.History, Has.Count.EqualTo(1));
+        Assert.That(Predictions.Bits(loaded.Transform(rows)), Is.EqualTo(Predictions.Bits(stock.Transform(rows))));
+    }
+
     [Test]
     public void LoadMlp_NetworkUnderBothNames_IsRefused()
     {
@@ -127,5 +146,11 @@ public sealed class SeparatorTests
     {
         using var stream = new MemoryStream(zip);
         return new MLContext().Model.LoadMlp(stream, out _);
+    }
+
+    private sealed class Digit
+    {
+        [VectorType(784)]
+        public float[] Features { get; set; } = [];
     }
 }
