@@ -93,7 +93,8 @@ internal sealed partial class MlpModelCardTests
         Assert.That(
             card,
             Does.StartWith(
-                "# Model card: 4-8-5-1 for binary classification\n\n## Model\n\n|  |  |\n| --- | --- |\n| Task | binary classification |\n"));
+                "# Model card: 4-8-5-1 for binary classification\n\n## Model\n\n|  |  |\n| --- | --- |\n"
+                + "| Task | binary classification |\n"));
         Assert.That(card, Does.Not.Contain("econd"));
     }
 
