@@ -10,6 +10,10 @@ internal static class OutputFile
     private const string SharedMemory = "/dev/shm/";
     private const int PieceByteCount = 1 << 16;
 
+    /// <summary>Elsewhere than on Linux two names that differ by case are one file's.</summary>
+    private static readonly StringComparer FileNames =
+        OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
+
     /// <summary>Checks that a file can be written, if need be into a new folder.</summary>
     /// <param name="option">The option that names it, for the message.</param>
     /// <param name="path">The file.</param>
@@ -61,7 +65,7 @@ internal static class OutputFile
     public static void EnsureDifferent(params (string Option, string? Path)[] files)
     {
         var same = files.Where(file => !string.IsNullOrWhiteSpace(file.Path))
-            .GroupBy(file => Path.GetFullPath(file.Path!))
+            .GroupBy(file => Path.GetFullPath(file.Path!), FileNames)
             .FirstOrDefault(group => group.Count() > 1);
         if (same is not null)
         {
