@@ -5,7 +5,7 @@ namespace MnistML.Web.Service;
 /// <summary>
 /// Reads a picture before the first user does, who would otherwise wait for code to be compiled and libraries to be loaded.
 /// </summary>
-internal sealed class WarmUp(DigitReader reader) : BackgroundService
+internal sealed class WarmUp(DigitReader reader, ILogger<WarmUp> logger) : BackgroundService
 {
     private const int Side = 280;
 
@@ -22,10 +22,17 @@ internal sealed class WarmUp(DigitReader reader) : BackgroundService
                 picture[i] = isInk ? byte.MinValue : byte.MaxValue;
             }
 
-            foreach (var digit in reader.Read(picture, Side, Side).Digits)
+            try
             {
-                using var file = new MemoryStream(digit.ToPng());
-                reader.Read(file);
+                foreach (var digit in reader.Read(picture, Side, Side).Digits)
+                {
+                    using var file = new MemoryStream(digit.ToPng());
+                    reader.Read(file);
+                }
+            }
+            catch (Exception exception)
+            {
+                logger.WarmUpFailed(exception); // the service goes on, and the first request says what is wrong
             }
         },
         stoppingToken);

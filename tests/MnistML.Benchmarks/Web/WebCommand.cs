@@ -124,7 +124,7 @@ internal static class WebCommand
         var status = await service.Client.GetFromJsonAsync<JsonElement>("api/status");
         var training = status.GetProperty("training").GetProperty("state").GetString();
         using var stopped = await service.Client.PostAsync("api/training/stop?keep=false", content: null);
-        var byStatus = string.Join(", ", statuses.CountBy(code => (int)code).OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} × {pair.Key}"));
+        var byStatus = Describe(statuses.CountBy(code => (int)code));
         verdict.Expect(
             statuses.All(Documented.Contains) && !times.IsEmpty,
             $"{clients} clients for {seconds} s while a training runs: {byStatus}");
@@ -158,8 +158,7 @@ internal static class WebCommand
 
         verdict.Expect(
             unclear.Count == 0,
-            $"{count} bad requests: {string.Join(", ", statuses.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} × {pair.Key}"))}"
-            + $", unclear: {unclear.Count} {unclear.FirstOrDefault()}");
+            $"{count} bad requests: {Describe(statuses)}, unclear: {unclear.Count} {unclear.FirstOrDefault()}");
     }
 
     private static HttpRequestMessage CreateBadRequest(Random random)
@@ -232,6 +231,9 @@ internal static class WebCommand
         content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("image/png");
         return await service.Client.PostAsync("api/predict", content);
     }
+
+    private static string Describe(IEnumerable<KeyValuePair<int, int>> counts) =>
+        string.Join(", ", counts.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} × {pair.Key}"));
 
     private static double Quantile(IEnumerable<double> values, double share)
     {

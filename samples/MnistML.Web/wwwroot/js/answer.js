@@ -44,7 +44,7 @@ export async function ask(blob, since) {
 /** Asks again, as when another model is in use. */
 export async function again() {
   if (!pad.isEmpty() && answer) {
-    await ask(lastPicture ?? await pad.toPng(), performance.now());
+    await ask(lastPicture ?? pad.toPng(), performance.now());
   }
 }
 
@@ -59,7 +59,7 @@ async function strokeEnded(at) {
     $('answer').textContent = 'Draw something.';
     return;
   }
-  await ask(await pad.toPng(), at);
+  await ask(pad.toPng(), at);
 }
 
 /** What the service takes; a larger file need not be sent. */
@@ -108,9 +108,10 @@ function showAll(since) {
     });
     return button;
   })));
+  const { milliseconds } = answer;
   showOne();
   const elapsed = performance.now() - since;
-  $('timing').textContent = `${elapsed.toFixed(0)} ms from stroke to bars, ${answer.milliseconds.toFixed(0)} ms of them reading and scoring`;
+  $('timing').textContent = `${elapsed.toFixed(0)} ms from stroke to bars, ${milliseconds.toFixed(0)} ms of them reading and scoring`;
   document.body.dataset.strokeMilliseconds = elapsed.toFixed(1);
   document.body.dataset.answers = String(Number(document.body.dataset.answers ?? 0) + 1);
 }

@@ -24,6 +24,9 @@ internal sealed partial class WebPageTests
         _browser = await Browser.LaunchAsync();
     }
 
+    [TearDown]
+    public async Task ClosePagesAsync() => await _browser.CloseAllAsync();
+
     [OneTimeTearDown]
     public async Task StopAsync()
     {
@@ -67,7 +70,8 @@ internal sealed partial class WebPageTests
             }
         }
 
-        TestContext.Out.WriteLine(FormattableString.Invariant($"From stroke to bars: {milliseconds.Order().ElementAt(15):F0} ms at the median."));
+        TestContext.Out.WriteLine(
+            FormattableString.Invariant($"From stroke to bars: {milliseconds.Order().ElementAt(15):F0} ms at the median."));
         Assert.That(wrong, Has.Count.LessThanOrEqualTo(3), $"of 30: {string.Join(", ", wrong)}");
     }
 

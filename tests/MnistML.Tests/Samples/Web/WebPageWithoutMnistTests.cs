@@ -27,6 +27,9 @@ internal sealed class WebPageWithoutMnistTests
         _browser = await Browser.LaunchAsync();
     }
 
+    [TearDown]
+    public async Task ClosePagesAsync() => await _browser.CloseAllAsync();
+
     [OneTimeTearDown]
     public async Task StopAsync()
     {
@@ -134,6 +137,9 @@ internal sealed class WebPageWithoutMnistTests
         var page = await _browser.OpenAsync(_service);
         await OpenAsync("four.png", "image/png", Drawn.Text("4"));
         await Expect(page.Locator("#answer strong")).ToHaveTextAsync("4");
+        await OpenAsync("blank.png", "image/png", Drawn.Text(" "));
+        await Expect(page.Locator("#answer")).ToHaveTextAsync(
+            "No ink found. Is the picture blank, or hardly darker or lighter than its background?");
         await OpenAsync("text.png", "image/png", "This is a text."u8.ToArray());
         await Expect(page.Locator("#answer")).ToContainTextAsync("The picture can't be read");
         await OpenAsync("large.png", "image/png", new byte[11_000_000]);

@@ -87,7 +87,7 @@ internal sealed class WebStartTests
     }
 
     [TestCase("--model nothing.zip", "^There is no model 'nothing.zip'. Leave --model out, and the page trains one.$")]
-    [TestCase("--data nothing", "nothing' does not exist")]
+    [TestCase("--data nothing", "^There is no folder 'nothing'.$")]
     [TestCase("--port 0", "^--port is '0', but must be a number from 1 to 65535. Run with --help for the options.$")]
     [TestCase("--listen here", "^--listen is 'here', but must be an IP address of this machine, ")]
     [TestCase("--modell x.zip", "^There is no option --modell. Did you mean --model\\? Run with --help for the options.$")]
@@ -125,7 +125,8 @@ internal sealed class WebStartTests
         var refused = answers.Where(answer => answer.Status != HttpStatusCode.OK).ToArray();
         Assert.That(refused, Has.Length.InRange(1, 15));
         Assert.That(
-            refused.Select(answer => (answer.Status, LimitOf(answer))), Is.All.EqualTo((HttpStatusCode.ServiceUnavailable, "ScoringQueue")));
+            refused.Select(answer => (answer.Status, LimitOf(answer))),
+            Is.All.EqualTo((HttpStatusCode.ServiceUnavailable, "ScoringQueue")));
         Assert.That((correction.Status, LimitOf(correction)), Is.EqualTo((HttpStatusCode.Conflict, "Corrections")));
         Assert.That((secondStream.Status, LimitOf(secondStream)), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "EventStreams")));
     }

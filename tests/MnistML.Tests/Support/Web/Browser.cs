@@ -81,6 +81,15 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes all pages.</summary>
+    public async Task CloseAllAsync()
+    {
+        foreach (var context in _browser.Contexts.ToArray())
+        {
+            await context.CloseAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();

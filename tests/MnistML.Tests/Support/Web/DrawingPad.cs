@@ -22,8 +22,7 @@ internal static class DrawingPad
             }
 
             await page.Mouse.UpAsync();
-            await page.WaitForFunctionAsync("before => Number(document.body.dataset.answers ?? 0) > before", answers);
-            answers = await CountAnswersAsync(page);
+            answers = await WaitForAnswerAsync(page, answers);
         }
     }
 
@@ -43,8 +42,7 @@ internal static class DrawingPad
             }
 
             await SendAsync("touchEnd");
-            await page.WaitForFunctionAsync("before => Number(document.body.dataset.answers ?? 0) > before", answers);
-            answers = await CountAnswersAsync(page);
+            answers = await WaitForAnswerAsync(page, answers);
         }
 
         Task SendAsync(string type, params object[] touchPoints) => session.SendAsync(
@@ -55,6 +53,16 @@ internal static class DrawingPad
 
     /// <summary>What the page says that the digit is.</summary>
     public static async Task<string?> ReadLabelAsync(IPage page) => await page.EvaluateAsync<string?>("document.body.dataset.label");
+
+    /// <summary>Not at each frame, the default: a page that is not in front may draw none.</summary>
+    private static async Task<int> WaitForAnswerAsync(IPage page, int before)
+    {
+        await page.WaitForFunctionAsync(
+            "before => Number(document.body.dataset.answers ?? 0) > before",
+            before,
+            new PageWaitForFunctionOptions { PollingInterval = 20 });
+        return await CountAnswersAsync(page);
+    }
 
     private static async Task<int> CountAnswersAsync(IPage page) =>
         await page.EvaluateAsync<int>("Number(document.body.dataset.answers ?? 0)");
