@@ -63,6 +63,15 @@ internal sealed partial class ConsoleOutputTests
         Assert.That(Normalise(evaluate), Is.EqualTo([
             "Data: digits, 1,500 training and 200 test images, from ../digits",
             .. Summary,
+            "  Task             multiclass classification",
+            "  Architecture     784-20-10, 15,910 parameters",
+            "  Activation       Relu",
+            "  Classes          10: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9",
+            "  Features         784",
+            "  Seed             1",
+            "  Training rows    1,200",
+            "  Validation rows  300",
+            "",
             "Model: mnistml-out/model.zip",
             "Confusion matrix: mnistml-out/confusion.png",
             "",
@@ -74,7 +83,8 @@ internal sealed partial class ConsoleOutputTests
             Is.EqualTo(_train.OutputLines.SkipWhile(IsNoAccuracy).TakeWhile(IsNoModel)));
 
         static bool IsNoAccuracy(string line) => !line.StartsWith("Test accuracy:", StringComparison.Ordinal);
-        static bool IsNoModel(string line) => !line.StartsWith("Model:", StringComparison.Ordinal);
+        static bool IsNoModel(string line) => !line.StartsWith("Model:", StringComparison.Ordinal)
+            && !line.StartsWith("Task ", StringComparison.Ordinal);
     }
 
     [Test]

@@ -32,8 +32,8 @@ internal sealed class InputBuffer(int rowCapacity, int featureCount, ScalarType 
     /// <summary>The rows of the batch in all processes.</summary>
     public int WholeRowCount => RowCount + OtherRowCount;
 
-    /// <summary>The place of each row in the whole batch, by which dropout is drawn: its index, unless other processes have rows.</summary>
-    public int[] Places { get; } = [.. Enumerable.Range(0, rowCapacity)];
+    /// <summary>The index of each row in the whole batch, by which dropout is drawn: another one where other processes have rows.</summary>
+    public int[] BatchIndices { get; } = [.. Enumerable.Range(0, rowCapacity)];
 
     /// <summary>The seed of the batch's dropout masks.</summary>
     public ulong DropoutSeed { get; set; }

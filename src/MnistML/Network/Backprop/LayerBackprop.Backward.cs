@@ -10,14 +10,14 @@ internal sealed partial class LayerBackprop
     /// Turns dL/dOutput into the gradient with respect to the normalised values, back through dropout and activation, in place.
     /// </summary>
     /// <inheritdoc cref="Activate" path="/param"/>
-    public void Backward(WorkRange rows, DropoutMask dropout, int[] places, WorkerScratch scratch)
+    public void Backward(WorkRange rows, DropoutMask dropout, int[] batchIndices, WorkerScratch scratch)
     {
         var values = Values.Rows;
         var gradients = Gradients.Rows;
         for (var row = rows.Start; row < rows.End; row++)
         {
             var gradient = gradients.Read(row, scratch.First);
-            dropout.Apply(_index, places[row], gradient);
+            dropout.Apply(_index, batchIndices[row], gradient);
             _activation!.Backward(ReadActivationInput(values, row, isNormalized: true, scratch), gradient);
             gradients.Write(row, gradient);
         }

@@ -182,9 +182,9 @@ internal sealed partial class LayerBackprop : IDisposable
     /// <summary>Applies normalisation, activation and dropout of a hidden layer.</summary>
     /// <param name="rows">The worker's rows.</param>
     /// <param name="dropout">Which units are dropped.</param>
-    /// <param name="places">The place of each row in the batch, by which units are dropped.</param>
+    /// <param name="batchIndices">The index of each row in the whole batch, by which units are dropped.</param>
     /// <param name="scratch">The worker's memory.</param>
-    public void Activate(WorkRange rows, DropoutMask dropout, int[] places, WorkerScratch scratch)
+    public void Activate(WorkRange rows, DropoutMask dropout, int[] batchIndices, WorkerScratch scratch)
     {
         var values = Values.Rows;
         var outputs = Outputs.Rows;
@@ -192,7 +192,7 @@ internal sealed partial class LayerBackprop : IDisposable
         {
             var output = outputs.ForWrite(row, scratch.First);
             _activation!.Activate(ReadActivationInput(values, row, isNormalized: false, scratch), output);
-            dropout.Apply(_index, places[row], output);
+            dropout.Apply(_index, batchIndices[row], output);
             outputs.Write(row, output);
         }
     }

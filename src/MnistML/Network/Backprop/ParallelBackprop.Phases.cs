@@ -33,7 +33,7 @@ internal sealed partial class ParallelBackprop
                 }
             }
 
-            Add(Phase.Forward, worker => layer.Activate(_batch.Rows[worker], _dropout, _buffer.Places, _scratch[worker]));
+            Add(Phase.Forward, worker => layer.Activate(_batch.Rows[worker], _dropout, _buffer.BatchIndices, _scratch[worker]));
         }
 
         Add(Phase.Forward, worker => Forward(last, worker));
@@ -42,7 +42,7 @@ internal sealed partial class ParallelBackprop
         {
             var (layer, index) = (_layers[i], i);
             Add(Phase.Backward, worker => BackwardThroughProduct(index + 1, worker));
-            Add(Phase.Backward, worker => layer.Backward(_batch.Rows[worker], _dropout, _buffer.Places, _scratch[worker]));
+            Add(Phase.Backward, worker => layer.Backward(_batch.Rows[worker], _dropout, _buffer.BatchIndices, _scratch[worker]));
             if (layer.Normalization is { } normalization)
             {
                 EndPhase();

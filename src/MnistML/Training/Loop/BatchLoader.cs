@@ -71,7 +71,7 @@ internal sealed class BatchLoader
         }
 
         batch.Targets.CopyTo(buffer.Targets);
-        batch.Places.CopyTo(buffer.Places);
+        batch.BatchIndices.CopyTo(buffer.BatchIndices);
         for (var row = 0; row < batch.RowCount; row++)
         {
             buffer.LossFactors[row] = _weights.Of(buffer.Targets[row]);
@@ -119,11 +119,11 @@ internal sealed class BatchLoader
         batch.CopyFeatures(row, features);
         if (_distorters.Length > 0)
         {
-            _distorters[worker].Distort(features, Seeds.ForAugmentation(batch.Seed, _buffer.Places[row]));
+            _distorters[worker].Distort(features, Seeds.ForAugmentation(batch.Seed, _buffer.BatchIndices[row]));
         }
 
         _encoder?.Encode(features, inputs, _bins[worker]);
-        _noise.AddTo(_buffer.Places[row], inputs);
+        _noise.AddTo(_buffer.BatchIndices[row], inputs);
         rows.Write(row, inputs);
     }
 }

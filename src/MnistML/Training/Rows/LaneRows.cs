@@ -50,7 +50,7 @@ internal sealed class LaneRows(RowPasses passes, TrainingGroup group, long maxBy
         for (; reader.Read(out var features, out var target); row++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (place, rank) = Math.DivRem((int)(row % batchSize), group.Size);
+            var (own, rank) = Math.DivRem((int)(row % batchSize), group.Size);
             if (rank != group.Rank)
             {
                 continue;
@@ -61,7 +61,7 @@ internal sealed class LaneRows(RowPasses passes, TrainingGroup group, long maxBy
                 throw TooManyRows();
             }
 
-            lanes[place].Add(store.RowCount);
+            lanes[own].Add(store.RowCount);
             store.Append(features, target);
         }
 
@@ -76,8 +76,8 @@ internal sealed class LaneRows(RowPasses passes, TrainingGroup group, long maxBy
     public IEnumerable<RowBatch> ReadShuffled(BatchPlan plan, EpochSeeds seeds, CancellationToken cancellationToken)
     {
         Prepare(plan.BatchSize, cancellationToken);
-        int[][] lanes = [.. _lanes.Select((lane, place) => Shuffle(lane, seeds.OfLane(LaneAt(place))))];
-        var batch = new RowBatch(Math.Max(lanes.Length + 1, 1));
+        int[][] lanes = [.. _lanes.Select((lane, own) => Shuffle(lane, seeds.OfLane(LaneAt(own))))];
+        var batch = new RowBatch(lanes.Length + 1);
         for (var i = 0; i < plan.BatchCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -85,9 +85,9 @@ internal sealed class LaneRows(RowPasses passes, TrainingGroup group, long maxBy
             var own = group.ShareOf(Math.Min(size, plan.BatchSize));
             var joins = size > plan.BatchSize && group.IsFirst;
             batch.Begin(seeds.OfBatch(i), otherRowCount: size - own - (joins ? 1 : 0));
-            for (var place = 0; place < own; place++)
+            for (var lane = 0; lane < own; lane++)
             {
-                batch.Append(_store, lanes[place][i], LaneAt(place));
+                batch.Append(_store, lanes[lane][i], LaneAt(lane));
             }
 
             if (joins)
@@ -127,7 +127,7 @@ internal sealed class LaneRows(RowPasses passes, TrainingGroup group, long maxBy
     public ITrainingRows WithFolds(Func<FoldDealer> createDealer) =>
         new LaneRows(passes with { CreateDealer = createDealer }, group, maxBytes, sharing);
 
-    private int LaneAt(int place) => group.Rank + (place * group.Size);
+    private int LaneAt(int own) => group.Rank + (own * group.Size);
 
     private static int[] Shuffle(int[] lane, ulong seed)
     {

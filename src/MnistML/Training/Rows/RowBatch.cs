@@ -14,7 +14,7 @@ internal sealed class RowBatch(int capacity) : IFeatureRows
     private readonly Target[] _targets = new Target[capacity];
     private readonly CompactRowStore[] _stores = new CompactRowStore[capacity];
     private readonly int[] _rows = new int[capacity];
-    private readonly int[] _places = new int[capacity];
+    private readonly int[] _batchIndices = new int[capacity];
 
     public int RowCount { get; private set; }
 
@@ -27,8 +27,8 @@ internal sealed class RowBatch(int capacity) : IFeatureRows
     /// <summary>What the network should predict for each row.</summary>
     public ReadOnlySpan<Target> Targets => _targets.AsSpan(0, RowCount);
 
-    /// <summary>The place of each row in the whole batch: its index, unless other processes have rows too.</summary>
-    public ReadOnlySpan<int> Places => _places.AsSpan(0, RowCount);
+    /// <summary>The index of each row in the whole batch: its own, unless other processes have rows too.</summary>
+    public ReadOnlySpan<int> BatchIndices => _batchIndices.AsSpan(0, RowCount);
 
     /// <summary>What the network should predict for a row, by its index in the batch.</summary>
     public Target TargetOf(int row) => _targets[row];
@@ -53,16 +53,16 @@ internal sealed class RowBatch(int capacity) : IFeatureRows
         foreach (var row in rows)
         {
             var target = store.TargetOf(row);
-            Append(store, row, place: RowCount, folds is null ? target : target with { Fold = folds[row] });
+            Append(store, row, batchIndex: RowCount, folds is null ? target : target with { Fold = folds[row] });
         }
     }
 
-    /// <summary>Appends a row of a store, which has a place in the whole batch.</summary>
-    public void Append(CompactRowStore store, int row, int place) => Append(store, row, place, store.TargetOf(row));
+    /// <summary>Appends a row of a store, with its index in the whole batch.</summary>
+    public void Append(CompactRowStore store, int row, int batchIndex) => Append(store, row, batchIndex, store.TargetOf(row));
 
-    private void Append(CompactRowStore store, int row, int place, Target target)
+    private void Append(CompactRowStore store, int row, int batchIndex, Target target)
     {
-        (_targets[RowCount], _stores[RowCount], _rows[RowCount], _places[RowCount]) = (target, store, row, place);
+        (_targets[RowCount], _stores[RowCount], _rows[RowCount], _batchIndices[RowCount]) = (target, store, row, batchIndex);
         RowCount++;
     }
 }

@@ -161,6 +161,39 @@ internal sealed class GroupTrainingTests
         })[0];
     }
 
+    [Test]
+    public void Run_WhoseSumsAreNotTheSameBits_IsEndedAfterTheEpoch()
+    {
+        var failures = Assert.Throws<AggregateException>(() => ThreadGroup.Run(3, group => Train(new UnequalSums(group), Plain)))!;
+        Assert.That(failures.InnerExceptions, Has.All.InstanceOf<InvalidOperationException>());
+        Assert.That(
+            failures.InnerExceptions.Select(failure => failure.Message),
+            Has.All.StartsWith("After epoch 1 the weights of rank 1 are not those of rank 0"));
+    }
+
+    /// <summary>A group whose sums differ in one bit in one rank.</summary>
+    private sealed class UnequalSums(ThreadGroup group) : IMlpGroup
+    {
+        public int Rank => group.Rank;
+
+        public int Size => group.Size;
+
+        public void Sum(Span<float> values)
+        {
+            group.Sum(values);
+            if (Rank == 1)
+            {
+                values[0] = MathF.BitIncrement(values[0] + 1e-6f);
+            }
+        }
+
+        public void Sum(Span<double> values) => group.Sum(values);
+
+        public void Broadcast(Span<byte> values) => group.Broadcast(values);
+
+        public void Abort(string reason) => group.Abort(reason);
+    }
+
     private static MlpTrainer.Options Everything => Plain with
     {
         DropoutRate = 0.2,

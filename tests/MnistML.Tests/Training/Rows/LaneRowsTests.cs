@@ -26,7 +26,7 @@ internal sealed class LaneRowsTests
         Assert.That(alone.Select(batch => batch.Count), Is.EqualTo(Enumerable.Range(0, plan.BatchCount).Select(plan.SizeOf)));
         foreach (var batch in alone)
         {
-            Assert.That(batch.Keys, Is.EqualTo(Enumerable.Range(0, batch.Count)), "places");
+            Assert.That(batch.Keys, Is.EqualTo(Enumerable.Range(0, batch.Count)), "indices");
         }
 
         for (var size = 2; size <= 5; size++)
@@ -70,7 +70,7 @@ internal sealed class LaneRowsTests
             .Prepare(batchSize: 2, CancellationToken.None),
         Throws.InvalidOperationException.With.Message.Contains("11 rows"));
 
-    /// <summary>The row at each place of each batch, whichever process has it.</summary>
+    /// <summary>The row at each index of each batch, whichever process has it.</summary>
     private static Dictionary<int, int>[] Batches(BatchPlan plan, int size, int epoch)
     {
         var passes = new RowPasses(Source((int)plan.RowCount, features: 1), plan.RowCount);
@@ -82,7 +82,7 @@ internal sealed class LaneRowsTests
                 {
                     Assert.That(batch.RowCount + batch.OtherRowCount, Is.EqualTo(plan.SizeOf(index)));
                     Assert.That(batch.Seed, Is.EqualTo(new EpochSeeds(7, epoch).OfBatch(index)));
-                    return Enumerable.Range(0, batch.RowCount).ToDictionary(row => batch.Places[row], row => ValueOf(batch, row));
+                    return Enumerable.Range(0, batch.RowCount).ToDictionary(row => batch.BatchIndices[row], row => ValueOf(batch, row));
                 })
                 .ToArray();
         });
