@@ -65,7 +65,9 @@ public sealed class SeparatorTests
         var mlContext = new MLContext(seed: 1);
         var random = new Random(1);
         var rows = mlContext.Data.LoadFromEnumerable(
-            Enumerable.Range(0, 20).Select(_ => new Digit { Features = [.. Enumerable.Range(0, 784).Select(_ => random.NextSingle())] }));
+            Enumerable.Range(0, 20)
+                .Select(_ => new Digit { Features = [.. Enumerable.Range(0, 784).Select(_ => random.NextSingle())] })
+                .ToArray());
         Assert.That(Zip.Read(File.ReadAllBytes(path)).Select(entry => entry.Path), Has.Some.EqualTo(@"TransformerChain\Model.key"));
 
         using var loaded = (MlpTransformer)mlContext.Model.LoadMlp(path, out _);
