@@ -1,6 +1,6 @@
 using MnistML.Images.Decoding;
 using MnistML.Images.Ink;
-using MnistML.Images.Normalization;
+using MnistML.Images.Layout;
 
 namespace MnistML.Images;
 
@@ -14,11 +14,11 @@ public sealed class DigitReader
 
     /// <summary>Creates a reader.</summary>
     /// <param name="options">Its limits; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is not positive.</exception>
     public DigitReader(DigitReaderOptions? options = null)
     {
         _options = options ?? new DigitReaderOptions();
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.MaxFileBytes, nameof(DigitReaderOptions.MaxFileBytes));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.MaxPixels, nameof(DigitReaderOptions.MaxPixels));
+        _options.Validate();
     }
 
     /// <summary>Reads a PNG, JPEG, GIF, BMP or WebP file.</summary>
@@ -39,7 +39,7 @@ public sealed class DigitReader
     public DigitPicture Read(Stream picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return Read(PictureDecoder.ReadBrightness(PictureBytes.ReadAll(picture, _options.MaxFileBytes), _options.MaxPixels));
+        return Read(PictureDecoder.Decode(PictureBytes.ReadAll(picture, _options.MaxFileBytes), _options));
     }
 
     /// <summary>Reads pixels.</summary>
@@ -47,12 +47,12 @@ public sealed class DigitReader
     /// <param name="width">The number of columns.</param>
     /// <param name="height">The number of rows.</param>
     /// <exception cref="ArgumentException"><paramref name="brightness"/> has not width × height values.</exception>
-    /// <exception cref="InvalidDataException">There are more than <see cref="DigitReaderOptions.MaxPixels"/>.</exception>
+    /// <exception cref="InvalidDataException">There are more pixels than the options allow, or one side is too long.</exception>
     public DigitPicture Read(ReadOnlySpan<byte> brightness, int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        PictureDecoder.EnsureWithin(_options.MaxPixels, width, height);
+        PictureLimits.EnsureWithin(_options, width, height);
         if (brightness.Length != (long)width * height)
         {
             throw new ArgumentException(
@@ -65,18 +65,15 @@ public sealed class DigitReader
             image.Values[i] = brightness[i] / (float)byte.MaxValue;
         }
 
-        return Read(image);
+        return Read(new DecodedPicture(image, width, height));
     }
 
-    private static DigitPicture Read(GreyImage brightness)
+    private static DigitPicture Read(DecodedPicture picture)
     {
-        if (InkFinder.Find(brightness) is not { } ink || ink.InkBox() is not { } box)
-        {
-            return new DigitPicture(brightness.Width, brightness.Height, []);
-        }
-
-        var image = DigitNormalizer.Normalize(ink.Crop(box.Left, box.Top, box.Width, box.Height));
-        byte[] pixels = [.. image.Select(value => (byte)MathF.Round(value * byte.MaxValue))];
-        return new DigitPicture(brightness.Width, brightness.Height, [new FoundDigit(box, pixels, DigitDoubts.None)]);
+        var (digits, scale) = PictureAnalysis.Find(picture);
+        return new DigitPicture(
+            picture.Width,
+            picture.Height,
+            [.. digits.Select(digit => digit.ToFoundDigit(scale.BoxOf(digit.Box)))]);
     }
 }

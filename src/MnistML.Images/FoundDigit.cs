@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MnistML.Images.Judging;
 using SkiaSharp;
 
 namespace MnistML.Images;
@@ -8,9 +9,6 @@ public sealed class FoundDigit
 {
     /// <summary>Height and width of a digit's image, in pixels: 28, as MNIST's.</summary>
     public const int Side = 28;
-
-    /// <summary>A network whose best class has less than this probability is not sure.</summary>
-    private const float MinProbability = 0.5f;
 
     private readonly byte[] _pixels;
 
@@ -42,7 +40,7 @@ public sealed class FoundDigit
             best = Math.Max(best, probability);
         }
 
-        return best >= MinProbability ? Doubts : Doubts | DigitDoubts.UnsureNetwork;
+        return best >= DoubtRules.MinProbability ? Doubts : Doubts | DigitDoubts.UnsureNetwork;
     }
 
     /// <summary>The image as the bytes of a PNG file, 28 × 28, grey.</summary>

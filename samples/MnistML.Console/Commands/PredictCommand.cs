@@ -17,23 +17,30 @@ internal sealed class PredictCommand : SampleCommand
 
     private readonly Argument<string[]> _images = new("IMAGE")
     {
-        Description = "Pictures of one digit each, PNG, JPEG, GIF, BMP or WebP, patterns such as 'scans/*.png', or folders of them",
+        Description = "Pictures of digits, PNG, JPEG, GIF, BMP or WebP, patterns such as 'scans/*.png', or folders of them",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<bool> _show = new("--show") { Description = "Show each digit as the network sees it" };
 
+    private readonly Option<string?> _saveDigits = new("--save-digits")
+    {
+        Description = "Write each digit as the network sees it, 28 × 28 pixels, as PNG into this folder",
+        HelpName = "DIR",
+    };
+
     public PredictCommand(IAnsiConsole screen)
         : base(
             screen,
             "predict",
-            "Classify pictures of digits, one to a file, with a saved model",
+            "Classify the digits in pictures, one or several, with a saved model",
             "predict --model mnistml-out/model.zip seven.png",
-            "predict --model mnistml-out/model.zip --show 'scans/*.jpg'")
+            "predict --model mnistml-out/model.zip --show 'scans/*.jpg'",
+            "predict --model mnistml-out/model.zip --save-digits digits photo.jpg")
     {
         Arguments.Add(_images);
-        AddOptions(_model, _show);
+        AddOptions(_model, _show, _saveDigits);
     }
 
     protected override Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -53,6 +60,7 @@ internal sealed class PredictCommand : SampleCommand
         }
 
         var engine = mlContext.Model.CreatePredictionEngine<DigitInput, DigitPrediction>(model);
+        var files = parsed.GetValue(_saveDigits) is { } folder ? new DigitFiles(folder) : null;
         var isShown = parsed.GetValue(_show);
         var failures = new List<string>();
         foreach (var argument in parsed.GetValue(_images)!)
@@ -60,11 +68,19 @@ internal sealed class PredictCommand : SampleCommand
             foreach (var path in Expand(argument, failures))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                foreach (var digit in Read(path, failures))
+                if (Read(path, failures) is { Count: > 0 } digits)
                 {
-                    Write(path, digit, engine.Predict(new DigitInput { Features = digit.ToFeatures() }), network.ClassNames, isShown);
+                    float[][] scores =
+                        [.. digits.Select(digit => engine.Predict(new DigitInput { Features = digit.ToFeatures() }).Score)];
+                    Write(path, digits, scores, network.ClassNames, isShown);
+                    files?.Write(path, digits);
                 }
             }
+        }
+
+        if (files is { Count: > 0 })
+        {
+            Screen.WriteLine($"Digits written to '{parsed.GetValue(_saveDigits)}': {files.Count}");
         }
 
         if (failures.Count > 0)
@@ -112,18 +128,34 @@ internal sealed class PredictCommand : SampleCommand
         _ => $"it can't be read ({exception.Message})",
     };
 
+    /// <summary>One line for a picture of one digit. For several there is a line for all, and one below for each.</summary>
     private void Write(
-        string path, FoundDigit digit, DigitPrediction prediction, IReadOnlyList<string>? classNames, bool show)
+        string path, IReadOnlyList<FoundDigit> digits, float[][] scores, IReadOnlyList<string>? classNames, bool isShown)
     {
-        var top = prediction.Score.Index()
-            .OrderByDescending(score => score.Item)
-            .Take(TopCount)
-            .Select(score => $"{classNames?[score.Index] ?? $"{score.Index}"} ({score.Item:0.0 %})");
-        Screen.WriteLine($"{path}: {string.Join(", ", top)}");
-        if (show)
+        if (digits.Count > 1)
         {
-            TerminalImage.Write(Screen, FoundDigit.Side, digit.ToFeatures());
+            var answers = scores.Select(score => NameOf(Array.IndexOf(score, score.Max())));
+            Screen.WriteLine($"{path}: {digits.Count} digits: {string.Join(' ', answers)}");
         }
+
+        foreach (var (digit, score) in digits.Zip(scores))
+        {
+            var top = score.Index()
+                .OrderByDescending(probability => probability.Item)
+                .Take(TopCount)
+                .Select(probability => $"{NameOf(probability.Index)} ({probability.Item:0.0 %})");
+            var doubts = digit.DoubtsOf(score);
+            Screen.WriteLine(string.Concat(
+                digits.Count > 1 ? $"  {digit.Box}: " : $"{path}: ",
+                string.Join(", ", top),
+                doubts == DigitDoubts.None ? "" : $"; not sure: {doubts.Describe()}"));
+            if (isShown)
+            {
+                TerminalImage.Write(Screen, FoundDigit.Side, digit.ToFeatures());
+            }
+        }
+
+        string NameOf(int index) => classNames?[index] ?? $"{index}";
     }
 
     /// <summary>A digit as the network takes it.</summary>

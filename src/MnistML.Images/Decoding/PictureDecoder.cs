@@ -3,95 +3,92 @@ using SkiaSharp;
 
 namespace MnistML.Images.Decoding;
 
-/// <summary>From the bytes of a picture's file to the brightness of its pixels.</summary>
+/// <summary>
+/// From the bytes of a picture's file to the brightness of its pixels, upright as it was taken. A large picture is reduced on the way: JPEG
+/// and WebP by Skia while it is decoded, others row by row.
+/// </summary>
 internal static class PictureDecoder
 {
+    /// <summary>More pixels along the longer side than this show nothing more of a digit.</summary>
+    public const int EnoughPixels = 1024;
+
+    /// <summary>Skia takes the nearest of the sizes that JPEG allows, which must not be too small.</summary>
+    private const double Reserve = 1.2;
+
     /// <summary>How bright the colours are to the eye (ITU-R BT.709).</summary>
     private const float RedShare = 0.2126f;
     private const float GreenShare = 0.7152f;
     private const float BlueShare = 0.0722f;
 
-    /// <summary>Reads the brightness of a picture, from 0 (black) to 1 (white), upright as it was taken.</summary>
-    /// <param name="file">A PNG, JPEG, GIF, BMP or WebP file.</param>
-    /// <param name="maxPixels">More are refused before they are decoded.</param>
-    /// <exception cref="InvalidDataException">It cannot be decoded.</exception>
-    public static GreyImage ReadBrightness(byte[] file, long maxPixels)
+    private const int BytesPerPixel = 4;
+    private const int Alpha = 3;
+
+    /// <summary>Decodes a PNG, JPEG, GIF, BMP or WebP file; of an animation the first picture.</summary>
+    /// <exception cref="InvalidDataException">It cannot be decoded, is damaged or incomplete, or exceeds a limit.</exception>
+    public static DecodedPicture Decode(byte[] file, DigitReaderOptions options)
     {
         using var data = SKData.CreateCopy(file);
-        using var codec = SKCodec.Create(data)
-            ?? throw new InvalidDataException("it can't be read as a picture; PNG, JPEG, GIF, BMP and WebP files can");
-        EnsureWithin(maxPixels, codec.Info.Width, codec.Info.Height);
-        using var picture = new SKBitmap(
-            new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Bgra8888, SKAlphaType.Unpremul));
-        if (codec.GetPixels(picture.Info, picture.GetPixels()) is not (SKCodecResult.Success or SKCodecResult.IncompleteInput))
+        using var codec = file.Length == 0 ? null : SKCodec.Create(data);
+        if (codec is null || codec.Info.Width <= 0 || codec.Info.Height <= 0)
         {
-            throw new InvalidDataException("it can't be read as a picture; PNG, JPEG, GIF, BMP and WebP files can");
+            throw new InvalidDataException(PictureFormat.Refusal(file));
         }
 
-        var pixels = picture.Pixels;
-        var image = new GreyImage(picture.Width, picture.Height);
-        var opacity = new float[pixels.Length];
-        for (var i = 0; i < pixels.Length; i++)
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        PictureLimits.EnsureWithin(options, width, height, codec.EncodedFormat is SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp);
+        var scale = Math.Min(Reserve * EnoughPixels / Math.Max(width, height), 1);
+        var size = scale < 1 ? codec.GetScaledDimensions((float)scale) : codec.Info.Size;
+        using var picture = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Bgra8888, SKAlphaType.Unpremul));
+        switch (codec.GetPixels(picture.Info, picture.GetPixels()))
         {
-            var pixel = pixels[i];
-            image.Values[i] = ((RedShare * pixel.Red) + (GreenShare * pixel.Green) + (BlueShare * pixel.Blue)) / byte.MaxValue;
-            opacity[i] = pixel.Alpha / (float)byte.MaxValue;
+            case SKCodecResult.Success:
+                break;
+            case SKCodecResult.IncompleteInput:
+                throw new InvalidDataException("it is incomplete, since its file ends before its last row; copy or download it again");
+            default:
+                throw new InvalidDataException(PictureFormat.Refusal(file));
         }
 
-        PutOnPaper(image.Values, opacity);
-        return ApplyOrientation(image, codec.EncodedOrigin);
+        var brightness = Reduce(picture);
+        var origin = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Of(file) : codec.EncodedOrigin;
+        var isTurned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom
+            or SKEncodedOrigin.LeftBottom;
+        return new DecodedPicture(
+            PictureOrientation.Apply(brightness, origin), isTurned ? height : width, isTurned ? width : height);
     }
 
-    /// <summary>Refuses a picture of too many pixels.</summary>
-    /// <exception cref="InvalidDataException">It has more than are allowed.</exception>
-    public static void EnsureWithin(long maxPixels, int width, int height)
+    /// <summary>
+    /// The mean brightness of squares of pixels. Transparent pixels become paper: white, or black if the drawing is light.
+    /// </summary>
+    private static GreyImage Reduce(SKBitmap picture)
     {
-        if ((long)width * height > maxPixels)
+        var block = Math.Max(Math.Max(picture.Width, picture.Height) / EnoughPixels, 1);
+        var (width, height) = ((picture.Width + block - 1) / block, (picture.Height + block - 1) / block);
+        var (light, opacity, count) = (new GreyImage(width, height), new GreyImage(width, height), new GreyImage(width, height));
+        var pixels = picture.GetPixelSpan();
+        for (var y = 0; y < picture.Height; y++)
         {
-            throw new InvalidDataException(FormattableString.Invariant(
-                $"the picture has {width:N0} × {height:N0} pixels, but at most {maxPixels:N0} are read; make it smaller"));
-        }
-    }
-
-    /// <summary>Transparent pixels become paper: white, or black if the drawing is light.</summary>
-    private static void PutOnPaper(float[] brightness, float[] opacity)
-    {
-        var mean = brightness.Zip(opacity, (value, share) => value * share).Sum() / Math.Max(opacity.Sum(), float.Epsilon);
-        var paper = mean > 0.5f ? 0f : 1f;
-        for (var i = 0; i < brightness.Length; i++)
-        {
-            brightness[i] = (opacity[i] * brightness[i]) + ((1 - opacity[i]) * paper);
-        }
-    }
-
-    /// <summary>Skia decodes a picture as it is stored, and only says how the camera was held.</summary>
-    private static GreyImage ApplyOrientation(GreyImage image, SKEncodedOrigin origin)
-    {
-        return origin switch
-        {
-            SKEncodedOrigin.TopRight => FlipRows(image),
-            SKEncodedOrigin.BottomRight => FlipRows(FlipColumns(image)),
-            SKEncodedOrigin.BottomLeft => FlipColumns(image),
-            SKEncodedOrigin.LeftTop => image.Transpose(),
-            SKEncodedOrigin.RightTop => FlipRows(image.Transpose()),
-            SKEncodedOrigin.RightBottom => FlipRows(FlipColumns(image.Transpose())),
-            SKEncodedOrigin.LeftBottom => FlipColumns(image.Transpose()),
-            _ => image,
-        };
-    }
-
-    /// <summary>Left becomes right.</summary>
-    private static GreyImage FlipRows(GreyImage image)
-    {
-        var flipped = image.Crop(0, 0, image.Width, image.Height);
-        for (var y = 0; y < image.Height; y++)
-        {
-            flipped.Values.AsSpan(y * image.Width, image.Width).Reverse();
+            var source = pixels.Slice(y * picture.RowBytes, picture.Width * BytesPerPixel);
+            var lightRow = light.RowAt(y / block);
+            var opacityRow = opacity.RowAt(y / block);
+            var countRow = count.RowAt(y / block);
+            for (var x = 0; x < picture.Width; x++)
+            {
+                var pixel = source.Slice(x * BytesPerPixel, BytesPerPixel);
+                var share = pixel[Alpha] / (float)byte.MaxValue;
+                lightRow[x / block] += share * ((BlueShare * pixel[0]) + (GreenShare * pixel[1]) + (RedShare * pixel[2])) / byte.MaxValue;
+                opacityRow[x / block] += share;
+                countRow[x / block]++;
+            }
         }
 
-        return flipped;
-    }
+        var (allLight, allOpacity) = (light.Values.Sum(value => (double)value), opacity.Values.Sum(value => (double)value));
+        var paper = allLight > allOpacity / 2 ? 0f : 1f;
+        for (var i = 0; i < light.Values.Length; i++)
+        {
+            light.Values[i] = (light.Values[i] + ((count.Values[i] - opacity.Values[i]) * paper)) / count.Values[i];
+        }
 
-    /// <summary>Top becomes bottom.</summary>
-    private static GreyImage FlipColumns(GreyImage image) => FlipRows(image.Transpose()).Transpose();
+        return light;
+    }
 }

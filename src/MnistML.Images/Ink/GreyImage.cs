@@ -15,7 +15,19 @@ internal sealed record GreyImage(int Width, int Height, float[] Values)
     }
 
     /// <summary>Applies a function to each value.</summary>
-    public GreyImage Map(Func<float, float> function) => this with { Values = [.. Values.Select(function)] };
+    public GreyImage Map(Func<float, float> function) => this with { Values = Array.ConvertAll(Values, value => function(value)) };
+
+    /// <summary>Joins each value with that of another image of the same size.</summary>
+    public GreyImage Join(GreyImage other, Func<float, float, float> function)
+    {
+        var joined = new GreyImage(Width, Height);
+        for (var i = 0; i < joined.Values.Length; i++)
+        {
+            joined.Values[i] = function(Values[i], other.Values[i]);
+        }
+
+        return joined;
+    }
 
     /// <summary>A part of the image.</summary>
     public GreyImage Crop(int left, int top, int width, int height)
@@ -63,40 +75,96 @@ internal sealed record GreyImage(int Width, int Height, float[] Values)
     }
 
     /// <summary>The image in another size: each new pixel is the mean of the area that it covers.</summary>
-    public GreyImage Resize(int width, int height) => Squeeze(width).Transpose().Squeeze(height).Transpose();
+    public GreyImage Resize(int width, int height) =>
+        SqueezeColumns(height).Transpose().SqueezeColumns(width).Transpose();
 
+    /// <summary>The image in several times its size, in between by straight lines.</summary>
+    public GreyImage Enlarge(int factor) => StretchColumns(factor).Transpose().StretchColumns(factor).Transpose();
+
+    /// <summary>Columns become rows.</summary>
     public GreyImage Transpose()
     {
+        // In squares that the processor's cache holds.
+        const int Block = 32;
         var turned = new GreyImage(Height, Width);
-        for (var y = 0; y < Height; y++)
+        for (var top = 0; top < Height; top += Block)
         {
-            for (var x = 0; x < Width; x++)
+            for (var left = 0; left < Width; left += Block)
             {
-                turned[y, x] = this[x, y];
+                var (bottom, right) = (Math.Min(top + Block, Height), Math.Min(left + Block, Width));
+                for (var y = top; y < bottom; y++)
+                {
+                    for (var x = left; x < right; x++)
+                    {
+                        turned.Values[(x * Height) + y] = Values[(y * Width) + x];
+                    }
+                }
             }
         }
 
         return turned;
     }
 
-    /// <summary>The rows in another length.</summary>
-    private GreyImage Squeeze(int width)
+    /// <summary>Each pixel becomes the mean of the three by three around it.</summary>
+    public GreyImage Smooth() => SmoothColumns().Transpose().SmoothColumns().Transpose();
+
+    private GreyImage SmoothColumns()
     {
-        var squeezed = new GreyImage(width, Height);
-        var scale = (double)Width / width;
-        for (var x = 0; x < width; x++)
+        var smooth = new GreyImage(Width, Height);
+        for (var y = 0; y < Height; y++)
         {
-            var (from, to) = (x * scale, Math.Min((x + 1) * scale, Width));
+            var above = RowAt(Math.Max(y - 1, 0));
+            var here = RowAt(y);
+            var below = RowAt(Math.Min(y + 1, Height - 1));
+            var row = smooth.RowAt(y);
+            for (var x = 0; x < row.Length; x++)
+            {
+                row[x] = (above[x] + here[x] + below[x]) / 3;
+            }
+        }
+
+        return smooth;
+    }
+
+    private GreyImage StretchColumns(int factor)
+    {
+        var stretched = new GreyImage(Width, checked(Height * factor));
+        for (var y = 0; y < stretched.Height; y++)
+        {
+            var at = Math.Clamp(((y + 0.5f) / factor) - 0.5f, 0, Height - 1);
+            var (first, second) = ((int)at, Math.Min((int)at + 1, Height - 1));
+            var share = at - first;
+            for (var x = 0; x < Width; x++)
+            {
+                stretched[x, y] = ((1 - share) * this[x, first]) + (share * this[x, second]);
+            }
+        }
+
+        return stretched;
+    }
+
+    /// <summary>The columns in another length.</summary>
+    private GreyImage SqueezeColumns(int height)
+    {
+        var squeezed = new GreyImage(Width, height);
+        var scale = (double)Height / height;
+        for (var y = 0; y < height; y++)
+        {
+            var (from, to) = (y * scale, Math.Min((y + 1) * scale, Height));
+            var row = squeezed.RowAt(y);
             for (var source = (int)from; source < to; source++)
             {
                 var share = (float)((Math.Min(source + 1, to) - Math.Max(source, from)) / scale);
-                for (var y = 0; y < Height; y++)
+                var values = RowAt(source);
+                for (var x = 0; x < row.Length; x++)
                 {
-                    squeezed[x, y] += share * this[source, y];
+                    row[x] += share * values[x];
                 }
             }
         }
 
         return squeezed;
     }
+
+    public Span<float> RowAt(int y) => Values.AsSpan(y * Width, Width);
 }

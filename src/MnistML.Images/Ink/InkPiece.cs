@@ -3,62 +3,153 @@ namespace MnistML.Images.Ink;
 /// <summary>A connected piece of ink; pixels that touch at a corner are connected.</summary>
 internal sealed class InkPiece
 {
+    /// <summary>Ink above this share of full ink connects pixels; less is an edge, or what is left between two strokes.</summary>
+    private const float Connecting = 0.4f;
+
     private readonly List<int> _pixels = [];
 
-    private InkPiece(GreyImage ink, int start, bool[] seen)
+    private InkPiece(GreyImage ink)
     {
-        var (left, top, right, bottom) = (ink.Width, ink.Height, 0, 0);
-        var open = new Stack<int>([start]);
-        seen[start] = true;
-        while (open.TryPop(out var pixel))
-        {
-            _pixels.Add(pixel);
-            Ink += ink.Values[pixel];
-            var (x, y) = (pixel % ink.Width, pixel / ink.Width);
-            (left, top, right, bottom) = (Math.Min(left, x), Math.Min(top, y), Math.Max(right, x), Math.Max(bottom, y));
-            for (var nearY = Math.Max(y - 1, 0); nearY <= Math.Min(y + 1, ink.Height - 1); nearY++)
-            {
-                for (var nearX = Math.Max(x - 1, 0); nearX <= Math.Min(x + 1, ink.Width - 1); nearX++)
-                {
-                    var neighbour = (nearY * ink.Width) + nearX;
-                    if (!seen[neighbour] && ink.Values[neighbour] > 0)
-                    {
-                        seen[neighbour] = true;
-                        open.Push(neighbour);
-                    }
-                }
-            }
-        }
-
-        MaxSide = Math.Max(right - left, bottom - top) + 1;
-        TouchesBorder = left == 0 || top == 0 || right == ink.Width - 1 || bottom == ink.Height - 1;
+        Ink = ink;
     }
+
+    /// <summary>The image that it is a piece of.</summary>
+    public GreyImage Ink { get; }
 
     /// <summary>The indices of its pixels in the image.</summary>
     public IReadOnlyList<int> Pixels => _pixels;
 
     /// <summary>How much ink it has: the sum over its pixels.</summary>
-    public double Ink { get; }
+    public double Mass { get; private set; }
+
+    /// <summary>The rectangle around it.</summary>
+    public PixelBox Box { get; private set; }
 
     /// <summary>The longer side of the rectangle around it, in pixels.</summary>
-    public int MaxSide { get; }
+    public int MaxSide => Math.Max(Box.Width, Box.Height);
 
-    /// <summary>Whether it reaches the edge of the picture.</summary>
-    public bool TouchesBorder { get; }
+    /// <summary>Whether it reaches the edge of the image.</summary>
+    public bool TouchesEdge =>
+        Box.Left == 0 || Box.Top == 0 || Box.Left + Box.Width == Ink.Width || Box.Top + Box.Height == Ink.Height;
 
     /// <summary>The pieces of an image.</summary>
+    /// <param name="ink">From 0 to 1.</param>
     public static IReadOnlyList<InkPiece> FindAll(GreyImage ink)
     {
-        var seen = new bool[ink.Values.Length];
+        var owners = new int[ink.Values.Length];
         var pieces = new List<InkPiece>();
-        for (var pixel = 0; pixel < seen.Length; pixel++)
+        var open = new Queue<int>();
+        for (var pixel = 0; pixel < owners.Length; pixel++)
         {
-            if (!seen[pixel] && ink.Values[pixel] > 0)
+            if (owners[pixel] == 0 && ink.Values[pixel] >= Connecting)
             {
-                pieces.Add(new InkPiece(ink, pixel, seen));
+                var piece = new InkPiece(ink);
+                pieces.Add(piece);
+                owners[pixel] = pieces.Count;
+                open.Enqueue(pixel);
+                piece.Take(owners, pieces.Count, open, Connecting);
             }
         }
 
+        // The grey edges go to the piece that they are nearest to.
+        foreach (var (index, piece) in pieces.Index())
+        {
+            foreach (var pixel in piece._pixels)
+            {
+                open.Enqueue(pixel);
+            }
+        }
+
+        while (open.TryDequeue(out var pixel))
+        {
+            var owner = owners[pixel];
+            foreach (var neighbour in Neighbours(ink, pixel))
+            {
+                if (owners[neighbour] == 0 && ink.Values[neighbour] > 0 && ink.Values[neighbour] < ink.Values[pixel])
+                {
+                    owners[neighbour] = owner;
+                    pieces[owner - 1]._pixels.Add(neighbour);
+                    open.Enqueue(neighbour);
+                }
+            }
+        }
+
+        foreach (var piece in pieces)
+        {
+            piece.Measure();
+        }
+
         return pieces;
+    }
+
+    /// <summary>Draws some pieces, and nothing else, as an image that is cut to them.</summary>
+    public static (GreyImage Image, PixelBox Box) Draw(IReadOnlyList<InkPiece> pieces)
+    {
+        var box = BoxOf(pieces.Select(piece => piece.Box));
+        var image = new GreyImage(box.Width, box.Height);
+        foreach (var piece in pieces)
+        {
+            foreach (var pixel in piece._pixels)
+            {
+                var (x, y) = (pixel % piece.Ink.Width, pixel / piece.Ink.Width);
+                image[x - box.Left, y - box.Top] = piece.Ink.Values[pixel];
+            }
+        }
+
+        return (image, box);
+    }
+
+    /// <summary>The rectangle around rectangles.</summary>
+    public static PixelBox BoxOf(IEnumerable<PixelBox> boxes)
+    {
+        var (left, top, right, bottom) = (int.MaxValue, int.MaxValue, 0, 0);
+        foreach (var box in boxes)
+        {
+            (left, top) = (Math.Min(left, box.Left), Math.Min(top, box.Top));
+            (right, bottom) = (Math.Max(right, box.Left + box.Width), Math.Max(bottom, box.Top + box.Height));
+        }
+
+        return new PixelBox(left, top, right - left, bottom - top);
+    }
+
+    private static IEnumerable<int> Neighbours(GreyImage ink, int pixel)
+    {
+        var (x, y) = (pixel % ink.Width, pixel / ink.Width);
+        for (var nearY = Math.Max(y - 1, 0); nearY <= Math.Min(y + 1, ink.Height - 1); nearY++)
+        {
+            for (var nearX = Math.Max(x - 1, 0); nearX <= Math.Min(x + 1, ink.Width - 1); nearX++)
+            {
+                yield return (nearY * ink.Width) + nearX;
+            }
+        }
+    }
+
+    private void Take(int[] owners, int owner, Queue<int> open, float least)
+    {
+        while (open.TryDequeue(out var pixel))
+        {
+            _pixels.Add(pixel);
+            foreach (var neighbour in Neighbours(Ink, pixel))
+            {
+                if (owners[neighbour] == 0 && Ink.Values[neighbour] >= least)
+                {
+                    owners[neighbour] = owner;
+                    open.Enqueue(neighbour);
+                }
+            }
+        }
+    }
+
+    private void Measure()
+    {
+        var (left, top, right, bottom) = (Ink.Width, Ink.Height, 0, 0);
+        foreach (var pixel in _pixels)
+        {
+            Mass += Ink.Values[pixel];
+            var (x, y) = (pixel % Ink.Width, pixel / Ink.Width);
+            (left, top, right, bottom) = (Math.Min(left, x), Math.Min(top, y), Math.Max(right, x), Math.Max(bottom, y));
+        }
+
+        Box = new PixelBox(left, top, right - left + 1, bottom - top + 1);
     }
 }

@@ -1,0 +1,180 @@
+namespace MnistML.Images.Ink;
+
+/// <summary>
+/// Finds a sheet of paper that lies on something: a large region of even brightness, convex, lighter than what is around it, and hardly at
+/// the picture's rim.
+/// </summary>
+internal static class SheetFinder
+{
+    /// <summary>Ink is filled in first, up to this width, as a part of the picture's shorter side.</summary>
+    private const double MaxStroke = 0.05;
+
+    /// <summary>Neighbours that differ by more are not of one region.</summary>
+    private const float MaxStep = 0.025f;
+
+    /// <summary>A sheet covers this share of the picture at least.</summary>
+    private const double MinArea = 0.08;
+
+    /// <summary>It covers this share of the rim at most.</summary>
+    private const double MaxRim = 0.35;
+
+    /// <summary>It covers this share of its convex hull at least.</summary>
+    private const double MinConvexity = 0.88;
+
+    /// <summary>It is lighter than the rest by this much.</summary>
+    private const double MinContrast = 0.06;
+
+    /// <summary>Of the picture's rim beside it this share is darker. Beside the paper within a digit there is more paper.</summary>
+    private const double MinDarkRim = 0.7;
+
+    /// <summary>There is ink on this share of it at least, this many pixels from its edge.</summary>
+    private const double MinInk = 0.002;
+    private const int EdgeWidth = 3;
+
+    /// <summary>The sheet's own edge is left out, as a part of the picture's shorter side.</summary>
+    private const double Margin = 0.015;
+
+    /// <summary>Finds the sheet in a reduced picture; null if the paper fills it.</summary>
+    public static Sheet? Find(GreyImage brightness)
+    {
+        var shorter = Math.Min(brightness.Width, brightness.Height);
+        var paper = WindowFilter.Close(brightness, Math.Max((int)(MaxStroke * shorter / 2), 1));
+        var regions = Regions(paper);
+        foreach (var region in regions.OrderByDescending(region => region.Count))
+        {
+            if (region.Count < MinArea * paper.Values.Length)
+            {
+                return null;
+            }
+
+            if (RimShare(paper, region) <= MaxRim && IsLighter(paper, region))
+            {
+                var hull = ConvexHull(paper, region);
+                if (region.Count >= MinConvexity * Area(hull) && IsRimDarker(paper, region)
+                    && HoldsInk(brightness, paper, region))
+                {
+                    return new Sheet(hull, paper.Width, paper.Height, Math.Max((int)Math.Round(Margin * shorter), 1));
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static List<List<int>> Regions(GreyImage paper)
+    {
+        var (seen, regions, open) = (new bool[paper.Values.Length], new List<List<int>>(), new Stack<int>());
+        for (var start = 0; start < seen.Length; start++)
+        {
+            if (seen[start])
+            {
+                continue;
+            }
+
+            var region = new List<int>();
+            seen[start] = true;
+            open.Push(start);
+            while (open.TryPop(out var pixel))
+            {
+                region.Add(pixel);
+                var (x, y) = (pixel % paper.Width, pixel / paper.Width);
+                foreach (var (nearX, nearY) in ((int, int)[])[(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)])
+                {
+                    var near = (nearY * paper.Width) + nearX;
+                    if (nearX >= 0 && nearY >= 0 && nearX < paper.Width && nearY < paper.Height && !seen[near]
+                        && Math.Abs(paper.Values[near] - paper.Values[pixel]) <= MaxStep)
+                    {
+                        seen[near] = true;
+                        open.Push(near);
+                    }
+                }
+            }
+
+            regions.Add(region);
+        }
+
+        return regions;
+    }
+
+    private static double RimShare(GreyImage paper, List<int> region)
+    {
+        var rim = region.Count(pixel => IsAtRim(paper, pixel));
+        return rim / (2.0 * (paper.Width + paper.Height));
+    }
+
+    private static bool IsRimDarker(GreyImage paper, List<int> region)
+    {
+        var level = region.Average(pixel => (double)paper.Values[pixel]) - MinContrast;
+        var isInRegion = new HashSet<int>(region.Where(pixel => IsAtRim(paper, pixel)));
+        int[] beside = [.. Enumerable.Range(0, paper.Values.Length).Where(pixel => IsAtRim(paper, pixel) && !isInRegion.Contains(pixel))];
+        return beside.Count(pixel => paper.Values[pixel] <= level) >= MinDarkRim * beside.Length;
+    }
+
+    private static bool IsAtRim(GreyImage paper, int pixel) => pixel % paper.Width == 0 || pixel % paper.Width == paper.Width - 1
+        || pixel / paper.Width == 0 || pixel / paper.Width == paper.Height - 1;
+
+    /// <summary>Whether there is ink on it, apart from its edge. The paper within a large digit has none.</summary>
+    private static bool HoldsInk(GreyImage brightness, GreyImage paper, List<int> region)
+    {
+        var isInRegion = new bool[paper.Values.Length];
+        region.ForEach(pixel => isInRegion[pixel] = true);
+        int[] offsets = [-EdgeWidth, EdgeWidth, -EdgeWidth * paper.Width, EdgeWidth * paper.Width];
+        var count = region.Count(pixel => paper.Values[pixel] - brightness.Values[pixel] >= MinContrast
+            && offsets.All(offset => pixel + offset >= 0 && pixel + offset < isInRegion.Length && isInRegion[pixel + offset]));
+        return count >= MinInk * region.Count;
+    }
+
+    private static bool IsLighter(GreyImage paper, List<int> region)
+    {
+        var inside = region.Average(pixel => (double)paper.Values[pixel]);
+        var all = paper.Values.Average(value => (double)value);
+        var share = (double)region.Count / paper.Values.Length;
+        return inside - ((all - (share * inside)) / (1 - share)) >= MinContrast;
+    }
+
+    /// <summary>Andrew's monotone chain, over the first and the last pixel of each row.</summary>
+    private static List<(int X, int Y)> ConvexHull(GreyImage paper, List<int> region)
+    {
+        var ends = new SortedDictionary<int, (int First, int Last)>();
+        foreach (var pixel in region)
+        {
+            var (x, y) = (pixel % paper.Width, pixel / paper.Width);
+            ends[y] = ends.TryGetValue(y, out var row) ? (Math.Min(row.First, x), Math.Max(row.Last, x)) : (x, x);
+        }
+
+        (int X, int Y)[] left = [.. ends.Select(row => (row.Value.First, row.Key))];
+        (int X, int Y)[] right = [.. ends.Select(row => (row.Value.Last, row.Key))];
+        return [.. Chain(right, 1), .. Chain(left, -1).AsEnumerable().Reverse()];
+
+        static List<(int X, int Y)> Chain((int X, int Y)[] points, int side)
+        {
+            var chain = new List<(int X, int Y)>();
+            foreach (var point in points)
+            {
+                while (chain.Count >= 2 && side * Cross(chain[^2], chain[^1], point) <= 0)
+                {
+                    chain.RemoveAt(chain.Count - 1);
+                }
+
+                chain.Add(point);
+            }
+
+            return chain;
+        }
+
+        static long Cross((int X, int Y) o, (int X, int Y) a, (int X, int Y) b) =>
+            ((long)(a.X - o.X) * (b.Y - o.Y)) - ((long)(a.Y - o.Y) * (b.X - o.X));
+    }
+
+    private static double Area(List<(int X, int Y)> hull)
+    {
+        var twice = 0L;
+        for (var i = 0; i < hull.Count; i++)
+        {
+            var (one, other) = (hull[i], hull[(i + 1) % hull.Count]);
+            twice += ((long)one.X * other.Y) - ((long)other.X * one.Y);
+        }
+
+        return Math.Abs(twice) / 2.0;
+    }
+}

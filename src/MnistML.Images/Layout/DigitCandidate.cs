@@ -1,0 +1,48 @@
+using MnistML.Images.Ink;
+using MnistML.Images.Judging;
+using MnistML.Images.Normalization;
+
+namespace MnistML.Images.Layout;
+
+/// <summary>Pieces of ink that may be one digit.</summary>
+internal sealed class DigitCandidate
+{
+    private DigitCandidate(IReadOnlyList<InkPiece> pieces, PixelBox box, byte[] pixels)
+    {
+        (Pieces, Box, Pixels) = (pieces, box, pixels);
+        Mass = pieces.Sum(piece => piece.Mass);
+        Distance = DigitLikeness.Default.DistanceOf(pixels);
+    }
+
+    public IReadOnlyList<InkPiece> Pieces { get; }
+
+    public PixelBox Box { get; }
+
+    /// <summary>Its image in MNIST's form.</summary>
+    public byte[] Pixels { get; }
+
+    /// <summary>How much ink it has.</summary>
+    public double Mass { get; }
+
+    /// <summary>How unlike MNIST's digits it is; see <see cref="DigitLikeness.DistanceOf"/>.</summary>
+    public double Distance { get; }
+
+    public static DigitCandidate Of(params IReadOnlyList<InkPiece> pieces)
+    {
+        var (image, box) = InkPiece.Draw(pieces);
+        var values = DigitNormalizer.Normalize(image);
+        return new DigitCandidate(pieces, box, [.. values.Select(value => (byte)MathF.Round(value * byte.MaxValue))]);
+    }
+
+    /// <summary>The candidate as it is shown, with what is doubtful about it.</summary>
+    /// <param name="box">Where it is in the picture itself.</param>
+    public FoundDigit ToFoundDigit(PixelBox box)
+    {
+        var ink = Pieces[0].Ink;
+        var edgeCount = (Box.Left == 0 ? 1 : 0) + (Box.Top == 0 ? 1 : 0)
+            + (Box.Left + Box.Width == ink.Width ? 1 : 0) + (Box.Top + Box.Height == ink.Height ? 1 : 0);
+        var doubts = DoubtRules.Of(
+            Pixels, Distance, box, Pieces.Select(piece => piece.Mass / Mass), Mass / Box.Width / Box.Height, edgeCount);
+        return new FoundDigit(box, Pixels, doubts);
+    }
+}
