@@ -6,6 +6,7 @@ using MnistML.Benchmarks.Fuzz;
 using MnistML.Benchmarks.Life;
 using MnistML.Benchmarks.Loading;
 using MnistML.Benchmarks.Micro;
+using MnistML.Benchmarks.Pictures;
 using MnistML.Benchmarks.Scoring;
 using MnistML.Benchmarks.Screenshots;
 using MnistML.Benchmarks.Speed;
@@ -45,6 +46,7 @@ internal static class Program
             MicroCommand.Create(),
             ParityCommand.Create(),
             PeersCommand.Create(),
+            PicturesCommand.Create(),
             RegressionCommand.Create(),
             RegressionStudyCommand.Create(),
             QuantilesCommand.Create(),

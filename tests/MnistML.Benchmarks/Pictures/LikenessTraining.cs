@@ -24,7 +24,10 @@ internal static class LikenessTraining
         writer.Write((byte)ComponentCount);
         for (var label = 0; label < ClassCount; label++)
         {
-            float[][] rows = [.. images.Index().Where(image => labels[image.Index] == label).Select(image => DigitLikeness.Reduce(image.Item))];
+            float[][] rows =
+            [
+                .. images.Index().Where(image => labels[image.Index] == label).Select(image => DigitLikeness.Reduce(image.Item)),
+            ];
             var mean = new double[DigitLikeness.Size];
             foreach (var row in rows)
             {

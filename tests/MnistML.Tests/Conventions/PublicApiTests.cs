@@ -31,6 +31,7 @@ internal sealed class PublicApiTests
     };
 
     [TestCase(typeof(MlpTrainer), "PublicApi.approved.txt")]
+    [TestCase(typeof(MnistML.Images.DigitReader), "PublicApi.Images.approved.txt")]
     [TestCase(typeof(MpiGroup), "PublicApi.Mpi.approved.txt")]
     [TestCase(typeof(MlpOnnxExportOptions), "PublicApi.OnnxExport.approved.txt")]
     public void PublicApi_OfAPackage_IsTheApprovedOne(Type type, string approvedFile)

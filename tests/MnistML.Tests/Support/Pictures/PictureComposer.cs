@@ -9,7 +9,8 @@ namespace MnistML.Tests.Support;
 /// </summary>
 internal sealed class PictureComposer
 {
-    private const int MaxSeveral = 5;
+    /// <summary>The most digits of a picture.</summary>
+    public const int MaxSeveral = 5;
 
     private static readonly SKColor White = new(236, 235, 230);
     private static readonly SKColor Black = new(28, 28, 34);
@@ -174,7 +175,8 @@ internal sealed class PictureComposer
         {
             paint.StrokeWidth *= 1.5f;
             var frame = SKRect.Create(digit.MidX - (digit.Height / 2), digit.Top, digit.Height, digit.Height);
-            frame.Inflate(digit.Height * (float)(0.1 + (0.2 * _random.NextDouble())), digit.Height * (float)(0.05 + (0.2 * _random.NextDouble())));
+            var (across, along) = (0.1 + (0.2 * _random.NextDouble()), 0.05 + (0.2 * _random.NextDouble()));
+            frame.Inflate(digit.Height * (float)across, digit.Height * (float)along);
             var corner = _random.NextBelow(2) * 14f;
             canvas.DrawRoundRect(frame, corner, corner, paint);
         }
