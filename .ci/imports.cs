@@ -246,7 +246,10 @@ internal sealed class NativeLibraryFile(string path)
             else if (!isWeak)
             {
                 var version = versionsOfSymbols < 0 ? 0 : U16((long)U64(versionsOfSymbols + 24) + (2 * i)) & 0x7FFF;
-                Imports.Add((name, versions.GetValueOrDefault(version)));
+
+                // Threads are in the C library from glibc 2.34 on; older libraries name them without a version.
+                var isThreads = version <= 1 && name.StartsWith("pthread_", StringComparison.Ordinal);
+                Imports.Add((name, isThreads ? "libc.so.6" : versions.GetValueOrDefault(version)));
             }
         }
 
