@@ -9,7 +9,7 @@ var folder = args[0];
 List<string> faults = [];
 var libraries = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
     .Where(path => path.EndsWith(".dll", StringComparison.Ordinal) || path.EndsWith(".dylib", StringComparison.Ordinal)
-        || path.Contains(".so", StringComparison.Ordinal))
+        || (path.Contains(".so", StringComparison.Ordinal) && !path.EndsWith(".dbg", StringComparison.Ordinal)))
     .Where(path => !Path.GetFileName(path).StartsWith("libtorch_python", StringComparison.Ordinal))
     .Select(NativeLibraryFile.TryRead)
     .OfType<NativeLibraryFile>()
