@@ -27,7 +27,7 @@ export async function load() {
 }
 
 function showTable() {
-  const head = ['run', 'recipe', 'network', 'test accuracy', 'epochs', 'images', 'time', ''];
+  const head = ['run', 'recipe', 'network', 'test accuracy', 'epochs', 'images', 'time', 'model'];
   $('runs').replaceChildren(
     create('thead', {}, create('tr', {}, ...head.map(text => create('th', { scope: 'col' }, text)))),
     create('tbody', {}, ...runs.map(run => {
@@ -38,7 +38,7 @@ function showTable() {
       });
       const use = create('button', { className: 'small', disabled: run.isCurrent, ariaLabel: run.isCurrent ? `${run.name} is in use` : `Use ${run.name}` }, run.isCurrent ? 'in use' : 'use');
       use.addEventListener('click', () => act(use, () => post(`runs/${run.id}/use`)));
-      const matrix = create('button', { className: 'small', ariaLabel: `Confusion matrix of ${run.name}` }, 'mistakes');
+      const matrix = create('button', { className: 'small', ariaLabel: `mistakes of ${run.name}` }, 'mistakes');
       matrix.addEventListener('click', () => act(matrix, async () => {
         await showConfusion(run.id);
         $('confusion-card').scrollIntoView({ block: 'start' });
@@ -50,7 +50,7 @@ function showTable() {
         create('td', {}, run.kind === 'Learn' ? 'further' : run.request.recipe), create('td', {}, run.network),
         create('td', {}, percent(run.testAccuracy, 2)), create('td', {}, String(run.epochs.length)), create('td', {}, run.trainRows.toLocaleString('en')),
         create('td', {}, duration(run.seconds)), create('td', {}, create('span', { className: 'row' }, use, matrix, drop,
-          create('a', { href: `api/runs/${run.id}/model`, ariaLabel: `Download the model of ${run.name}` }, 'zip'))));
+          create('a', { href: `api/runs/${run.id}/model`, ariaLabel: `zip: the model of ${run.name}` }, 'zip'))));
     })));
 }
 
@@ -69,7 +69,7 @@ async function showConfusion(id) {
   shown = id ?? null;
   $('confusion-card').hidden = !id;
   $('mistakes').replaceChildren();
-  $('mistakes-title').textContent = '';
+  $('mistakes-title').hidden = true;
   if (!id) {
     return;
   }
@@ -93,6 +93,7 @@ async function showConfusion(id) {
 async function showMistakes(run, label, predicted) {
   const [name, said] = [run.classNames[label], run.classNames[predicted]];
   const mistakes = await get(`runs/${run.summary.id}/mistakes?label=${label}&predicted=${predicted}`);
+  $('mistakes-title').hidden = false;
   $('mistakes-title').textContent = `${name} taken for ${said}, the surest first`;
   $('mistakes').replaceChildren(...mistakes.map(mistake => create(
     'figure', {}, pixelCanvas(mistake.pixels, `A ${name} taken for ${said}`), create('figcaption', {}, `${said}: ${percent(mistake.probability)}`))));
