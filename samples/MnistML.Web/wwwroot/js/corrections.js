@@ -16,7 +16,7 @@ export async function load(names) {
     const [name, said] = [classNames[correction.label] ?? correction.label, classNames[correction.predicted]];
     const drop = create('button', { className: 'small quiet', ariaLabel: `Delete this ${name}` }, 'delete');
     drop.addEventListener('click', () => act(drop, () => remove(`corrections/${correction.id}`)));
-    return create('figure', { role: 'listitem' }, pixelCanvas(correction.pixels, `A drawing kept as ${name}`),
+    return create('figure', {}, pixelCanvas(correction.pixels, `A drawing kept as ${name}`),
       create('figcaption', {}, create('strong', {}, String(name)), said === undefined || said === name ? null : create('span', { className: 'hint' }, ` said ${said}`)), drop);
   }));
 }
