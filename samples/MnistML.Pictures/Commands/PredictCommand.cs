@@ -9,7 +9,9 @@ internal static class PredictCommand
 {
     private static readonly Option<string> Model = new("--model")
     {
-        Description = "The model that train saved", HelpName = "PATH", DefaultValueFactory = _ => "mnistml-out/pictures.zip",
+        Description = "The model that train saved",
+        HelpName = "PATH",
+        DefaultValueFactory = _ => "mnistml-out/pictures.zip",
     };
 
     private static readonly Argument<string[]> Pictures = new("PICTURE") { Description = "Pictures", Arity = ArgumentArity.OneOrMore };

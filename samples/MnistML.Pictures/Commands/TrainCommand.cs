@@ -28,12 +28,14 @@ internal static class TrainCommand
     private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Neither read nor keep features" };
     private static readonly Option<int> Drawn = new("--drawn")
     {
-        Description = "How many pictures of each kind the program draws", DefaultValueFactory = _ => 30,
+        Description = "How many pictures of each kind the program draws",
+        DefaultValueFactory = _ => 30,
     };
 
     private static readonly Option<int> Seed = new("--seed")
     {
-        Description = "Which pictures are held out, and the training's seed", DefaultValueFactory = _ => 1,
+        Description = "Which pictures are held out, and the training's seed",
+        DefaultValueFactory = _ => 1,
     };
 
     public static Command Create()
