@@ -73,7 +73,7 @@ internal sealed class GroupFitTests
                 initial: other && name == "Initial model" ? initial : null);
         });
 
-        Assert.That(failures, Has.All.InstanceOf<InvalidOperationException>());
+        Assert.That(failures, Has.Length.EqualTo(3).And.All.InstanceOf<InvalidOperationException>());
         Assert.That(
             failures.Select(failure => failure.Message),
             Has.All.Contains($"- {name} is ").And.All.Contains("in rank 1").And.All.Contains("in rank 0"));
