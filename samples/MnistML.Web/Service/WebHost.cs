@@ -146,7 +146,6 @@ internal static class WebHost
 
     private static void Announce(WebSettings settings, DigitSource source, string url)
     {
-        Console.WriteLine($"The page is at {url}/ and Ctrl+C ends it.");
         Console.WriteLine($"Models and corrections are in {settings.StateFolder}.");
         Console.WriteLine(
             source.IsDrawn
@@ -156,5 +155,7 @@ internal static class WebHost
         {
             Console.WriteLine("Warning: everyone who reaches this address may draw, train and delete. There is no password.");
         }
+
+        Console.WriteLine($"The page is at {url}/ and Ctrl+C ends it.");
     }
 }
