@@ -14,9 +14,9 @@ internal static class PictureLimits
         var maxPixels = isScaled ? options.MaxPixels : Math.Min(options.MaxPixels, options.MaxUnscaledPixels);
         if ((long)width * height > maxPixels)
         {
-            var exception = isScaled ? "" : " but of JPEG and WebP";
+            var others = maxPixels < options.MaxPixels ? " in files other than JPEG and WebP" : "";
             throw new InvalidDataException(FormattableString.Invariant(
-                $"it has {width:N0} × {height:N0} pixels, but at most {maxPixels:N0} are read{exception}; make it smaller"));
+                $"it has {width:N0} × {height:N0} pixels, but at most {maxPixels:N0} are allowed{others}; make it smaller"));
         }
 
         if (Math.Max(width, height) > (long)options.MaxSideRatio * Math.Min(width, height))

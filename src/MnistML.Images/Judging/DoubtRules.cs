@@ -1,8 +1,8 @@
 namespace MnistML.Images.Judging;
 
 /// <summary>
-/// What makes a digit doubtful. The benchmark <c>pictures</c> says what share of right answers the thresholds cost, and what share of wrong
-/// ones they catch.
+/// What makes a digit doubtful. The thresholds are first choices, not yet chosen on pictures set aside. The benchmark <c>pictures</c>
+/// prints how many right answers they cost, and how many wrong ones they catch.
 /// </summary>
 internal static class DoubtRules
 {

@@ -16,7 +16,7 @@ namespace MnistML.Benchmarks.Pictures;
 /// </summary>
 internal static class PicturesCommand
 {
-    /// <summary>The first digits are for those cut to their boxes, the last for choosing thresholds.</summary>
+    /// <summary>The first digits are for those cut to their boxes.</summary>
     private const int FirstComposed = 7_500;
 
     private const double MinRight = 0.8;

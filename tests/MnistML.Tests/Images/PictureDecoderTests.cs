@@ -31,7 +31,8 @@ internal sealed class PictureDecoderTests
             "it begins as a PNG picture but is damaged, or has no pixels; copy or save it again");
         yield return Case(
             "a bomb", OneBitPng(30_000, 30_000),
-            "it has 30,000 × 30,000 pixels, but at most 40,000,000 are read but of JPEG and WebP; make it smaller");
+            "it has 30,000 × 30,000 pixels, but at most 40,000,000 are allowed in files other than JPEG and WebP; "
+            + "make it smaller");
         yield return Case(
             "a strip", OneBitPng(30_000, 2),
             "it has 30,000 × 2 pixels, but a side may be at most 50 times as long as the other; cut it");
