@@ -27,11 +27,15 @@ internal static class PictureAnalysis
     /// <summary>The cost of taking for ink what is as bright as all of the rim.</summary>
     private const double RimPenalty = 1;
 
-    /// <summary>A guess of which another is a part has so many times its ink, and costs no more than these.</summary>
+    /// <summary>
+    /// A guess of which another is a part has so many times its ink, and costs no more than these. Light paper within a dark digit may look
+    /// much more like a digit than the digit does.
+    /// </summary>
     private const double MinMassRatio = 1.3;
     private const double MinMassRatioOfLight = 2;
     private const double MaxWholeCost = 2.2;
-    private const double MaxExtraCost = 1.3;
+    private const double MaxExtraCost = 0.6;
+    private const double MaxExtraCostOfDark = 1.3;
 
     /// <summary>Finds the digits of a picture.</summary>
     /// <param name="picture">The picture.</param>
@@ -62,7 +66,10 @@ internal static class PictureAnalysis
             .Select(hypothesis => (Hypothesis: hypothesis, Digits: DigitsOf(rough, hypothesis)))
             .Where(guess => guess.Digits.Count > 0 && (guess.Hypothesis.IsTrusted || Cost(guess.Hypothesis, guess.Digits) < MaxWholeCost))
             .ToList();
-        guesses.RemoveAll(guess => guesses.Any(other => IsPartOf(guess, other)));
+
+        // A guess that takes the paper of the rim for ink is no digit with more of its strokes, so that no other is a part of it.
+        var wholes = guesses.Where(guess => !IsAsItsRim(rough, guess.Digits)).ToList();
+        guesses.RemoveAll(guess => wholes.Any(whole => IsPartOf(guess, whole)));
         if (guesses.Count == 0)
         {
             return null;
@@ -128,10 +135,11 @@ internal static class PictureAnalysis
         (InkHypothesis Hypothesis, IReadOnlyList<DigitCandidate> Digits) other)
     {
         var minRatio = other.Hypothesis.IsLight && !guess.Hypothesis.IsLight ? MinMassRatioOfLight : MinMassRatio;
+        var maxExtra = guess.Hypothesis.IsLight && !other.Hypothesis.IsLight ? MaxExtraCostOfDark : MaxExtraCost;
         var cost = Cost(other.Hypothesis, other.Digits);
         return MassOf(other.Digits) >= minRatio * MassOf(guess.Digits)
             && cost < MaxWholeCost
-            && cost < Cost(guess.Hypothesis, guess.Digits) + MaxExtraCost
+            && cost < Cost(guess.Hypothesis, guess.Digits) + maxExtra
             && guess.Digits.All(digit => other.Digits.Any(whole => Covers(whole.Box, digit.Box)))
             && other.Digits.All(whole => guess.Digits.Any(digit => Covers(whole.Box, digit.Box)));
     }
