@@ -19,6 +19,9 @@ internal static class PicturesCommand
     /// <summary>The first digits are for those cut to their boxes.</summary>
     private const int FirstComposed = 7_500;
 
+    /// <summary>Of fewer pictures of a kind a single one would decide, so that all kinds are judged together.</summary>
+    private const int EnoughPictures = 20;
+
     private const double MinRight = 0.8;
     private const double MinRightTight = 0.95;
 
@@ -64,11 +67,23 @@ internal static class PicturesCommand
         var engine = mlContext.Model.CreatePredictionEngine<Row, Prediction>(model);
         var digits = Read(files.TestImages, files.TestLabels);
         var verdict = new Verdict();
+        var composed = new List<KindOutcome>();
         foreach (var kind in Enum.GetValues<PictureKind>().Except(TightKinds))
         {
             var outcome = Outcome(kind, digits, first, count, engine);
-            verdict.Expect(outcome.Right >= MinRight * count, $"{outcome}; at least {MinRight:P0} are promised");
+            composed.Add(outcome);
+            if (count >= EnoughPictures)
+            {
+                verdict.Expect(outcome.Right >= MinRight * count, $"{outcome}; at least {MinRight:P0} are promised");
+            }
+            else
+            {
+                Console.WriteLine($"measured (short form)  {outcome}");
+            }
         }
+
+        var (right, all) = (composed.Sum(outcome => outcome.Right), composed.Sum(outcome => outcome.Count));
+        verdict.Expect(right >= MinRight * all, $"All of these: {right} of {all} right; at least {MinRight:P0} are promised");
 
         foreach (var kind in TightKinds)
         {
