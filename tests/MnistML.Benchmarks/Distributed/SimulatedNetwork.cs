@@ -176,8 +176,8 @@ internal sealed class SimulatedNetwork : IDisposable
     }
 
     /// <summary>
-    /// The processes of a group wait for each other by asking again and again, on as many cores as there are. A switch is no part of them, so
-    /// its threads, which mostly sleep, run before all others (<c>SCHED_FIFO</c>), where the system allows that.
+    /// The processes of a group wait for each other by asking again and again, on as many cores as there are. A switch is no part of them,
+    /// so its threads, which mostly sleep, run before all others (<c>SCHED_FIFO</c>), where the system allows that.
     /// </summary>
     private static void TakeThePrecedence()
     {
