@@ -55,14 +55,17 @@ internal sealed unsafe class MpiFunctions
         return size;
     }
 
-    public void Sum(float* values, int count) =>
-        Check(_allreduce(_interface.InPlace, values, count, _interface.Single, _interface.Sum, _interface.World), "MPI_Allreduce");
+    /// <summary>Sums floats over all processes, in place.</summary>
+    public void SumSingles(nint values, int count) =>
+        Check(_allreduce(_interface.InPlace, (void*)values, count, _interface.Single, _interface.Sum, _interface.World), "MPI_Allreduce");
 
-    public void Sum(double* values, int count) =>
-        Check(_allreduce(_interface.InPlace, values, count, _interface.Double, _interface.Sum, _interface.World), "MPI_Allreduce");
+    /// <summary>Sums doubles over all processes, in place.</summary>
+    public void SumDoubles(nint values, int count) =>
+        Check(_allreduce(_interface.InPlace, (void*)values, count, _interface.Double, _interface.Sum, _interface.World), "MPI_Allreduce");
 
-    public void Broadcast(byte* values, int count) =>
-        Check(_bcast(values, count, _interface.Byte, 0, _interface.World), "MPI_Bcast");
+    /// <summary>Gives all processes the bytes of rank 0.</summary>
+    public void Broadcast(nint values, int count) =>
+        Check(_bcast((void*)values, count, _interface.Byte, 0, _interface.World), "MPI_Bcast");
 
     /// <summary>Ends all processes, this one included.</summary>
     public void Abort() => _ = _abort(_interface.World, 1);

@@ -59,6 +59,11 @@ public sealed class MpiGroup : IMlpGroup, IDisposable
                 $"{nameof(MpiOptions.Timeout)} is {options.Timeout}, but must be above 0, or Timeout.InfiniteTimeSpan.", nameof(options));
         }
 
+        if (options.Library is { Length: 0 })
+        {
+            throw new ArgumentException($"{nameof(MpiOptions.Library)} is empty, but must name a library, or be null.", nameof(options));
+        }
+
         if (Interlocked.Exchange(ref _joined, 1) != 0)
         {
             throw new InvalidOperationException("This process has joined its group already, and MPI can be begun only once in a process.");
@@ -103,49 +108,13 @@ public sealed class MpiGroup : IMlpGroup, IDisposable
     }
 
     /// <inheritdoc/>
-    public unsafe void Sum(Span<float> values)
-    {
-        Begin("a sum");
-        fixed (float* first = values)
-        {
-            for (var start = 0; start < values.Length; start += MaxCount)
-            {
-                _mpi.Sum(first + start, Math.Min(MaxCount, values.Length - start));
-            }
-        }
-
-        _watchdog.End();
-    }
+    public void Sum(Span<float> values) => CallInParts("a sum", values, _mpi.SumSingles);
 
     /// <inheritdoc/>
-    public unsafe void Sum(Span<double> values)
-    {
-        Begin("a sum");
-        fixed (double* first = values)
-        {
-            for (var start = 0; start < values.Length; start += MaxCount)
-            {
-                _mpi.Sum(first + start, Math.Min(MaxCount, values.Length - start));
-            }
-        }
-
-        _watchdog.End();
-    }
+    public void Sum(Span<double> values) => CallInParts("a sum", values, _mpi.SumDoubles);
 
     /// <inheritdoc/>
-    public unsafe void Broadcast(Span<byte> values)
-    {
-        Begin("a broadcast");
-        fixed (byte* first = values)
-        {
-            for (var start = 0; start < values.Length; start += MaxCount)
-            {
-                _mpi.Broadcast(first + start, Math.Min(MaxCount, values.Length - start));
-            }
-        }
-
-        _watchdog.End();
-    }
+    public void Broadcast(Span<byte> values) => CallInParts("a broadcast", values, _mpi.Broadcast);
 
     /// <inheritdoc/>
     public void Abort(string reason)
@@ -192,6 +161,30 @@ public sealed class MpiGroup : IMlpGroup, IDisposable
         {
             Console.Error.WriteLine(message);
             Console.Error.Flush();
+        }
+    }
+
+    /// <summary>Calls MPI with values, as many at a time as it counts.</summary>
+    /// <param name="name">What is called, for messages.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="call">Takes the address of the first value, and the number of values.</param>
+    private unsafe void CallInParts<T>(string name, Span<T> values, Action<nint, int> call)
+        where T : unmanaged
+    {
+        Begin(name);
+        try
+        {
+            fixed (T* first = values)
+            {
+                for (var start = 0; start < values.Length; start += MaxCount)
+                {
+                    call((nint)(first + start), Math.Min(MaxCount, values.Length - start));
+                }
+            }
+        }
+        finally
+        {
+            _watchdog.End();
         }
     }
 

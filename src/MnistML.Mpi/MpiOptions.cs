@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace MnistML;
 
 /// <summary>How a process takes part in a group over MPI.</summary>
@@ -18,6 +16,5 @@ public sealed record MpiOptions
     /// binary interface of MPI 5, or the path of a library. Null, the default, takes the environment variable <c>MNISTML_MPI</c>, which has
     /// the same values, or what fits the launcher.
     /// </summary>
-    [MinLength(1, ErrorMessage = "{0} must name a library, or be null.")]
     public string? Library { get; init; }
 }

@@ -51,6 +51,10 @@ internal sealed class MpiLibraryTests
         () => MpiGroup.Join(new MpiOptions { Timeout = TimeSpan.Zero }),
         Throws.ArgumentException.With.Message.Contains("Timeout is 00:00:00, but must be above 0"));
 
+    [Test]
+    public void Join_WithALibraryOfNoName_IsRefused() => Assert.That(
+        () => MpiGroup.Join(new MpiOptions { Library = "" }), Throws.ArgumentException.With.Message.Contains("Library is empty"));
+
     private static MpiLibrary Library(string environment)
     {
         var variables = environment.Split(' ', StringSplitOptions.RemoveEmptyEntries)

@@ -115,18 +115,21 @@ internal sealed class MpiTrainingTests
         Assert.That(job.Hashes, Is.Empty);
     }
 
+    /// <summary>
+    /// The timeout is longer than the processes of a busy machine are apart when they begin; the benchmark has that of 5 s.
+    /// </summary>
     [Test]
     public void StoppedProcess_EndsTheJobAfterTheTimeout_WithAMessage()
     {
         using var job = MpiJob.Start(
-            folder => MpiLauncher.OpenMpi.CommandOf(2, ["rows=4000", "epochs=100000", "timeout=5", $"out={folder}"]));
+            folder => MpiLauncher.OpenMpi.CommandOf(2, ["rows=4000", "epochs=100000", "timeout=15", $"out={folder}"]));
         job.WaitForEpoch(2);
 
         Assert.That(Kill(job.ProcessOf(1), Stop), Is.Zero);
 
         job.WaitForEnd();
         Assert.That(job.ExitCode, Is.Not.Zero);
-        Assert.That(job.Output, Does.Contain("Rank 0 of 2 on ").And.Contain("has waited for the others for 5 s in a sum"));
+        Assert.That(job.Output, Does.Contain("Rank 0 of 2 on ").And.Contain("has waited for the others for 15 s in a sum"));
     }
 
     [TestCase("style=using", "@1:throw=after")]
