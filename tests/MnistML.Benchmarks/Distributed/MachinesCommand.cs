@@ -21,6 +21,12 @@ internal static class MachinesCommand
     /// <summary>The trips of the short sums of a normalised layer, forward and backward.</summary>
     private const int TripsOfNormalizedLayer = 4;
 
+    /// <summary>
+    /// Open MPI's choice (<c>btl_tcp_flags</c>) to send a long message in one stream. By default the receiver asks for one part after the
+    /// other, and each waits for the cable's delay.
+    /// </summary>
+    private const string OnlySend = "1";
+
     private const int BatchSize = 2048;
     private const int NormalizedLayers = 2;
     private const double GradientBytes = 2_147_000;
@@ -64,7 +70,7 @@ internal static class MachinesCommand
             string[] overNetwork =
             [
                 "--mca", "plm_rsh_agent", network.WriteAgent(folder.FullName), "-H", network.Hosts, "--mca", "btl", "self,tcp",
-                "--mca", "btl_tcp_if_include", "10.77.0.0/24", "--mca", "oob_tcp_if_include", "10.77.0.0/24",
+                "--mca", "btl_tcp_if_include", "10.77.0.0/24", "--mca", "oob_tcp_if_include", "10.77.0.0/24", "--mca", "btl_tcp_flags", OnlySend,
             ];
             string[] prefix = ["netns", "exec", network.NamespaceOf(0), launcher];
             string[] summing = [SumCommand.Name, "--rounds", $"{rounds}", "--bytes", .. Sizes.Select(size => $"{size}")];

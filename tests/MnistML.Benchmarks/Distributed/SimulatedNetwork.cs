@@ -55,11 +55,15 @@ internal sealed class SimulatedNetwork : IDisposable
             In(machine, "ip", "link", "set", $"{_name}t{machine}", "mtu", $"{MaxPayload}", "up");
             In(machine, "ip", "link", "set", "lo", "up");
 
-            // By the system's defaults TCP has less on its way than such a cable and such a delay hold.
+            // By the system's defaults TCP has less on its way than such a cable and such a delay hold, begins anew after each pause, and
+            // may guess the cable's rate (BBR), which takes it seconds.
             foreach (var buffer in (string[])["tcp_rmem", "tcp_wmem"])
             {
-                In(machine, "sh", "-c", $"echo '4096 {TcpBuffer} {8 * TcpBuffer}' > /proc/sys/net/ipv4/{buffer}");
+                SetTcp(machine, buffer, $"4096 {TcpBuffer} {8 * TcpBuffer}");
             }
+
+            SetTcp(machine, "tcp_congestion_control", "reno");
+            SetTcp(machine, "tcp_slow_start_after_idle", "0");
         }
 
         for (var machine = 0; machine < machines; machine++)
@@ -177,14 +181,9 @@ internal sealed class SimulatedNetwork : IDisposable
 
     /// <summary>
     /// The processes of a group wait for each other by asking again and again, on as many cores as there are. A switch is no part of them,
-    /// so its threads, which mostly sleep, run before all others (<c>SCHED_FIFO</c>), where the system allows that.
+    /// so its threads, which mostly sleep, run before all others, where the system allows that.
     /// </summary>
-    private static void TakeThePrecedence()
-    {
-        const int FirstInFirstOut = 1;
-        var priority = 10;
-        _ = Schedule(0, FirstInFirstOut, ref priority);
-    }
+    private static void TakeThePrecedence() => RealTimePriority.TryTake(RealTimePriority.Waking);
 
     private static double Now => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
 
@@ -202,6 +201,9 @@ internal sealed class SimulatedNetwork : IDisposable
             : throw new IOException(
                 FormattableString.Invariant($"The TAP device {name} can't be made: error {Marshal.GetLastPInvokeError()}."));
     }
+
+    private void SetTcp(int machine, string setting, string value) =>
+        In(machine, "sh", "-c", $"echo '{value}' > /proc/sys/net/ipv4/{setting}");
 
     private void In(int machine, params string[] command) => Run("ip", ["netns", "exec", NamespaceOf(machine), .. command]);
 
@@ -247,10 +249,6 @@ internal sealed class SimulatedNetwork : IDisposable
     [DllImport("libc", EntryPoint = "close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Close(int file);
-
-    [DllImport("libc", EntryPoint = "sched_setscheduler")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Schedule(int thread, int policy, ref int priority);
 
     [DllImport("libc", EntryPoint = "usleep")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
