@@ -15,8 +15,8 @@ internal static class AutoPrecision
     /// <param name="wanted">What the user chose; a choice other than Auto is kept, on any processor.</param>
     /// <param name="architecture">The network.</param>
     /// <param name="device">The device that trains it; on CUDA Auto means Single.</param>
-    /// <param name="hasBFloat16Products">Whether the processor has instructions for bfloat16 products.</param>
-    public static MlpPrecision Choose(MlpPrecision wanted, MlpArchitecture architecture, DeviceType device, bool hasBFloat16Products)
+    /// <param name="hasFastBFloat16">Whether the processor multiplies faster in bfloat16.</param>
+    public static MlpPrecision Choose(MlpPrecision wanted, MlpArchitecture architecture, DeviceType device, bool hasFastBFloat16)
     {
         if (wanted != MlpPrecision.Auto)
         {
@@ -25,7 +25,7 @@ internal static class AutoPrecision
 
         // The products of an ensemble are many and small.
         var largest = architecture.MemberCount > 1 ? 0 : architecture.Layers.Max(layer => layer.WeightCount);
-        return hasBFloat16Products && device == DeviceType.CPU && largest >= MinWeights
+        return hasFastBFloat16 && device == DeviceType.CPU && largest >= MinWeights
             ? MlpPrecision.BFloat16
             : MlpPrecision.Single;
     }

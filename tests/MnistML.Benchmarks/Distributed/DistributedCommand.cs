@@ -5,8 +5,8 @@ namespace MnistML.Benchmarks.Distributed;
 
 /// <summary>
 /// The speed of two processes of one thread each beside that of one process of one thread, and what a group of a single process costs. All
-/// are measured in turn, with real-time priority where the system gives it, since processes that wait for each other are slowed by all other
-/// work of the machine.
+/// are measured in turn, with real-time priority where the system gives it, since processes that wait for each other are slowed by all
+/// other work of the machine.
 /// </summary>
 internal static class DistributedCommand
 {

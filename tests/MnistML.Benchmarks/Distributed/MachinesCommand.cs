@@ -70,7 +70,8 @@ internal static class MachinesCommand
             string[] overNetwork =
             [
                 "--mca", "plm_rsh_agent", network.WriteAgent(folder.FullName), "-H", network.Hosts, "--mca", "btl", "self,tcp",
-                "--mca", "btl_tcp_if_include", "10.77.0.0/24", "--mca", "oob_tcp_if_include", "10.77.0.0/24", "--mca", "btl_tcp_flags", OnlySend,
+                "--mca", "btl_tcp_if_include", "10.77.0.0/24", "--mca", "oob_tcp_if_include", "10.77.0.0/24", "--mca",
+                "btl_tcp_flags", OnlySend,
             ];
             string[] prefix = ["netns", "exec", network.NamespaceOf(0), launcher];
             string[] summing = [SumCommand.Name, "--rounds", $"{rounds}", "--bytes", .. Sizes.Select(size => $"{size}")];

@@ -56,7 +56,7 @@ internal sealed class MpiTrainingTests
         using var single = MpiJob.Start(folder => WithoutAvx512OnOne($"out={folder}")).WaitForEnd();
         Assert.That(single.Hashes, Has.Length.EqualTo(2).And.All.EqualTo(single.Hashes.FirstOrDefault()), single.Output);
 
-        if (!System.Runtime.Intrinsics.X86.Avx512BW.IsSupported || !MnistML.Native.ProcessorAbilities.HasBFloat16Products)
+        if (!System.Runtime.Intrinsics.X86.Avx512BW.IsSupported || !MnistML.Native.ProcessorAbilities.HasFastBFloat16)
         {
             Assert.Warn("This processor has no products in bfloat16, so that all ranks choose the same precision.");
             return;

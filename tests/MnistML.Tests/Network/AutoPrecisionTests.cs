@@ -19,18 +19,18 @@ internal sealed class AutoPrecisionTests
     [TestCase(256, new[] { 128 }, 3, MlpPrecision.BFloat16)]
     public void Choose_OfAuto_GoesByTheLargestLayer(int features, int[] hidden, int classes, MlpPrecision expected) => Assert.That(
         AutoPrecision.Choose(
-            MlpPrecision.Auto, new MlpArchitecture(features, hidden, classes), DeviceType.CPU, hasBFloat16Products: true),
+            MlpPrecision.Auto, new MlpArchitecture(features, hidden, classes), DeviceType.CPU, hasFastBFloat16: true),
         Is.EqualTo(expected));
 
     [Test]
     public void Choose_OfAutoWithoutInstructions_IsSingle() =>
         Assert.That(
-            AutoPrecision.Choose(MlpPrecision.Auto, Classic, DeviceType.CPU, hasBFloat16Products: false), Is.EqualTo(MlpPrecision.Single));
+            AutoPrecision.Choose(MlpPrecision.Auto, Classic, DeviceType.CPU, hasFastBFloat16: false), Is.EqualTo(MlpPrecision.Single));
 
     [Test]
     public void Choose_OfAutoOnCuda_IsSingle() =>
         Assert.That(
-            AutoPrecision.Choose(MlpPrecision.Auto, Classic, DeviceType.CUDA, hasBFloat16Products: true), Is.EqualTo(MlpPrecision.Single));
+            AutoPrecision.Choose(MlpPrecision.Auto, Classic, DeviceType.CUDA, hasFastBFloat16: true), Is.EqualTo(MlpPrecision.Single));
 
     [Test]
     public void Choose_OfAChoice_IsThatOnAnyProcessor(
@@ -39,18 +39,22 @@ internal sealed class AutoPrecisionTests
 
     [Test]
     [Platform("Linux")]
-    public void HasBFloat16Products_OnLinux_IsWhatTheKernelSays()
+    public void HasFastBFloat16_OnLinux_IsWhatTheKernelSays()
     {
-        var flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) ?? "";
-        var expected = flags.Contains(" avx512f ") && (flags.Contains(" avx512_bf16") || flags.Contains(" amx_bf16"));
+        var flags = LineOf("flags");
+        var isOfAmd = LineOf("vendor_id").Contains("AuthenticAMD");
+        var expected = flags.Contains(" avx512f ") && ((isOfAmd && flags.Contains(" avx512_bf16")) || flags.Contains(" amx_bf16"));
 
-        Assert.That(ProcessorAbilities.HasBFloat16Products, Is.EqualTo(expected));
+        Assert.That(ProcessorAbilities.HasFastBFloat16, Is.EqualTo(expected));
+
+        static string LineOf(string name) =>
+            File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) ?? "";
     }
 
     [Test]
     public void ChoosePrecision_OfOptions_IsTheRule()
     {
-        var auto = ProcessorAbilities.HasBFloat16Products ? MlpPrecision.BFloat16 : MlpPrecision.Single;
+        var auto = ProcessorAbilities.HasFastBFloat16 ? MlpPrecision.BFloat16 : MlpPrecision.Single;
 
         Assert.That(MlpRecipes.Fast.ChoosePrecision(Classic), Is.EqualTo(auto));
         Assert.That(MlpRecipes.Classic.ChoosePrecision(Classic), Is.EqualTo(MlpPrecision.Single));

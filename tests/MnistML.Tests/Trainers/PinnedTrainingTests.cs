@@ -50,7 +50,7 @@ internal sealed class PinnedTrainingTests
     }
 
     private static bool IsPinnedProcessor =>
-        ProcessorAbilities.HasBFloat16Products && ((uint)X86Base.CpuId(1, 0).Eax & FamilyAndModel) == (PinnedProcessor & FamilyAndModel);
+        ProcessorAbilities.HasFastBFloat16 && ((uint)X86Base.CpuId(1, 0).Eax & FamilyAndModel) == (PinnedProcessor & FamilyAndModel);
 
     private static TestCaseData Pin(string name, MlpTrainer.Options recipe, MlpPrecision precision, string hash, double loss) =>
         new TestCaseData(recipe with { MaxEpochs = 2, Precision = precision, Seed = 1, ThreadCount = 2 }, hash, loss)

@@ -27,7 +27,7 @@ public abstract partial record MlpTrainingOptions
     public int ChooseThreadCount() => ThreadCount ?? PhysicalCores.Count;
 
     internal MlpPrecision PrecisionFor(MlpArchitecture architecture, TorchSharp.torch.Device device) =>
-        AutoPrecision.Choose(Precision, architecture, device.type, ProcessorAbilities.HasBFloat16Products);
+        AutoPrecision.Choose(Precision, architecture, device.type, ProcessorAbilities.HasFastBFloat16);
 
     /// <summary>Rules that concern more than one option.</summary>
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)

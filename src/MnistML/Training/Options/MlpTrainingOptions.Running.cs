@@ -9,7 +9,7 @@ public abstract partial record MlpTrainingOptions
 {
     /// <summary>
     /// The number format of matrix products; <see cref="MlpPrecision.Auto"/> by default. <see cref="MlpPrecision.BFloat16"/>
-    /// works on every processor, but is slow where the processor has no instructions for it.
+    /// works on every processor, but is slow where the processor has no fast instructions for it.
     /// </summary>
     [EnumDataType(typeof(MlpPrecision), ErrorMessage = NotNamed)]
     public MlpPrecision Precision { get; init; } = MlpPrecision.Auto;
