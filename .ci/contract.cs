@@ -34,6 +34,7 @@ var progress = new Progress<DownloadProgress>(_ => { });
 await ThrowsAsync<HttpRequestException>(() => MnistDataset.Mnist.DownloadAsync(In("cache"), nobody, progress, CancellationToken.None));
 
 MnistFiles files = SyntheticDigits.Write(In("digits"), trainCount: 600, testCount: 200, seed: 1);
+SyntheticDigits.WriteContinental(In("continental"), trainCount: 20, testCount: 10, seed: 1);
 
 // IDX files by themselves.
 IdxFile images = IdxFile.Read(files.TrainImages);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.ML;
 using MnistML.Samples.Data;
 using MnistML.Samples.Plots;
@@ -26,6 +27,10 @@ internal sealed class TrainCommand : SampleCommand
         HelpName = "model.zip",
     };
 
+    private readonly Option<int?> _continental = SharedOptions.WholeNumber(
+        "--continental", minimum: 1,
+        "Add so many drawn ones with flags and sevens with bars, which MNIST hardly has, for example 3000 [default: none]");
+
     private readonly Option<bool> _distributed = new("--distributed")
     {
         Description = "Train one network with all processes that mpirun or srun started; the first of them writes and saves",
@@ -48,8 +53,9 @@ internal sealed class TrainCommand : SampleCommand
             "train --recipe classic --seed 1 --out classic.zip",
             "train --hidden 256,128 --validation 0.1 --patience 5",
             "train --from model.zip --epochs 2 --out further.zip",
+            "train --recipe accurate --continental 3000",
             "train --distributed --batch 2048") =>
-        AddOptions([.. _training.All, .. _digits.All, _from, _distributed, _out, _json, _plots]);
+        AddOptions([.. _training.All, .. _digits.All, _continental, _from, _distributed, _out, _json, _plots]);
 
     protected override async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -74,6 +80,13 @@ internal sealed class TrainCommand : SampleCommand
 
         var watch = Stopwatch.StartNew();
         using var data = await _digits.LoadAsync(mlContext, Screen, parsed, cancellationToken).ConfigureAwait(false);
+        if (parsed.GetValue(_continental) is { } count)
+        {
+            data.AddContinental(mlContext, count);
+            Screen.WriteFact(
+                "Added", string.Create(CultureInfo.InvariantCulture, $"{count:N0} drawn ones and sevens with flags, bases and bars"));
+        }
+
         var loadSeconds = watch.Elapsed.TotalSeconds;
         options = options with { Augmentation = _training.Read(parsed, data.Height, data.Width).Augmentation };
         if (initial is not null)

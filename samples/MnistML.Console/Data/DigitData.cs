@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MnistML.Datasets;
+using MnistML.Idx;
 
 namespace MnistML.Samples.Data;
 
@@ -12,13 +13,23 @@ internal sealed class DigitData : IDisposable
     private const int SyntheticTrainCount = 12_000;
     private const int SyntheticTestCount = 2_000;
     private const int SyntheticSeed = 1;
+
+    /// <summary>Height and width of the digits that the library draws.</summary>
+    private const int DrawnSide = 28;
+    private const int DigitCount = 10;
     private const string DirectoryVariable = "MNIST_DATA_DIR";
 
-    private readonly IDisposable? _drawn;
+    private readonly MnistFiles _files;
+    private readonly List<IDisposable> _drawn = [];
 
     private DigitData(MLContext mlContext, MnistFiles files, string name, string origin, IDisposable? drawn = null)
     {
-        _drawn = drawn;
+        _files = files;
+        if (drawn is not null)
+        {
+            _drawn.Add(drawn);
+        }
+
         Name = name;
         Origin = origin;
         Train = Load(mlContext, files.TrainImages, files.TrainLabels);
@@ -34,7 +45,7 @@ internal sealed class DigitData : IDisposable
     /// <summary>Why the digits are synthetic; null if they are not.</summary>
     public string? WhySynthetic { get; private init; }
 
-    public IDataView Train { get; }
+    public IDataView Train { get; private set; }
 
     /// <summary>Rows of pixels in each image.</summary>
     public int Height => ShapeOf(Train)[0];
@@ -74,7 +85,29 @@ internal sealed class DigitData : IDisposable
         }
     }
 
-    public void Dispose() => _drawn?.Dispose();
+    public void Dispose() => _drawn.ForEach(folder => folder.Dispose());
+
+    /// <summary>Adds ones with flags and sevens with bars, which the library draws, to the training images.</summary>
+    /// <param name="mlContext">The environment.</param>
+    /// <param name="count">How many, at least 1.</param>
+    /// <exception cref="ArgumentException">The images are not the ten digits in 28 × 28 pixels.</exception>
+    public void AddContinental(MLContext mlContext, int count)
+    {
+        var classCount = DigitImages.ClassNamesOf(Train.Schema["Label"]).Count;
+        if (Height != DrawnSide || Width != DrawnSide || classCount != DigitCount)
+        {
+            throw new ArgumentException(
+                $"--continental adds digits of {DrawnSide} × {DrawnSide} pixels, but {Name} has {classCount} classes of {Height} × {Width} "
+                + "pixels: leave it out, or take MNIST.");
+        }
+
+        var directory = Directory.CreateTempSubdirectory("mnistml-digits-").FullName;
+        _drawn.Add(Leftovers.Own(directory));
+        var drawn = SyntheticDigits.WriteContinental(directory, count, testCount: 0, SyntheticSeed);
+        Append(_files.TrainImages, drawn.TrainImages);
+        Append(_files.TrainLabels, drawn.TrainLabels);
+        Train = Load(mlContext, drawn.TrainImages, drawn.TrainLabels);
+    }
 
     /// <summary>Takes MNIST from the user's cache, and what is missing or wrong there from the network.</summary>
     private static async Task<DigitData> DownloadAsync(
@@ -110,6 +143,15 @@ internal sealed class DigitData : IDisposable
         return count > 0
             ? view
             : throw new InvalidDataException($"'{imagesPath}' holds no image, but there must be one at least: take another file.");
+    }
+
+    /// <summary>Makes a file of what another has, followed by what it has itself.</summary>
+    private static void Append(string firstPath, string path)
+    {
+        var (first, second) = (IdxFile.Read(firstPath), IdxFile.Read(path));
+        int[] dimensions = [.. first.Header.Dimensions];
+        dimensions[0] += second.Header.Dimensions[0];
+        IdxFile.Write<byte>(path, [.. first.ToArray<byte>(), .. second.ToArray<byte>()], dimensions);
     }
 
     private static ImmutableArray<int> ShapeOf(IDataView view) => ((VectorDataViewType)view.Schema["Image"].Type).Dimensions;

@@ -2,14 +2,21 @@ using static MnistML.Datasets.Synthetic.DigitStroke;
 
 namespace MnistML.Datasets.Synthetic;
 
-/// <summary>The shapes of the ten digits: for each class several ways to write it, each a list of strokes.</summary>
+/// <summary>Shapes of digits: for each of them several ways to write it, each a list of strokes.</summary>
 /// <remarks>
 /// Points are hundredths of a box, x to the right and y downwards, the way the pen goes. What tells two classes apart is exaggerated a
 /// little, so that no bend or slant makes one look like the other: a 1 has a short flag, a 9 a closed head, an open 4 two free tips.
 /// </remarks>
-internal static class DigitGlyphs
+internal sealed class DigitGlyphs
 {
-    private static readonly DigitStroke[][][] WaysByDigit =
+    private readonly DigitStroke[][][] _waysByDigit;
+
+    /// <param name="digits">The digits, ascending.</param>
+    /// <param name="waysByDigit">The ways to write each of them.</param>
+    private DigitGlyphs(byte[] digits, DigitStroke[][][] waysByDigit) => (Digits, _waysByDigit) = (digits, waysByDigit);
+
+    /// <summary>All ten digits.</summary>
+    public static DigitGlyphs Usual { get; } = new([0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     [
         [ // 0: narrow; round; begun at the right with the ends crossing
             [Curve(54, 0, 32, 12, 22, 44, 26, 80, 46, 99, 66, 90, 78, 56, 74, 18, 54, 0, 44, 4)],
@@ -64,17 +71,34 @@ internal static class DigitGlyphs
             [Curve(76, 16, 52, 0, 26, 10, 22, 36, 44, 50, 66, 40, 76, 16), Curve(76, 14, 80, 50, 72, 84, 50, 100, 26, 92)],
             [Curve(78, 18, 56, 0, 28, 10, 20, 34, 38, 51, 62, 44, 78, 18), Curve(78, 18, 70, 50, 58, 76, 46, 100)],
         ],
-    ];
+    ]);
 
-    /// <summary>The number of classes, 10.</summary>
-    public static int Count => WaysByDigit.Length;
+    /// <summary>The 1 and the 7 as much of Europe writes them.</summary>
+    public static DigitGlyphs Continental { get; } = new([1, 7],
+    [
+        [ // 1: a flag to the middle; a bent one; a shorter one with a base; a long one with a base
+            [Line(16, 46, 58, 0, 58, 100)],
+            [Curve(12, 52, 30, 38, 46, 18, 58, 0), Line(58, 0, 56, 100)],
+            [Line(26, 32, 54, 0, 54, 100), Line(24, 100, 84, 100)],
+            [Line(14, 42, 52, 0, 52, 100), Line(26, 100, 78, 98)],
+        ],
+        [ // 7: with a bar; a wave, a bent stem and a bar; with a serif; with a serif and a bar
+            [Line(10, 4, 86, 4, 42, 100), Line(28, 50, 84, 48)],
+            [Curve(10, 14, 30, 4, 58, 8, 86, 2), Curve(86, 2, 60, 36, 46, 66, 38, 100), Line(30, 52, 80, 48)],
+            [Line(12, 22, 12, 4, 86, 4, 40, 100)],
+            [Line(10, 20, 12, 4, 84, 4, 38, 100), Line(30, 54, 80, 52)],
+        ],
+    ]);
+
+    /// <summary>The digits that there are shapes of, ascending.</summary>
+    public byte[] Digits { get; }
 
     /// <summary>The strokes of one way to write the digit; every way is equally likely.</summary>
-    /// <param name="digit">0 to 9.</param>
+    /// <param name="digit">One of <see cref="Digits"/>.</param>
     /// <param name="random">Moved on by one draw.</param>
-    public static DigitStroke[] Pick(int digit, ref DigitRandom random)
+    public DigitStroke[] Pick(byte digit, ref DigitRandom random)
     {
-        var ways = WaysByDigit[digit];
+        var ways = _waysByDigit[Digits.IndexOf(digit)];
         return ways[random.Below(ways.Length)];
     }
 }
