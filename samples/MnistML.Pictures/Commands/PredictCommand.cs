@@ -43,20 +43,27 @@ internal static class PredictCommand
         {
             try
             {
+                PictureCheck.ThrowIfUnreadable(Read(picture));
                 var prediction = engine.Predict(new PicturePath { Path = picture });
                 var others = prediction.Score.Index().OrderByDescending(score => score.Item).Skip(1).Take(2)
                     .Select(score => $"{classes[score.Index]} {score.Item:P1}");
                 Console.WriteLine(
                     $"{picture}: {prediction.PredictedLabel}, {prediction.Score.Max():P1} ({string.Join(", ", others)})");
             }
-            catch (Exception refusal) when (refusal is ArgumentException or IOException or InvalidOperationException)
+            catch (Exception refusal) when (IsOfThePicture(refusal))
             {
-                Console.Error.WriteLine($"Error: '{picture}' can't be read as a picture: "
-                    + (refusal is ArgumentException ? "it is none, or a broken one." : refusal.Message));
+                Console.Error.WriteLine($"Error: '{picture}' is left out: {refusal.Message.TrimEnd('.')}.");
                 exitCode = 1;
             }
         }
 
         return exitCode;
     }
+
+    private static byte[] Read(string path) =>
+        Directory.Exists(path) ? throw new IOException("it is a folder; name the pictures in it") : File.ReadAllBytes(path);
+
+    /// <summary>What concerns one picture alone; the others are still classified.</summary>
+    private static bool IsOfThePicture(Exception refusal) => refusal is InvalidDataException or IOException
+        or UnauthorizedAccessException or ArgumentException or InvalidOperationException;
 }

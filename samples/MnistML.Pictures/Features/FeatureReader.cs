@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace MnistML.Samples.Pictures.Features;
 
 /// <summary>The features of many pictures: from the cache, else computed on all cores.</summary>
@@ -18,7 +20,10 @@ internal sealed class FeatureReader(PretrainedNetwork network, FeatureCache? cac
         var results = new (float[]? Features, string Reason)[paths.Count];
         var done = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
-        Parallel.For(0, paths.Count, options, i =>
+
+        // Each core takes the next picture, not several: they take long, and the last ones would wait for one core.
+        var oneByOne = Partitioner.Create(Enumerable.Range(0, paths.Count), EnumerablePartitionerOptions.NoBuffering);
+        Parallel.ForEach(oneByOne, options, i =>
         {
             results[i] = ReadOne(paths[i]);
             progress(Interlocked.Increment(ref done));
@@ -51,9 +56,9 @@ internal sealed class FeatureReader(PretrainedNetwork network, FeatureCache? cac
             cache?.Write(content, features);
             return (features, "");
         }
-        catch (ArgumentException)
+        catch (Exception refusal) when (refusal is InvalidDataException or ArgumentException)
         {
-            return (null, content.Length == 0 ? "the file is empty" : "the file is no picture, or a broken one");
+            return (null, refusal.Message);
         }
     }
 }

@@ -2,9 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using Microsoft.ML.Transforms.Image;
-using SkiaSharp;
 
 namespace MnistML.Samples.Pictures.Features;
 
@@ -19,11 +17,14 @@ internal sealed class PretrainedNetwork : IDisposable
     public const string PathColumn = "Path";
     public const string FeatureColumn = "Features";
 
-    private const int Side = 224; // pixels, as the network was trained on
+    public const int Side = 224; // pixels, as the network was trained on
+    public const int ChannelCount = 3;
+
     private const string PixelColumn = "Pixels";
     private const string ImageColumn = "Image";
 
-    private static readonly string[] Files =
+    /// <summary>The two networks: the first subtracts the mean colour, the second makes features.</summary>
+    public static readonly string[] Files =
     [
         Path.Combine(AppContext.BaseDirectory, "DnnImageModels", "ResNetPrepOnnx", "ResNetPreprocess.onnx"),
         Path.Combine(AppContext.BaseDirectory, "DnnImageModels", "ResNet18Onnx", "ResNet18.onnx"),
@@ -57,13 +58,25 @@ internal sealed class PretrainedNetwork : IDisposable
     }
 
     /// <summary>The features of a picture, by its file's content. Any number of threads may call it.</summary>
-    /// <exception cref="ArgumentException">The content is no picture.</exception>
-    public float[] Compute(byte[] content)
+    /// <exception cref="InvalidDataException">It can't be read as a picture, or is incomplete.</exception>
+    public float[] Compute(byte[] content) => FeaturesOf(PixelsOf(content));
+
+    /// <summary>The pixels of a picture as the network takes them.</summary>
+    /// <exception cref="InvalidDataException">It can't be read as a picture, or is incomplete.</exception>
+    public float[] PixelsOf(byte[] content)
     {
-        ThrowIfBroken(content);
+        PictureCheck.ThrowIfUnreadable(content);
         using var image = MLImage.CreateFromStream(new MemoryStream(content));
-        var pixels = _engines.Value!.Predict(new DecodedPicture { Image = image }).Pixels;
-        return Run(_sessions.Value[1], Run(_sessions.Value[0], pixels));
+        return _engines.Value!.Predict(new DecodedPicture { Image = image }).Pixels;
+    }
+
+    /// <summary>The features of such pixels.</summary>
+    public float[] FeaturesOf(float[] pixels)
+    {
+        using var input = OrtValue.CreateTensorValueFromMemory(pixels, [1, ChannelCount, Side, Side]);
+        using var centred = Run(_sessions.Value[0], input);
+        using var features = Run(_sessions.Value[1], centred[0]);
+        return features[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
     public void Dispose()
@@ -87,27 +100,15 @@ internal sealed class PretrainedNetwork : IDisposable
         return [.. Files.Select(file => new InferenceSession(file, options))];
     }
 
-    /// <summary>ML.NET takes what is left of a file that was cut, and leaves the rest of the picture black.</summary>
-    private static void ThrowIfBroken(byte[] content)
-    {
-        using var codec = SKCodec.Create(new MemoryStream(content)) ?? throw new ArgumentException("The content is no picture.");
-        using var bitmap = new SKBitmap(codec.Info);
-        if (codec.GetPixels(bitmap.Info, bitmap.GetPixels()) != SKCodecResult.Success)
-        {
-            throw new ArgumentException("The picture is cut, or broken otherwise.");
-        }
-    }
-
     /// <summary>The whole picture, with black bars where it is not square.</summary>
     private EstimatorChain<ImagePixelExtractingTransformer> Resize() =>
         _mlContext.Transforms.ResizeImages(ImageColumn, Side, Side, resizing: ImageResizingEstimator.ResizingKind.IsoPad)
             .Append(_mlContext.Transforms.ExtractPixels(PixelColumn, ImageColumn));
 
-    private static float[] Run(InferenceSession session, float[] values)
+    private static IDisposableReadOnlyCollection<OrtValue> Run(InferenceSession session, OrtValue input)
     {
-        using var results = session.Run(
-            [NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<float>(values, [1, 3, Side, Side]))]);
-        return [.. results[0].AsEnumerable<float>()];
+        using var options = new RunOptions();
+        return session.Run(options, [session.InputNames[0]], [input], session.OutputNames);
     }
 
     private sealed class DecodedPicture
