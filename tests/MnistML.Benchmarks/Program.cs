@@ -6,6 +6,7 @@ using MnistML.Benchmarks.Fuzz;
 using MnistML.Benchmarks.Life;
 using MnistML.Benchmarks.Loading;
 using MnistML.Benchmarks.Micro;
+using MnistML.Benchmarks.PictureFolders;
 using MnistML.Benchmarks.Pictures;
 using MnistML.Benchmarks.Scoring;
 using MnistML.Benchmarks.Screenshots;
@@ -47,6 +48,8 @@ internal static class Program
             ParityCommand.Create(),
             PeersCommand.Create(),
             PicturesCommand.Create(),
+            PictureFoldersCommand.Create(),
+            PictureFeaturesCommand.Create(),
             RegressionCommand.Create(),
             RegressionStudyCommand.Create(),
             QuantilesCommand.Create(),
