@@ -82,11 +82,12 @@ internal sealed partial class PicturesTests
         Assert.That(third.OutputLines, Has.Member($"{DrawnCount - 1} of {DrawnCount + 4} pictures were in the cache"));
 
         // ML.NET's own stage, one picture after the other, leads to the same probabilities by both models.
+        File.WriteAllBytes(Path.Combine(_work, "large.png"), PngBomb.Create(side: 8_000));
         string[] files =
         [
             Path.Combine(pictures, "stars", "0001.png"), Path.Combine(pictures, "stars", "cut.jpg"),
             Path.Combine(pictures, "bars", "0002.png"), Path.Combine(pictures, "stars", "cut.png"),
-            Path.Combine(pictures, "bars", "empty.png"), "none.png", pictures,
+            Path.Combine(pictures, "bars", "empty.png"), "none.png", pictures, "large.png",
         ];
         var (byFirst, bySecond) = (Predict("first.zip", files), Predict("second.zip", files));
         Assert.That(byFirst.ExitCode, Is.EqualTo(1));
@@ -97,6 +98,7 @@ internal sealed partial class PicturesTests
                 $"Error: '{files[4]}' is left out: the file is empty; PNG, JPEG, GIF, BMP and WebP pictures can be read.",
                 $"Error: 'none.png' is left out: Could not find file '{Path.Combine(_work, "none.png")}'.",
                 $"Error: '{pictures}' is left out: it is a folder; name the pictures in it.",
+                "Error: 'large.png' is left out: it has 8,000 × 8,000 pixels, but at most 50,000,000 are allowed; make it smaller.",
             ]));
         Assert.That(byFirst.OutputLines, Has.Length.EqualTo(2).And.All.Match(@": (bars|discs|stars), \d+\.\d %"));
         Assert.That(bySecond.OutputLines, Is.EqualTo(byFirst.OutputLines));
