@@ -42,7 +42,9 @@ internal static class DrawnTextures
 
             using var paint = new SKPaint
             {
-                IsAntialias = true, Color = Clutter.Color(random, isLight ? 0 : 150, isLight ? 110 : 256), Style = SKPaintStyle.Fill,
+                IsAntialias = true,
+                Color = Clutter.Color(random, isLight ? 0 : 150, isLight ? 110 : 256),
+                Style = SKPaintStyle.Fill,
             };
             var extent = MathF.Sqrt((size.Width * size.Width) + (size.Height * size.Height));
             canvas.Translate(size.Width / 2f, size.Height / 2f);
