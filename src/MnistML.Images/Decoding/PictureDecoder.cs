@@ -69,17 +69,7 @@ internal static class PictureDecoder
         for (var y = 0; y < picture.Height; y++)
         {
             var source = pixels.Slice(y * picture.RowBytes, picture.Width * BytesPerPixel);
-            var lightRow = light.RowAt(y / block);
-            var opacityRow = opacity.RowAt(y / block);
-            var countRow = count.RowAt(y / block);
-            for (var x = 0; x < picture.Width; x++)
-            {
-                var pixel = source.Slice(x * BytesPerPixel, BytesPerPixel);
-                var share = pixel[Alpha] / (float)byte.MaxValue;
-                lightRow[x / block] += share * ((BlueShare * pixel[0]) + (GreenShare * pixel[1]) + (RedShare * pixel[2])) / byte.MaxValue;
-                opacityRow[x / block] += share;
-                countRow[x / block]++;
-            }
+            AddRow(source, block, light.RowAt(y / block), opacity.RowAt(y / block), count.RowAt(y / block));
         }
 
         var (allLight, allOpacity) = (light.Values.Sum(value => (double)value), opacity.Values.Sum(value => (double)value));
@@ -90,5 +80,22 @@ internal static class PictureDecoder
         }
 
         return light;
+    }
+
+    /// <summary>Adds a row of pixels to the squares that it crosses.</summary>
+    private static void AddRow(ReadOnlySpan<byte> pixels, int block, Span<float> light, Span<float> opacity, Span<float> count)
+    {
+        for (var (square, x) = (0, 0); square < light.Length; square++)
+        {
+            var end = Math.Min((square + 1) * block * BytesPerPixel, pixels.Length);
+            count[square] += (end - x) / BytesPerPixel;
+            for (; x < end; x += BytesPerPixel)
+            {
+                var share = pixels[x + Alpha] == byte.MaxValue ? 1 : pixels[x + Alpha] / (float)byte.MaxValue;
+                light[square] += share
+                    * ((BlueShare * pixels[x]) + (GreenShare * pixels[x + 1]) + (RedShare * pixels[x + 2])) / byte.MaxValue;
+                opacity[square] += share;
+            }
+        }
     }
 }

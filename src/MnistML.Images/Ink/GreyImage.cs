@@ -17,17 +17,8 @@ internal sealed record GreyImage(int Width, int Height, float[] Values)
     /// <summary>Applies a function to each value.</summary>
     public GreyImage Map(Func<float, float> function) => this with { Values = Array.ConvertAll(Values, value => function(value)) };
 
-    /// <summary>Joins each value with that of another image of the same size.</summary>
-    public GreyImage Join(GreyImage other, Func<float, float, float> function)
-    {
-        var joined = new GreyImage(Width, Height);
-        for (var i = 0; i < joined.Values.Length; i++)
-        {
-            joined.Values[i] = function(Values[i], other.Values[i]);
-        }
-
-        return joined;
-    }
+    /// <summary>Light becomes dark.</summary>
+    public GreyImage Invert() => Map(value => 1 - value);
 
     /// <summary>A part of the image.</summary>
     public GreyImage Crop(int left, int top, int width, int height)
@@ -84,9 +75,17 @@ internal sealed record GreyImage(int Width, int Height, float[] Values)
     /// <summary>Columns become rows.</summary>
     public GreyImage Transpose()
     {
+        var turned = new GreyImage(Height, Width);
+        TransposeTo(turned);
+        return turned;
+    }
+
+    /// <summary>Columns become the rows of another image, of the other height and width.</summary>
+    public void TransposeTo(GreyImage turned)
+    {
         // In squares that the processor's cache holds.
         const int Block = 32;
-        var turned = new GreyImage(Height, Width);
+        var (from, to) = (Values, turned.Values);
         for (var top = 0; top < Height; top += Block)
         {
             for (var left = 0; left < Width; left += Block)
@@ -96,13 +95,11 @@ internal sealed record GreyImage(int Width, int Height, float[] Values)
                 {
                     for (var x = left; x < right; x++)
                     {
-                        turned.Values[(x * Height) + y] = Values[(y * Width) + x];
+                        to[(x * Height) + y] = from[(y * Width) + x];
                     }
                 }
             }
         }
-
-        return turned;
     }
 
     /// <summary>Each pixel becomes the mean of the three by three around it.</summary>
@@ -155,11 +152,7 @@ internal sealed record GreyImage(int Width, int Height, float[] Values)
             for (var source = (int)from; source < to; source++)
             {
                 var share = (float)((Math.Min(source + 1, to) - Math.Max(source, from)) / scale);
-                var values = RowAt(source);
-                for (var x = 0; x < row.Length; x++)
-                {
-                    row[x] += share * values[x];
-                }
+                VectorMath.AddScaled(RowAt(source), share, row);
             }
         }
 

@@ -21,33 +21,31 @@ internal readonly record struct InkHypothesis(bool IsLight, double Radius, bool 
 
     private static readonly double[] Radii = [0.02, 0.03, 0.045, 0.07, 0.1, 0.15, 0.22, 0.32, 0.45];
 
-    /// <summary>All guesses at a picture.</summary>
+    /// <summary>The guesses at a picture, one by one, and the ink of each.</summary>
     /// <param name="brightness">The picture, reduced and smoothed.</param>
-    public static IEnumerable<InkHypothesis> Of(GreyImage brightness)
+    /// <param name="isLight">Whether ink is lighter than paper.</param>
+    public static IEnumerable<(InkHypothesis Hypothesis, InkLayer Layer)> Of(GreyImage brightness, bool isLight)
     {
-        foreach (var isLight in (bool[])[false, true])
+        var image = isLight ? brightness.Invert() : brightness;
+        var last = 0.0;
+        var isOnPlateau = false;
+        foreach (var radius in Radii)
         {
-            var image = isLight ? brightness.Map(value => 1 - value) : brightness;
-            var last = 0.0;
-            var isOnPlateau = false;
-            foreach (var radius in Radii)
+            var layer = InkLayer.Of(image, WindowRadius(image, radius));
+            var mass = layer.Full < MinContrast ? 0 : layer.Mass();
+            var isPlateau = mass > 0 && mass < MaxGrowth * last;
+            if (isPlateau && !isOnPlateau)
             {
-                var layer = InkLayer.Of(image, WindowRadius(image, radius));
-                var mass = layer.Full < MinContrast ? 0 : layer.Mass();
-                var isPlateau = mass > 0 && mass < MaxGrowth * last;
-                if (isPlateau && !isOnPlateau)
-                {
-                    yield return new InkHypothesis(isLight, radius, layer.Full >= MinContrastInNoise * layer.Noise);
-                }
-
-                (last, isOnPlateau) = (mass, isPlateau);
+                yield return (new InkHypothesis(isLight, radius, layer.Full >= MinContrastInNoise * layer.Noise), layer);
             }
+
+            (last, isOnPlateau) = (mass, isPlateau);
         }
     }
 
     /// <summary>The ink of this guess.</summary>
     public InkLayer LayerOf(GreyImage brightness) =>
-        InkLayer.Of(IsLight ? brightness.Map(value => 1 - value) : brightness, WindowRadius(brightness, Radius));
+        InkLayer.Of(IsLight ? brightness.Invert() : brightness, WindowRadius(brightness, Radius));
 
     private static int WindowRadius(GreyImage image, double radius) =>
         Math.Max((int)Math.Round(radius * Math.Sqrt((double)image.Width * image.Height)), 1);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MnistML.Images.Ink;
 
 /// <summary>How much of the light each pixel lacks, compared with the paper around it: 0 for paper, towards 1 for black on white.</summary>
@@ -12,23 +14,22 @@ internal sealed class InkLayer
     /// <summary>Less than half a level of 8 bits can't be told from rounding.</summary>
     private const double MinNoise = 0.5 / byte.MaxValue;
 
-    private InkLayer(GreyImage values, GreyImage paper)
+    private readonly Lazy<double> _noise;
+
+    private InkLayer(GreyImage values)
     {
-        (Values, Paper) = (values, paper);
-        Full = FullInk(values);
-        Noise = NoiseOf(values);
+        Values = values;
+        Full = FullInk(values.Values);
+        _noise = new Lazy<double>(() => NoiseOf(values));
     }
 
     public GreyImage Values { get; }
-
-    /// <summary>The paper's brightness at each pixel.</summary>
-    public GreyImage Paper { get; }
 
     /// <summary>How much full ink stands out.</summary>
     public double Full { get; }
 
     /// <summary>The standard deviation of the paper's noise.</summary>
-    public double Noise { get; }
+    public double Noise => _noise.Value;
 
     /// <summary>Finds all dark strokes that are thinner than a window.</summary>
     /// <param name="brightness">From 0, black, to 1, white, smoothed.</param>
@@ -36,9 +37,8 @@ internal sealed class InkLayer
     public static InkLayer Of(GreyImage brightness, int radius)
     {
         var paper = WindowFilter.Close(brightness, radius);
-
-        // A ratio, since a shadow takes the same part of the light from ink and from paper.
-        return new InkLayer(brightness.Join(paper, (value, light) => (light - value) / (light + Dark)), paper);
+        TakeLack(brightness.Values, paper.Values);
+        return new InkLayer(paper);
     }
 
     /// <summary>
@@ -48,35 +48,53 @@ internal sealed class InkLayer
     public double Mass()
     {
         const double InnerShare = 0.1;
-        var least = Full / 2;
-        var (isSeen, open) = (new bool[Values.Values.Length], new Stack<int>());
-        var (outer, all) = (0.0, 0.0);
-        for (var pixel = 0; pixel < isSeen.Length; pixel++)
+        var (width, height, values) = (Values.Width, Values.Height, Values.Values);
+        var least = (float)(Full / 2);
+        var all = VectorMath.SumAbove(values, least).Sum;
+        var (isSeen, open) = (new bool[values.Length], new Stack<int>());
+        for (var x = 0; x < width; x++)
         {
-            all += Values.Values[pixel] > least ? Values.Values[pixel] : 0;
-            var (x, y) = (pixel % Values.Width, pixel / Values.Width);
-            if (x == 0 || y == 0 || x == Values.Width - 1 || y == Values.Height - 1)
-            {
-                Visit(x, y);
-            }
+            Visit(x);
+            Visit(((height - 1) * width) + x);
         }
 
+        for (var y = 0; y < height; y++)
+        {
+            Visit(y * width);
+            Visit((y * width) + width - 1);
+        }
+
+        var outer = 0.0;
         while (open.TryPop(out var pixel))
         {
-            outer += Values.Values[pixel];
-            var (x, y) = (pixel % Values.Width, pixel / Values.Width);
-            Visit(x - 1, y);
-            Visit(x + 1, y);
-            Visit(x, y - 1);
-            Visit(x, y + 1);
+            outer += values[pixel];
+            var x = pixel % width;
+            if (x > 0)
+            {
+                Visit(pixel - 1);
+            }
+
+            if (x < width - 1)
+            {
+                Visit(pixel + 1);
+            }
+
+            if (pixel >= width)
+            {
+                Visit(pixel - width);
+            }
+
+            if (pixel < values.Length - width)
+            {
+                Visit(pixel + width);
+            }
         }
 
         return all - outer >= InnerShare * all ? all - outer : all;
 
-        void Visit(int x, int y)
+        void Visit(int pixel)
         {
-            var pixel = (y * Values.Width) + x;
-            if (x >= 0 && y >= 0 && x < Values.Width && y < Values.Height && !isSeen[pixel] && Values.Values[pixel] > least)
+            if (!isSeen[pixel] && values[pixel] > least)
             {
                 isSeen[pixel] = true;
                 open.Push(pixel);
@@ -84,28 +102,33 @@ internal sealed class InkLayer
         }
     }
 
-    /// <summary>The mean of what stands out by more than half of that.</summary>
-    private static double FullInk(GreyImage values)
+    /// <summary>
+    /// What each pixel lacks takes the place of the paper. It is a ratio, since a shadow takes the same part of the light from ink and from
+    /// paper.
+    /// </summary>
+    private static void TakeLack(ReadOnlySpan<float> brightness, Span<float> paper)
     {
-        const int Rounds = 6;
-        var full = 0.0;
-        foreach (var value in values.Values)
+        var (i, dark) = (0, new Vector<float>(Dark));
+        for (; i <= paper.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            full = Math.Max(full, value);
+            var light = new Vector<float>(paper[i..]);
+            ((light - new Vector<float>(brightness[i..])) / (light + dark)).CopyTo(paper[i..]);
         }
 
+        for (; i < paper.Length; i++)
+        {
+            paper[i] = (paper[i] - brightness[i]) / (paper[i] + Dark);
+        }
+    }
+
+    /// <summary>The mean of what stands out by more than half of that.</summary>
+    private static double FullInk(ReadOnlySpan<float> values)
+    {
+        const int Rounds = 6;
+        double full = VectorMath.Greatest(values);
         for (var round = 0; round < Rounds && full > 0; round++)
         {
-            var (sum, count) = (0.0, 0);
-            foreach (var value in values.Values)
-            {
-                if (value > full / 2)
-                {
-                    sum += value;
-                    count++;
-                }
-            }
-
+            var (sum, count) = VectorMath.SumAbove(values, (float)(full / 2));
             full = sum / count;
         }
 

@@ -62,14 +62,18 @@ internal sealed class InkPiece
 
         while (open.TryDequeue(out var pixel))
         {
-            var owner = owners[pixel];
-            foreach (var neighbour in Neighbours(ink, pixel))
+            var (owner, value) = (owners[pixel], ink.Values[pixel]);
+            var (top, bottom, left, right) = AroundOf(ink, pixel);
+            for (var row = top; row <= bottom; row += ink.Width)
             {
-                if (owners[neighbour] == 0 && ink.Values[neighbour] > 0 && ink.Values[neighbour] < ink.Values[pixel])
+                for (var neighbour = row + left; neighbour <= row + right; neighbour++)
                 {
-                    owners[neighbour] = owner;
-                    pieces[owner - 1]._pixels.Add(neighbour);
-                    open.Enqueue(neighbour);
+                    if (owners[neighbour] == 0 && ink.Values[neighbour] > 0 && ink.Values[neighbour] < value)
+                    {
+                        owners[neighbour] = owner;
+                        pieces[owner - 1]._pixels.Add(neighbour);
+                        open.Enqueue(neighbour);
+                    }
                 }
             }
         }
@@ -112,16 +116,12 @@ internal sealed class InkPiece
         return new PixelBox(left, top, right - left, bottom - top);
     }
 
-    private static IEnumerable<int> Neighbours(GreyImage ink, int pixel)
+    /// <summary>The pixels around one: the beginnings of their first and last row, and their first and last column.</summary>
+    private static (int Top, int Bottom, int Left, int Right) AroundOf(GreyImage ink, int pixel)
     {
-        var (x, y) = (pixel % ink.Width, pixel / ink.Width);
-        for (var nearY = Math.Max(y - 1, 0); nearY <= Math.Min(y + 1, ink.Height - 1); nearY++)
-        {
-            for (var nearX = Math.Max(x - 1, 0); nearX <= Math.Min(x + 1, ink.Width - 1); nearX++)
-            {
-                yield return (nearY * ink.Width) + nearX;
-            }
-        }
+        var y = Math.DivRem(pixel, ink.Width, out var x);
+        return (Math.Max(y - 1, 0) * ink.Width, Math.Min(y + 1, ink.Height - 1) * ink.Width,
+            Math.Max(x - 1, 0), Math.Min(x + 1, ink.Width - 1));
     }
 
     private void Take(int[] owners, int owner, Queue<int> open, float least)
@@ -129,12 +129,16 @@ internal sealed class InkPiece
         while (open.TryDequeue(out var pixel))
         {
             _pixels.Add(pixel);
-            foreach (var neighbour in Neighbours(Ink, pixel))
+            var (top, bottom, left, right) = AroundOf(Ink, pixel);
+            for (var row = top; row <= bottom; row += Ink.Width)
             {
-                if (owners[neighbour] == 0 && Ink.Values[neighbour] >= least)
+                for (var neighbour = row + left; neighbour <= row + right; neighbour++)
                 {
-                    owners[neighbour] = owner;
-                    open.Enqueue(neighbour);
+                    if (owners[neighbour] == 0 && Ink.Values[neighbour] >= least)
+                    {
+                        owners[neighbour] = owner;
+                        open.Enqueue(neighbour);
+                    }
                 }
             }
         }

@@ -13,6 +13,9 @@ internal static class Ruling
     /// <summary>Ruling covers this share of the way across the picture.</summary>
     private const double MinCoverage = 0.6;
 
+    /// <summary>A straight line that follows it has this share of the way at least in it.</summary>
+    private const double MinProfile = MinCoverage / 3;
+
     /// <summary>Fewer lines than this might be strokes of a digit.</summary>
     private const int SureLineCount = 3;
 
@@ -29,14 +32,14 @@ internal static class Ruling
 
     private static GreyImage RemoveAcross(GreyImage ink)
     {
-        var points = PointsOf(ink);
-        if (points.Length == 0)
+        var runs = InkRun.FindAll(ink);
+        if (runs.DistinctBy(run => run.X).Count() < MinProfile * ink.Width)
         {
             return ink;
         }
 
-        var slope = SharpestSlope(ink, points);
-        PrintedLine[] lines = [.. LinesAt(ink, points, slope)];
+        var slope = SharpestSlope(ink, runs);
+        PrintedLine[] lines = [.. LinesAt(ink, runs, slope)];
         if (lines.Length == 0)
         {
             return ink;
@@ -66,25 +69,8 @@ internal static class Ruling
         return isRuling ? rest : ink;
     }
 
-    private static (int X, int Y)[] PointsOf(GreyImage ink)
-    {
-        var points = new List<(int, int)>();
-        for (var y = 0; y < ink.Height; y++)
-        {
-            for (var x = 0; x < ink.Width; x++)
-            {
-                if (ink[x, y] > 0)
-                {
-                    points.Add((x, y));
-                }
-            }
-        }
-
-        return [.. points];
-    }
-
     /// <summary>The slope at which the ink of each line falls into the fewest rows.</summary>
-    private static double SharpestSlope(GreyImage ink, (int X, int Y)[] points)
+    private static double SharpestSlope(GreyImage ink, IReadOnlyList<InkRun> runs)
     {
         var coarse = Best(-MaxDegrees, MaxDegrees, CoarseDegrees);
         return Math.Tan(Best(coarse - CoarseDegrees, coarse + CoarseDegrees, FineDegrees) * Math.PI / 180);
@@ -94,7 +80,12 @@ internal static class Ruling
             var (best, sharpest) = (0.0, -1.0);
             for (var degrees = from; degrees <= to + (step / 2); degrees += step)
             {
-                var sharpness = Profile(ink, points, Math.Tan(degrees * Math.PI / 180)).Sum(count => (double)count * count);
+                var sharpness = 0.0;
+                foreach (var count in Profile(ink, runs, Math.Tan(degrees * Math.PI / 180)))
+                {
+                    sharpness += (double)count * count;
+                }
+
                 if (sharpness > sharpest)
                 {
                     (best, sharpest) = (degrees, sharpness);
@@ -105,15 +96,23 @@ internal static class Ruling
         }
     }
 
-    /// <summary>How many points lie on each line of a slope, by the row in which it meets the middle column.</summary>
-    private static int[] Profile(GreyImage ink, (int X, int Y)[] points, double slope)
+    /// <summary>How many inked pixels lie on each line of a slope, by the row in which it meets the middle column.</summary>
+    private static int[] Profile(GreyImage ink, IReadOnlyList<InkRun> runs, double slope)
     {
         var margin = Margin(ink, slope);
         var profile = new int[ink.Height + (2 * margin)];
         var middle = ink.Width / 2;
-        foreach (var (x, y) in points)
+        foreach (var run in runs)
         {
-            profile[(int)Math.Round(y - (slope * (x - middle))) + margin]++;
+            var shift = margin - (int)Math.Round(slope * (run.X - middle));
+            profile[run.Top + shift]++;
+            profile[run.Bottom + 1 + shift]--;
+        }
+
+        // Until here, the changes from one row to the next.
+        for (var i = 1; i < profile.Length; i++)
+        {
+            profile[i] += profile[i - 1];
         }
 
         return profile;
@@ -121,13 +120,13 @@ internal static class Ruling
 
     private static int Margin(GreyImage ink, double slope) => (int)Math.Ceiling(Math.Abs(slope) * ink.Width / 2) + 2;
 
-    private static IEnumerable<PrintedLine> LinesAt(GreyImage ink, (int X, int Y)[] points, double slope)
+    private static IEnumerable<PrintedLine> LinesAt(GreyImage ink, IReadOnlyList<InkRun> runs, double slope)
     {
-        var profile = Profile(ink, points, slope);
+        var profile = Profile(ink, runs, slope);
         var margin = Margin(ink, slope);
         for (var i = 1; i < profile.Length - 1; i++)
         {
-            if (profile[i] < MinCoverage / 3 * ink.Width || profile[i] < profile[i - 1] || profile[i] <= profile[i + 1])
+            if (profile[i] < MinProfile * ink.Width || profile[i] < profile[i - 1] || profile[i] <= profile[i + 1])
             {
                 continue;
             }

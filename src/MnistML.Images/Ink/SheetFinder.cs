@@ -77,16 +77,25 @@ internal static class SheetFinder
             while (open.TryPop(out var pixel))
             {
                 region.Add(pixel);
-                var (x, y) = (pixel % paper.Width, pixel / paper.Width);
-                foreach (var (nearX, nearY) in ((int, int)[])[(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)])
+                var (x, value) = (pixel % paper.Width, paper.Values[pixel]);
+                if (x > 0)
                 {
-                    var near = (nearY * paper.Width) + nearX;
-                    if (nearX >= 0 && nearY >= 0 && nearX < paper.Width && nearY < paper.Height && !seen[near]
-                        && Math.Abs(paper.Values[near] - paper.Values[pixel]) <= MaxStep)
-                    {
-                        seen[near] = true;
-                        open.Push(near);
-                    }
+                    Visit(pixel - 1, value);
+                }
+
+                if (x < paper.Width - 1)
+                {
+                    Visit(pixel + 1, value);
+                }
+
+                if (pixel >= paper.Width)
+                {
+                    Visit(pixel - paper.Width, value);
+                }
+
+                if (pixel < seen.Length - paper.Width)
+                {
+                    Visit(pixel + paper.Width, value);
                 }
             }
 
@@ -94,6 +103,15 @@ internal static class SheetFinder
         }
 
         return regions;
+
+        void Visit(int pixel, float value)
+        {
+            if (!seen[pixel] && Math.Abs(paper.Values[pixel] - value) <= MaxStep)
+            {
+                seen[pixel] = true;
+                open.Push(pixel);
+            }
+        }
     }
 
     private static double RimShare(GreyImage paper, List<int> region)

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Numerics;
+
 namespace MnistML.Images.Ink;
 
 /// <summary>
@@ -10,64 +13,96 @@ internal static class WindowFilter
     /// What is left when all that is darker than its surroundings and thinner than the window is filled in (a closing). Larger regions keep
     /// their straight edges, so that a shadow or a desk stays as it is.
     /// </summary>
-    public static GreyImage Close(GreyImage image, int radius) => Least(Greatest(image, radius), radius);
+    public static GreyImage Close(GreyImage image, int radius)
+    {
+        // Rows and columns don't depend on each other, so that two turns are enough.
+        var (one, other) = (new GreyImage(image.Width, image.Height), new GreyImage(image.Height, image.Width));
+        var length = image.Values.Length;
+        var (fromFirst, toLast) = (ArrayPool<float>.Shared.Rent(length), ArrayPool<float>.Shared.Rent(length));
+        Along<Greater>(image, one);
+        one.TransposeTo(other);
+        Along<Greater>(other, other);
+        Along<Less>(other, other);
+        other.TransposeTo(one);
+        Along<Less>(one, one);
+        ArrayPool<float>.Shared.Return(fromFirst);
+        ArrayPool<float>.Shared.Return(toLast);
+        return one;
 
-    public static GreyImage Greatest(GreyImage image, int radius) => Vertically(Vertically(image, radius).Transpose(), radius).Transpose();
-
-    public static GreyImage Least(GreyImage image, int radius) => Greatest(image.Map(value => -value), radius).Map(value => -value);
+        void Along<TChoice>(GreyImage from, GreyImage to)
+            where TChoice : struct, IChoice => FilterColumns<TChoice>(from, to, radius, fromFirst, toLast);
+    }
 
     /// <summary>
-    /// In blocks of the window's length the greatest values from the block's first row to here, and from here to its last, are running
-    /// maxima. Any window is the end of one block and the beginning of the next.
+    /// In blocks of the window's length the extremes from the block's first row to here, and from here to its last, are running ones. Any
+    /// window is the end of one block and the beginning of the next.
     /// </summary>
-    private static GreyImage Vertically(GreyImage image, int radius)
+    private static void FilterColumns<TChoice>(GreyImage image, GreyImage result, int radius, float[] fromFirst, float[] toLast)
+        where TChoice : struct, IChoice
     {
         var (width, height, window) = (image.Width, image.Height, (2 * radius) + 1);
-        var fromFirst = (float[])image.Values.Clone();
-        var toLast = (float[])image.Values.Clone();
-        for (var y = 1; y < height; y++)
+        for (var y = 0; y < height; y++)
         {
-            if (y % window != 0)
-            {
-                TakeGreater(fromFirst, y * width, fromFirst, (y - 1) * width, width);
-            }
+            Choose<TChoice>(image.RowAt(y), y % window == 0 ? image.RowAt(y) : Row(fromFirst, y - 1), Row(fromFirst, y));
         }
 
-        for (var y = height - 2; y >= 0; y--)
+        for (var y = height - 1; y >= 0; y--)
         {
-            if ((y + 1) % window != 0)
-            {
-                TakeGreater(toLast, y * width, toLast, (y + 1) * width, width);
-            }
+            var isLast = y == height - 1 || (y + 1) % window == 0;
+            Choose<TChoice>(image.RowAt(y), isLast ? image.RowAt(y) : Row(toLast, y + 1), Row(toLast, y));
         }
 
-        var result = new GreyImage(width, height);
         for (var y = 0; y < height; y++)
         {
             var (first, last) = (Math.Max(y - radius, 0), Math.Min(y + radius, height - 1));
             if (first / window == last / window)
             {
                 // Both ends are in one block, which only an edge of the picture brings about: the whole of it from one of them.
-                var row = first % window == 0 ? fromFirst.AsSpan(last * width, width) : toLast.AsSpan(first * width, width);
-                row.CopyTo(result.Values.AsSpan(y * width, width));
+                (first % window == 0 ? Row(fromFirst, last) : Row(toLast, first)).CopyTo(result.RowAt(y));
             }
             else
             {
-                toLast.AsSpan(first * width, width).CopyTo(result.Values.AsSpan(y * width, width));
-                TakeGreater(result.Values, y * width, fromFirst, last * width, width);
+                Choose<TChoice>(Row(toLast, first), Row(fromFirst, last), result.RowAt(y));
             }
         }
 
-        return result;
+        Span<float> Row(float[] values, int y) => values.AsSpan(y * width, width);
     }
 
-    private static void TakeGreater(float[] values, int at, float[] others, int from, int count)
+    private static void Choose<TChoice>(ReadOnlySpan<float> values, ReadOnlySpan<float> others, Span<float> chosen)
+        where TChoice : struct, IChoice
     {
-        var target = values.AsSpan(at, count);
-        var source = others.AsSpan(from, count);
-        for (var i = 0; i < target.Length; i++)
+        var i = 0;
+        for (; i <= chosen.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            target[i] = source[i] > target[i] ? source[i] : target[i];
+            TChoice.Of(new Vector<float>(values[i..]), new Vector<float>(others[i..])).CopyTo(chosen[i..]);
         }
+
+        for (; i < chosen.Length; i++)
+        {
+            chosen[i] = TChoice.Of(values[i], others[i]);
+        }
+    }
+
+    /// <summary>Which of two values is taken.</summary>
+    private interface IChoice
+    {
+        static abstract Vector<float> Of(Vector<float> values, Vector<float> others);
+
+        static abstract float Of(float value, float other);
+    }
+
+    private readonly struct Greater : IChoice
+    {
+        public static Vector<float> Of(Vector<float> values, Vector<float> others) => Vector.Max(values, others);
+
+        public static float Of(float value, float other) => Math.Max(value, other);
+    }
+
+    private readonly struct Less : IChoice
+    {
+        public static Vector<float> Of(Vector<float> values, Vector<float> others) => Vector.Min(values, others);
+
+        public static float Of(float value, float other) => Math.Min(value, other);
     }
 }

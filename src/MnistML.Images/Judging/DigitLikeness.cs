@@ -1,3 +1,5 @@
+using MnistML.Images.Ink;
+
 namespace MnistML.Images.Judging;
 
 /// <summary>
@@ -72,20 +74,16 @@ internal sealed class DigitLikeness
         /// <summary>The squared distance in standard deviations, for each dimension.</summary>
         public double DistanceOf(float[] image)
         {
-            var (rest, distance) = (0.0, 0.0);
-            for (var i = 0; i < image.Length; i++)
+            Span<float> centred = stackalloc float[Size];
+            for (var i = 0; i < centred.Length; i++)
             {
-                rest += (image[i] - _mean[i]) * (image[i] - _mean[i]);
+                centred[i] = image[i] - _mean[i];
             }
 
+            var (rest, distance) = ((double)VectorMath.Dot(centred, centred), 0.0);
             for (var k = 0; k < _components.Length; k++)
             {
-                var along = 0f;
-                for (var i = 0; i < image.Length; i++)
-                {
-                    along += (image[i] - _mean[i]) * _components[k][i];
-                }
-
+                var along = VectorMath.Dot(centred, _components[k]);
                 rest -= along * along;
                 distance += along * along / _variances[k];
             }

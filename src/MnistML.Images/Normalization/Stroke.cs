@@ -22,7 +22,7 @@ internal static class Stroke
         }
 
         // Thinner ink is broader paper.
-        return width > most ? Dilate(digit.Pad(1).Map(Invert), (width - most) / 2).Map(Invert) : digit;
+        return width > most ? Dilate(digit.Pad(1).Invert(), (width - most) / 2).Invert() : digit;
     }
 
     /// <summary>The mean width of strokes: a stroke has two sides, so that its area is half its outline times its width.</summary>
@@ -53,35 +53,42 @@ internal static class Stroke
         bool IsInk(int x, int y) => x >= 0 && y >= 0 && digit[x, y] >= Inked;
     }
 
-    private static float Invert(float ink) => 1 - ink;
-
-    /// <summary>Each pixel becomes the strongest in the circle around it.</summary>
+    /// <summary>Each pixel becomes the strongest in the circle around it, of which each row is a window.</summary>
     private static GreyImage Dilate(GreyImage digit, double radius)
     {
         var reach = (int)Math.Ceiling(radius);
-        var circle = Enumerable.Range(-reach, (2 * reach) + 1)
-            .SelectMany(y => Enumerable.Range(-reach, (2 * reach) + 1).Select(x => (X: x, Y: y)))
-            .Where(offset => (offset.X * offset.X) + (offset.Y * offset.Y) <= radius * radius)
-            .ToArray();
+        var wide = digit.Crop(0, 0, digit.Width, digit.Height);
         var broader = new GreyImage(digit.Width, digit.Height);
-        for (var y = 0; y < digit.Height; y++)
+        for (var half = 0; half <= reach; half++)
         {
-            for (var x = 0; x < digit.Width; x++)
+            if (half > 0)
             {
-                if (digit[x, y] > 0)
+                Widen(digit, wide, half);
+            }
+
+            for (var offset = -reach; offset <= reach; offset++)
+            {
+                var left = (radius * radius) - (offset * offset);
+                if (left >= half * half && left < (half + 1) * (half + 1))
                 {
-                    foreach (var (offsetX, offsetY) in circle)
+                    for (var y = Math.Max(-offset, 0); y < Math.Min(digit.Height, digit.Height - offset); y++)
                     {
-                        var (nearX, nearY) = (x + offsetX, y + offsetY);
-                        if (nearX >= 0 && nearY >= 0 && nearX < digit.Width && nearY < digit.Height)
-                        {
-                            broader[nearX, nearY] = Math.Max(broader[nearX, nearY], digit[x, y]);
-                        }
+                        VectorMath.TakeGreater(wide.RowAt(y), broader.RowAt(y + offset));
                     }
                 }
             }
         }
 
         return broader;
+    }
+
+    /// <summary>Takes into windows what is so many pixels to the left and to the right of their middles.</summary>
+    private static void Widen(GreyImage digit, GreyImage windows, int half)
+    {
+        for (var y = 0; y < digit.Height && half < digit.Width; y++)
+        {
+            VectorMath.TakeGreater(digit.RowAt(y)[..^half], windows.RowAt(y)[half..]);
+            VectorMath.TakeGreater(digit.RowAt(y)[half..], windows.RowAt(y)[..^half]);
+        }
     }
 }
