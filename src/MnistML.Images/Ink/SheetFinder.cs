@@ -18,8 +18,11 @@ internal static class SheetFinder
     /// <summary>It covers this share of the rim at most.</summary>
     private const double MaxRim = 0.35;
 
-    /// <summary>It covers this share of its convex hull at least.</summary>
+    /// <summary>Its rows from end to end are this share of its convex hull at least.</summary>
     private const double MinConvexity = 0.88;
+
+    /// <summary>And this share of its rows from end to end; the rest is broad ink on it.</summary>
+    private const double MinFilled = 0.6;
 
     /// <summary>It is lighter than the rest by this much.</summary>
     private const double MinContrast = 0.06;
@@ -50,8 +53,9 @@ internal static class SheetFinder
             if (RimShare(paper, region) <= MaxRim && IsLighter(paper, region))
             {
                 var hull = ConvexHull(paper, region);
-                if (region.Count >= MinConvexity * Area(hull) && IsRimDarker(paper, region)
-                    && HoldsInk(brightness, paper, region))
+                var spanned = RowsOf(paper, region).Values.Sum(row => row.Last - row.First + 1);
+                if (spanned >= MinConvexity * Area(hull) && region.Count >= MinFilled * spanned && IsRimDarker(paper, region)
+                    && HoldsInk(brightness, region))
                 {
                     return new Sheet(hull, paper.Width, paper.Height, Math.Max((int)Math.Round(Margin * shorter), 1));
                 }
@@ -63,10 +67,11 @@ internal static class SheetFinder
 
     private static List<List<int>> Regions(GreyImage paper)
     {
+        var isFlat = FlatPixels(paper);
         var (seen, regions, open) = (new bool[paper.Values.Length], new List<List<int>>(), new Stack<int>());
         for (var start = 0; start < seen.Length; start++)
         {
-            if (seen[start])
+            if (seen[start] || !isFlat[start])
             {
                 continue;
             }
@@ -106,10 +111,39 @@ internal static class SheetFinder
 
         void Visit(int pixel, float value)
         {
-            if (!seen[pixel] && Math.Abs(paper.Values[pixel] - value) <= MaxStep)
+            if (!seen[pixel] && isFlat[pixel] && Math.Abs(paper.Values[pixel] - value) <= MaxStep)
             {
                 seen[pixel] = true;
                 open.Push(pixel);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Which pixels hardly differ from those around them. An edge that is not quite upright changes slowly along its way, so that steps alone
+    /// would lead from one of its sides to the other.
+    /// </summary>
+    private static bool[] FlatPixels(GreyImage paper)
+    {
+        var isFlat = new bool[paper.Values.Length];
+        Array.Fill(isFlat, true);
+        for (var y = 0; y < paper.Height; y++)
+        {
+            for (var x = 0; x < paper.Width; x++)
+            {
+                var pixel = (y * paper.Width) + x;
+                Compare(pixel, pixel + 1, x < paper.Width - 1);
+                Compare(pixel, pixel + paper.Width, y < paper.Height - 1);
+            }
+        }
+
+        return isFlat;
+
+        void Compare(int pixel, int other, bool isThere)
+        {
+            if (isThere && Math.Abs(paper.Values[pixel] - paper.Values[other]) > MaxStep)
+            {
+                (isFlat[pixel], isFlat[other]) = (false, false);
             }
         }
     }
@@ -131,14 +165,24 @@ internal static class SheetFinder
     private static bool IsAtRim(GreyImage paper, int pixel) => pixel % paper.Width == 0 || pixel % paper.Width == paper.Width - 1
         || pixel / paper.Width == 0 || pixel / paper.Width == paper.Height - 1;
 
-    /// <summary>Whether there is ink on it, apart from its edge. The paper within a large digit has none.</summary>
-    private static bool HoldsInk(GreyImage brightness, GreyImage paper, List<int> region)
+    /// <summary>
+    /// Whether there is ink on it, apart from its edge: strokes that were filled in, and broad ones that were not and so are holes in it. The
+    /// paper within a large digit has none.
+    /// </summary>
+    private static bool HoldsInk(GreyImage brightness, List<int> region)
     {
-        var isInRegion = new bool[paper.Values.Length];
-        region.ForEach(pixel => isInRegion[pixel] = true);
-        int[] offsets = [-EdgeWidth, EdgeWidth, -EdgeWidth * paper.Width, EdgeWidth * paper.Width];
-        var count = region.Count(pixel => paper.Values[pixel] - brightness.Values[pixel] >= MinContrast
-            && offsets.All(offset => pixel + offset >= 0 && pixel + offset < isInRegion.Length && isInRegion[pixel + offset]));
+        var ink = region.Average(pixel => (double)brightness.Values[pixel]) - MinContrast;
+        var rows = RowsOf(brightness, region);
+        var (first, last) = (rows.Keys.First() + EdgeWidth, rows.Keys.Last() - EdgeWidth);
+        var count = 0;
+        foreach (var (y, ends) in rows.Where(row => row.Key >= first && row.Key <= last))
+        {
+            for (var x = ends.First + EdgeWidth; x <= ends.Last - EdgeWidth; x++)
+            {
+                count += brightness[x, y] <= ink ? 1 : 0;
+            }
+        }
+
         return count >= MinInk * region.Count;
     }
 
@@ -153,13 +197,7 @@ internal static class SheetFinder
     /// <summary>Andrew's monotone chain, over the first and the last pixel of each row.</summary>
     private static List<(int X, int Y)> ConvexHull(GreyImage paper, List<int> region)
     {
-        var ends = new SortedDictionary<int, (int First, int Last)>();
-        foreach (var pixel in region)
-        {
-            var (x, y) = (pixel % paper.Width, pixel / paper.Width);
-            ends[y] = ends.TryGetValue(y, out var row) ? (Math.Min(row.First, x), Math.Max(row.Last, x)) : (x, x);
-        }
-
+        var ends = RowsOf(paper, region);
         (int X, int Y)[] left = [.. ends.Select(row => (row.Value.First, row.Key))];
         (int X, int Y)[] right = [.. ends.Select(row => (row.Value.Last, row.Key))];
         return [.. Chain(right, 1), .. Chain(left, -1).AsEnumerable().Reverse()];
@@ -182,6 +220,19 @@ internal static class SheetFinder
 
         static long Cross((int X, int Y) o, (int X, int Y) a, (int X, int Y) b) =>
             ((long)(a.X - o.X) * (b.Y - o.Y)) - ((long)(a.Y - o.Y) * (b.X - o.X));
+    }
+
+    /// <summary>The first and the last column of a region in each row.</summary>
+    private static SortedDictionary<int, (int First, int Last)> RowsOf(GreyImage paper, List<int> region)
+    {
+        var rows = new SortedDictionary<int, (int First, int Last)>();
+        foreach (var pixel in region)
+        {
+            var (x, y) = (pixel % paper.Width, pixel / paper.Width);
+            rows[y] = rows.TryGetValue(y, out var row) ? (Math.Min(row.First, x), Math.Max(row.Last, x)) : (x, x);
+        }
+
+        return rows;
     }
 
     private static double Area(List<(int X, int Y)> hull)

@@ -21,7 +21,7 @@ internal static class DoubtRules
     /// <summary>A digit of fewer pixels, in the picture itself, can hardly be recognised.</summary>
     private const int MinSide = 7;
 
-    /// <summary>More ink than this on the way around a picture's four sides is no digit's.</summary>
+    /// <summary>More ink than this, as a share of a picture that it fills, is no digit's.</summary>
     private const double MaxFill = 0.7;
 
     /// <summary>Collects what is doubtful.</summary>
@@ -30,15 +30,15 @@ internal static class DoubtRules
     /// <param name="box">Where it is in the picture.</param>
     /// <param name="pieceShares">The share of its ink that each of its pieces has.</param>
     /// <param name="fill">The share of its box that is ink.</param>
-    /// <param name="edgeCount">How many of the picture's four sides it reaches.</param>
+    /// <param name="reach">How far it reaches in the picture.</param>
     public static DigitDoubts Of(
-        ReadOnlySpan<byte> pixels, double distance, PixelBox box, IEnumerable<double> pieceShares, double fill, int edgeCount)
+        ReadOnlySpan<byte> pixels, double distance, PixelBox box, IEnumerable<double> pieceShares, double fill, PictureReach reach)
     {
         var doubts = DigitDoubts.None;
 
-        // A picture that is cut to its digit reaches all four sides, and nothing is missing.
-        var fillsPicture = edgeCount == 4 && fill > MaxFill && box.Width > box.Height / 3;
-        doubts |= edgeCount is > 0 and < 4 || fillsPicture ? DigitDoubts.TouchesEdge : 0;
+        // A 1 that a picture is cut to may be all ink; anything broader may not.
+        var fillsPicture = reach == PictureReach.Spanning && fill > MaxFill && box.Width > box.Height / 3;
+        doubts |= reach == PictureReach.Edge || fillsPicture ? DigitDoubts.TouchesEdge : 0;
         doubts |= pieceShares.Count(share => share >= MinPieceShare) > 1 ? DigitDoubts.SeveralPieces : 0;
         doubts |= HoleCount(pixels) > MaxHoles ? DigitDoubts.FrameOrGrid : 0;
         doubts |= Math.Max(box.Width, box.Height) < MinSide ? DigitDoubts.TooSmall : 0;

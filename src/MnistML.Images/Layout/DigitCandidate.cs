@@ -38,11 +38,17 @@ internal sealed class DigitCandidate
     /// <param name="box">Where it is in the picture itself.</param>
     public FoundDigit ToFoundDigit(PixelBox box)
     {
-        var ink = Pieces[0].Ink;
-        var edgeCount = (Box.Left == 0 ? 1 : 0) + (Box.Top == 0 ? 1 : 0)
-            + (Box.Left + Box.Width == ink.Width ? 1 : 0) + (Box.Top + Box.Height == ink.Height ? 1 : 0);
         var doubts = DoubtRules.Of(
-            Pixels, Distance, box, Pieces.Select(piece => piece.Mass / Mass), Mass / Box.Width / Box.Height, edgeCount);
+            Pixels, Distance, box, Pieces.Select(piece => piece.Mass / Mass), Mass / Box.Width / Box.Height, ReachOf(Box, Pieces[0].Ink));
         return new FoundDigit(box, Pixels, doubts);
+    }
+
+    /// <summary>How far a rectangle reaches in an image.</summary>
+    internal static PictureReach ReachOf(PixelBox box, GreyImage image)
+    {
+        const double SpanningShare = 0.9;
+        return box.Width >= SpanningShare * image.Width && box.Height >= SpanningShare * image.Height ? PictureReach.Spanning
+            : box.Left == 0 || box.Top == 0 || box.Left + box.Width == image.Width || box.Top + box.Height == image.Height ? PictureReach.Edge
+            : PictureReach.Inside;
     }
 }

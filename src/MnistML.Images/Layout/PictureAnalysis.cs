@@ -20,9 +20,6 @@ internal static class PictureAnalysis
     private const double MassReward = 0.3;
     private const double MaxMassRatio = 2.5;
 
-    /// <summary>The cost of taking for ink what is as bright as all of the rim.</summary>
-    private const double RimPenalty = 1;
-
     /// <summary>Dark ink that looks so much like digits, on a picture whose rim is its paper, is the answer.</summary>
     private const double PlainCost = 1.3;
 
@@ -73,16 +70,20 @@ internal static class PictureAnalysis
             return null;
         }
 
+        if (guesses.Where(guess => guess.IsCutToDigit).MinBy(guess => guess.Cost) is { } whole)
+        {
+            guesses.RemoveAll(guess => guess.LiesWithin(whole));
+        }
+
         var least = guesses.Min(guess => guess.Mass);
-        return guesses.MinBy(guess => guess.Cost + (guess.IsAsItsRim ? RimPenalty : 0)
-            - (MassReward * Math.Log(Math.Min(guess.Mass / least, MaxMassRatio))));
+        return guesses.MinBy(guess => guess.FullCost - (MassReward * Math.Log(Math.Min(guess.Mass / least, MaxMassRatio))));
     }
 
     private static List<PictureGuess> GuessesAt(GreyImage rough, PictureRim rim, bool isLight) =>
     [
         .. InkHypothesis.Of(rough, isLight)
             .Select(guess => PictureGuess.Of(rough, guess.Hypothesis, guess.Layer, rim))
-            .Where(guess => guess.Digits.Count > 0 && (guess.Hypothesis.IsTrusted || guess.Cost < PictureGuess.MaxWholeCost)),
+            .Where(guess => guess.IsPlausible),
     ];
 
     /// <summary>A picture that was drawn has no noise, and its edges stay as sharp as they are.</summary>

@@ -1,11 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 using MnistML.Datasets;
-using MnistML.Idx;
-using MnistML.Images;
-using MnistML.Native;
 using MnistML.Tests.Support;
 
 namespace MnistML.Benchmarks.Pictures;
@@ -43,38 +38,61 @@ internal static class PicturesCommand
             Description = "Write what MNIST's training digits look like to this file instead",
             HelpName = "FILE",
         };
-        var command = new Command("pictures", "How well pictures as people take them are read") { data, count, tight, first, model, learn };
-        command.SetAction(parsed => Mnist.Find(parsed.GetValue(data), "reading pictures") is not { } files
+        var doubts = new Option<int>("--doubts") { Description = "Pictures of each kind for the thresholds of doubt", DefaultValueFactory = _ => 60 };
+        var large = new Option<int>("--large") { Description = "Million pixels of a large picture", DefaultValueFactory = _ => 48 };
+        var sheet = new Option<string?>("--sheet") { Description = "Draw the guide's sheet to this file instead", HelpName = "FILE" };
+        var read = new Option<string?>("--read") { Description = "Read one picture, and print what it took", HelpName = "FILE", Hidden = true };
+        var check = new Option<bool>("--check") { Description = "Fail on speeds too" };
+        var command = new Command("pictures", "How well pictures as people take them are read, and what large ones cost")
+        {
+            data, count, tight, first, model, learn, doubts, large, sheet, read, check,
+        };
+        command.SetAction(parsed => parsed.GetValue(read) is { } picture
+            ? LargePictures.Read(picture)
+            : Mnist.Find(parsed.GetValue(data), "reading pictures") is not { } files
             ? 0
             : parsed.GetValue(learn) is { } path
-                ? Learn(files, path)
-                : Run(files, parsed.GetValue(count), parsed.GetValue(tight), parsed.GetValue(first), parsed.GetValue(model)));
+            ? Learn(files, path)
+            : parsed.GetValue(sheet) is { } sheetPath
+            ? Draw(files, sheetPath, parsed.GetValue(model))
+            : Run(files, parsed.GetValue(model), parsed.GetValue(first), new Sizes(
+                parsed.GetValue(count), parsed.GetValue(tight), parsed.GetValue(doubts), parsed.GetValue(large)), parsed.GetValue(check)));
         return command;
     }
 
+    private static int Draw(MnistFiles files, string path, string? modelPath)
+    {
+        PictureSheet.Write(path, Network(files, modelPath), PictureNetwork.Digits(files.TestImages, files.TestLabels));
+        return 0;
+    }
+
+    private static PictureNetwork Network(MnistFiles files, string? modelPath) =>
+        modelPath is null ? PictureNetwork.Train(files) : PictureNetwork.Load(modelPath);
+
     private static int Learn(MnistFiles files, string path)
     {
-        var digits = Read(files.TrainImages, files.TrainLabels);
+        var digits = PictureNetwork.Digits(files.TrainImages, files.TrainLabels);
         File.WriteAllBytes(
             path, LikenessTraining.Learn([.. digits.Select(digit => digit.Pixels)], [.. digits.Select(digit => digit.Label)]));
         return 0;
     }
 
-    private static int Run(MnistFiles files, int count, int tight, int first, string? modelPath)
+    private static int Run(MnistFiles files, string? modelPath, int first, Sizes sizes, bool checks)
     {
-        LibTorch.EnsureLoaded();
-        var mlContext = new MLContext(seed: 1);
-        var model = modelPath is null
-            ? (ITransformer)mlContext.MulticlassClassification.Trainers.Mlp(mlContext, MlpRecipes.Fast with { Seed = 1 })
-                .Fit(mlContext.Data.LoadFromIdx(files.TrainImages, files.TrainLabels))
-            : mlContext.Model.LoadMlp(modelPath, out _);
-        var engine = mlContext.Model.CreatePredictionEngine<Row, Prediction>(model);
-        var digits = Read(files.TestImages, files.TestLabels);
-        var verdict = new Verdict();
+        var verdict = new Verdict(checks);
+        LargePictures.Run(sizes.Large, verdict);
+        JudgeKinds(files, Network(files, modelPath), first, sizes.Count, sizes.Tight, verdict);
+        DoubtStudy.Run(files, sizes.Doubts, verdict);
+        return verdict.ExitCode;
+    }
+
+    private static void JudgeKinds(MnistFiles files, PictureNetwork network, int first, int count, int tight, Verdict verdict)
+    {
+        var digits = PictureNetwork.Digits(files.TestImages, files.TestLabels);
         var composed = new List<KindOutcome>();
         foreach (var kind in Enum.GetValues<PictureKind>().Except(TightKinds))
         {
-            var outcome = Outcome(kind, digits, first, count, engine);
+            var outcome = Outcome(kind, digits, first, count, network);
             composed.Add(outcome);
             if (count >= EnoughPictures)
             {
@@ -91,7 +109,7 @@ internal static class PicturesCommand
 
         foreach (var kind in TightKinds)
         {
-            var outcome = Outcome(kind, digits, first: 0, tight, engine);
+            var outcome = Outcome(kind, digits, first: 0, tight, network);
             if (kind == PictureKind.TightOnBlack)
             {
                 Console.WriteLine($"measured  {outcome}; nothing is promised");
@@ -101,35 +119,25 @@ internal static class PicturesCommand
             var least = tight < EnoughTight ? MinRightOfFewTight : MinRightTight;
             verdict.Expect(outcome.Right >= least * tight, $"{outcome}; at least {least:P0} are promised");
         }
-
-        return verdict.ExitCode;
     }
 
     private static KindOutcome Outcome(
-        PictureKind kind, HandwrittenDigit[] digits, int first, int count, PredictionEngine<Row, Prediction> engine)
+        PictureKind kind, HandwrittenDigit[] digits, int first, int count, PictureNetwork network)
     {
         var (right, lost, caught) = (0, 0, 0);
         for (var index = first; index < first + count; index++)
         {
             var written = Enumerable.Range(index, PictureComposer.MaxSeveral).Select(i => digits[i % digits.Length]);
             var picture = PictureComposer.Compose(kind, [.. written], (ulong)index);
-            var found = new DigitReader().Read(new MemoryStream(picture.File)).Digits;
-            float[][] scores = [.. found.Select(digit => engine.Predict(new Row { Features = digit.ToFeatures() }).Score)];
-            var isRight = scores.Select(score => Array.IndexOf(score, score.Max())).SequenceEqual(picture.Labels);
-            var isDoubtful = found.Count == 0 || found.Zip(scores, (digit, score) => digit.DoubtsOf(score)).Any(doubts => doubts != 0);
+            var reading = network.Read(picture.File);
+            var isRight = reading.Answers.SequenceEqual(picture.Labels);
+            var isDoubtful = reading.IsMarked;
             right += isRight ? 1 : 0;
             lost += isRight && isDoubtful ? 1 : 0;
             caught += !isRight && isDoubtful ? 1 : 0;
         }
 
         return new KindOutcome(kind, count, right, lost, caught);
-    }
-
-    private static HandwrittenDigit[] Read(string imagesPath, string labelsPath)
-    {
-        const int Size = HandwrittenDigit.Side * HandwrittenDigit.Side;
-        return [.. IdxFile.Read(imagesPath).ToArray<byte>().Chunk(Size).Zip(
-            IdxFile.Read(labelsPath).ToArray<byte>(), (pixels, label) => new HandwrittenDigit(pixels, label))];
     }
 
     /// <summary>What became of the pictures of a kind.</summary>
@@ -140,16 +148,6 @@ internal static class PicturesCommand
             $"{Kind}: {Right} of {Count} right, {Lost} of these marked as not sure; of {Count - Right} wrong ones {Caught} marked");
     }
 
-    /// <summary>A digit as the network takes it.</summary>
-    private sealed class Row
-    {
-        [VectorType(FoundDigit.Side * FoundDigit.Side)]
-        public float[] Features { get; set; } = [];
-    }
-
-    /// <summary>The probability of each class.</summary>
-    private sealed class Prediction
-    {
-        public float[] Score { get; set; } = [];
-    }
+    /// <summary>How many pictures each part takes, and how large the large one is, in millions of pixels.</summary>
+    private readonly record struct Sizes(int Count, int Tight, int Doubts, int Large);
 }
