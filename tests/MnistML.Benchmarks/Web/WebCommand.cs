@@ -146,9 +146,10 @@ internal static class WebCommand
         var (unclear, statuses) = (new List<string>(), new Dictionary<int, int>());
         for (var i = 0; i < count; i++)
         {
-            using var message = CreateBadRequest(random);
-            var (method, path) = (message.Method, message.RequestUri);
-            using var answer = await service.Client.SendAsync(message);
+            var seed = random.Next();
+            using var example = CreateBadRequest(new Random(seed));
+            var (method, path) = (example.Method, example.RequestUri);
+            using var answer = await SendPatientlyAsync(() => service.Client.SendAsync(CreateBadRequest(new Random(seed))));
             var status = (int)answer.StatusCode;
             statuses[status] = statuses.GetValueOrDefault(status) + 1;
             var text = await answer.Content.ReadAsStringAsync();
@@ -205,7 +206,7 @@ internal static class WebCommand
         }
 
         slow.Take(Count / 2).ToList().ForEach(client => client.Close());
-        using var answer = await PostAsync(service, Drawings.All[0]);
+        using var answer = await SendPatientlyAsync(() => PostAsync(service, Drawings.All[0]));
         verdict.Expect(
             answer.IsSuccessStatusCode, $"a drawing beside {Count} clients that are slow or have gone: {(int)answer.StatusCode}");
         slow.ForEach(client => client.Dispose());
@@ -225,6 +226,23 @@ internal static class WebCommand
             bomb.StatusCode == HttpStatusCode.UnprocessableEntity,
             $"a PNG that unpacks to 30,000 × 30,000 pixels: {(int)bomb.StatusCode} {text}"
             + FormattableString.Invariant($", {(service.MemoryBytes - before) / 1e6:F0} MB more"));
+    }
+
+    /// <summary>Sends anew, as long as too much was sent lately (429), when the answer says.</summary>
+    private static async Task<HttpResponseMessage> SendPatientlyAsync(Func<Task<HttpResponseMessage>> send)
+    {
+        while (true)
+        {
+            var answer = await send();
+            if (answer.StatusCode != HttpStatusCode.TooManyRequests)
+            {
+                return answer;
+            }
+
+            var pause = answer.Headers.RetryAfter!.Delta!.Value;
+            answer.Dispose();
+            await Task.Delay(pause);
+        }
     }
 
     private static async Task<HttpResponseMessage> PostAsync(ServiceProcess service, byte[] picture)
