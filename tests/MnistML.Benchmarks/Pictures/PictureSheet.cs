@@ -68,7 +68,7 @@ internal static class PictureSheet
             }
         }
 
-        using var text = new SKPaint { TextSize = 13, IsAntialias = true, Color = SKColors.Black };
+        using var text = new SKPaint { TextSize = 12, IsAntialias = true, Color = SKColors.Black };
         var answers = reading.Answers.Count == 0 ? "no digit" : string.Join(' ', reading.Answers);
         var isRight = reading.Answers.SequenceEqual(picture.Labels);
         canvas.DrawText($"{picture.Kind}: {string.Join(' ', picture.Labels)}, read {answers}{(isRight ? "" : ", wrong")}", 0, PictureSide + 16, text);
