@@ -72,29 +72,33 @@ internal static class StudyCommand
 
     private static void Compare(MnistFiles files, IEnumerable<StudyVariant> variants, int[] seeds, int? images)
     {
-        Console.WriteLine($"{"variant",-28} {"accuracy",9} {"least",9} {"most",9} {"change",13} {"seconds",8}");
+        Console.WriteLine($"{"variant",-28} {"accuracy",9} {"least",9} {"most",9} {"change",13} {"loss",7} {"seconds",8}");
         Scores? first = null;
         foreach (var variant in variants)
         {
             var options = variant.Options;
-            (double Accuracy, double Seconds)[] runs = [.. seeds.Select(seed => Train(files, options with { Seed = seed }, images))];
+            StudyRun[] runs = [.. seeds.Select(seed => Train(files, options with { Seed = seed }, images))];
             var accuracies = new Scores([.. runs.Select(run => run.Accuracy)]);
             var change = first is null ? "" : accuracies.Minus(first).ToPoints();
             first ??= accuracies;
             var (mean, min, max) = (accuracies.Mean, accuracies.Values.Min(), accuracies.Values.Max());
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{variant.Name,-28} {mean,9:P3} {min,9:P3} {max,9:P3} {change,13} {runs.Average(run => run.Seconds),8:F1}"));
+                $"{variant.Name,-28} {mean,9:P3} {min,9:P3} {max,9:P3} {change,13} "
+                + $"{runs.Average(run => run.Loss),7:F4} {runs.Average(run => run.Seconds),8:F1}"));
         }
     }
 
-    private static (double Accuracy, double Seconds) Train(MnistFiles files, MlpTrainer.Options options, int? images)
+    private static StudyRun Train(MnistFiles files, MlpTrainer.Options options, int? images)
     {
         var mlContext = new MLContext(options.Seed);
         var train = mlContext.Data.LoadFromIdx(files.TrainImages, files.TrainLabels);
         var watch = Stopwatch.StartNew();
         using var model = new MlpTrainer(mlContext, options).Fit(images is { } count ? mlContext.Data.TakeRows(train, count) : train);
         var seconds = watch.Elapsed.TotalSeconds;
-        return (model.History[^1].ValidationAccuracy!.Value, seconds);
+        var last = model.History[^1];
+        return new StudyRun(last.ValidationAccuracy!.Value, last.ValidationLoss!.Value, seconds);
     }
+
+    private readonly record struct StudyRun(double Accuracy, double Loss, double Seconds);
 }

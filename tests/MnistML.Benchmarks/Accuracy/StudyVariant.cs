@@ -28,6 +28,7 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
             ["ingredients"] = Ingredients(Recipes[1].Options),
             ["distortions"] = Distortions(Recipes[1].Options),
             ["sizes"] = Sizes(Recipes[1].Options),
+            ["minutes"] = Minutes(Recipes[1].Options),
             ["plain"] = Plain(Recipes[2].Options),
         };
 
@@ -80,6 +81,29 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
         new("1024, 1024, 1024", recipe with { HiddenLayers = [1024, 1024, 1024] }),
         new("batches of 512", recipe with { BatchSize = 512 }),
     ];
+
+    /// <summary>What else some minutes allow.</summary>
+    private static StudyVariant[] Minutes(MlpTrainer.Options recipe)
+    {
+        var bounds = recipe.Augmentation!;
+        var stronger = bounds with { Shift = 0.07, RotationDegrees = 12, Scale = 0.12, ShearDegrees = 10 };
+        return
+        [
+            new("the recipe", recipe),
+            new("1536, 1536", recipe with { HiddenLayers = [1536, 1536] }),
+            new("2048, 1024", recipe with { HiddenLayers = [2048, 1024] }),
+            new("1024, 1024, 1024", recipe with { HiddenLayers = [1024, 1024, 1024] }),
+            new("1024, 512, 256", recipe with { HiddenLayers = [1024, 512, 256] }),
+            new("stronger affine", recipe with { Augmentation = stronger }),
+            new("elastic 0.03", recipe with { Augmentation = bounds with { ElasticDisplacement = 0.03 } }),
+            new("1536, 1536, all stronger", recipe with
+            {
+                HiddenLayers = [1536, 1536],
+                Augmentation = stronger with { ElasticDisplacement = 0.03 },
+            }),
+            new("batches of 512, rate 0.004", recipe with { BatchSize = 512, Optimizer = MlpOptimizer.AdamW(0.004) }),
+        ];
+    }
 
     private static StudyVariant[] Plain(MlpTrainer.Options recipe) =>
     [
