@@ -120,8 +120,8 @@ internal static class SheetFinder
     }
 
     /// <summary>
-    /// Which pixels hardly differ from those around them. An edge that is not quite upright changes slowly along its way, so that steps alone
-    /// would lead from one of its sides to the other.
+    /// Which pixels hardly differ from those around them. An edge that is not quite upright changes slowly along its way, so that steps
+    /// alone would lead from one of its sides to the other.
     /// </summary>
     private static bool[] FlatPixels(GreyImage paper)
     {
@@ -166,8 +166,8 @@ internal static class SheetFinder
         || pixel / paper.Width == 0 || pixel / paper.Width == paper.Height - 1;
 
     /// <summary>
-    /// Whether there is ink on it, apart from its edge: strokes that were filled in, and broad ones that were not and so are holes in it. The
-    /// paper within a large digit has none.
+    /// Whether there is ink on it, apart from its edge: strokes that were filled in, and broad ones that were not and so are holes in it.
+    /// The paper within a large digit has none.
     /// </summary>
     private static bool HoldsInk(GreyImage brightness, List<int> region)
     {

@@ -47,8 +47,10 @@ internal sealed class DigitCandidate
     internal static PictureReach ReachOf(PixelBox box, GreyImage image)
     {
         const double SpanningShare = 0.9;
+        var isAtEdge =
+            box.Left == 0 || box.Top == 0 || box.Left + box.Width == image.Width || box.Top + box.Height == image.Height;
         return box.Width >= SpanningShare * image.Width && box.Height >= SpanningShare * image.Height ? PictureReach.Spanning
-            : box.Left == 0 || box.Top == 0 || box.Left + box.Width == image.Width || box.Top + box.Height == image.Height ? PictureReach.Edge
+            : isAtEdge ? PictureReach.Edge
             : PictureReach.Inside;
     }
 }

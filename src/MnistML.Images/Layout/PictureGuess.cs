@@ -112,8 +112,8 @@ internal sealed class PictureGuess
     }
 
     /// <summary>
-    /// Whether it is no answer beside a digit that the picture is cut to: what else is found there are parts of strokes, and the paper between
-    /// them.
+    /// Whether it is no answer beside a digit that the picture is cut to: what else is found there are parts of strokes, and the paper
+    /// between them.
     /// </summary>
     public bool LiesWithin(PictureGuess whole) => !SpansPicture && FullCost > whole.Cost - MaxSpanningExtraCost;
 

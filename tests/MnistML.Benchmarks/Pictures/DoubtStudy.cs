@@ -53,7 +53,8 @@ internal static class DoubtStudy
         }
 
         Console.WriteLine("Each cell: right answers lost, wrong ones caught, pictures without digits caught.");
-        Console.WriteLine($"Most is caught for at most {MaxLost:P0} lost by distance {Text(best.Distance)}, probability {Text(best.Probability)}.");
+        Console.WriteLine(
+            $"Most is caught for at most {MaxLost:P0} lost by distance {Text(best.Distance)}, probability {Text(best.Probability)}.");
 
         var judgedOn = Outcomes(network, PictureNetwork.Digits(files.TestImages, files.TestLabels), FirstJudged, count);
         var found = SharesOf(judgedOn, outcome => outcome.Reading.IsMarked);

@@ -18,7 +18,11 @@ internal static class LargePictures
     {
         using var folder = new TemporaryFolder();
         foreach (var (format, pixels) in ((SKEncodedImageFormat, int)[])
-            [(SKEncodedImageFormat.Jpeg, millions), (SKEncodedImageFormat.Png, Math.Min(millions, 39)), (SKEncodedImageFormat.Webp, millions)])
+        [
+            (SKEncodedImageFormat.Jpeg, millions),
+            (SKEncodedImageFormat.Png, Math.Min(millions, 39)),
+            (SKEncodedImageFormat.Webp, millions),
+        ])
         {
             var height = (int)Math.Sqrt(pixels * 750_000.0);
             var path = Path.Combine(folder.Path, $"large.{format}");
@@ -67,7 +71,8 @@ internal static class LargePictures
         using var canvas = new SKCanvas(picture);
         using var pen = new SKPaint { Style = SKPaintStyle.Stroke, StrokeWidth = height / 25f, Color = new SKColor(30, 30, 60) };
         using var stroke = new SKPath();
-        stroke.AddPoly([new(width * 0.4f, height * 0.3f), new(width * 0.6f, height * 0.3f), new(width * 0.47f, height * 0.7f)], close: false);
+        stroke.AddPoly(
+            [new(width * 0.4f, height * 0.3f), new(width * 0.6f, height * 0.3f), new(width * 0.47f, height * 0.7f)], close: false);
         canvas.DrawPath(stroke, pen);
         canvas.Flush();
         using var file = File.Create(path);

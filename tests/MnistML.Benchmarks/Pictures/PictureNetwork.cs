@@ -44,7 +44,8 @@ internal sealed class PictureNetwork
     public PictureReading Read(byte[] file)
     {
         var found = new DigitReader().Read(new MemoryStream(file));
-        return new PictureReading(found, [.. found.Digits.Select(digit => _engine.Predict(new Row { Features = digit.ToFeatures() }).Score)]);
+        return new PictureReading(
+            found, [.. found.Digits.Select(digit => _engine.Predict(new Row { Features = digit.ToFeatures() }).Score)]);
     }
 
     private static PictureNetwork Of(MLContext mlContext, ITransformer model) =>

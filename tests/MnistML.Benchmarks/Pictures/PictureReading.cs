@@ -19,7 +19,8 @@ internal sealed record PictureReading(DigitPicture Picture, IReadOnlyList<float[
     public bool IsMarked => Picture.Digits.Count == 0 || Doubts != DigitDoubts.None;
 
     /// <summary>How unlike MNIST's digits the worst of them is.</summary>
-    private double Distance { get; } = Picture.Digits.Select(digit => DigitLikeness.Default.DistanceOf(digit.Pixels.Span)).DefaultIfEmpty().Max();
+    private double Distance { get; } =
+        Picture.Digits.Select(digit => DigitLikeness.Default.DistanceOf(digit.Pixels.Span)).DefaultIfEmpty().Max();
 
     /// <summary>The least of the best classes' probabilities.</summary>
     private float Probability { get; } = Scores.Select(score => score.Max()).DefaultIfEmpty().Min();

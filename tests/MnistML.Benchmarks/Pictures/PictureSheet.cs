@@ -71,7 +71,8 @@ internal static class PictureSheet
         using var text = new SKPaint { TextSize = 12, IsAntialias = true, Color = SKColors.Black };
         var answers = reading.Answers.Count == 0 ? "no digit" : string.Join(' ', reading.Answers);
         var isRight = reading.Answers.SequenceEqual(picture.Labels);
-        canvas.DrawText($"{picture.Kind}: {string.Join(' ', picture.Labels)}, read {answers}{(isRight ? "" : ", wrong")}", 0, PictureSide + 16, text);
+        var line = $"{picture.Kind}: {string.Join(' ', picture.Labels)}, read {answers}{(isRight ? "" : ", wrong")}";
+        canvas.DrawText(line, 0, PictureSide + 16, text);
         text.Color = reading.IsMarked ? SKColors.DarkRed : SKColors.DarkGreen;
         text.TextSize = 12;
         canvas.DrawText(reading.IsMarked ? $"not sure: {reading.Doubts}" : "sure", 0, PictureSide + 33, text);

@@ -34,10 +34,19 @@ internal static class PicturesCommand
             Description = "Write what MNIST's training digits look like to this file instead",
             HelpName = "FILE",
         };
-        var doubts = new Option<int>("--doubts") { Description = "Pictures of each kind for the thresholds of doubt", DefaultValueFactory = _ => 60 };
+        var doubts = new Option<int>("--doubts")
+        {
+            Description = "Pictures of each kind for the thresholds of doubt",
+            DefaultValueFactory = _ => 60,
+        };
         var large = new Option<int>("--large") { Description = "Million pixels of a large picture", DefaultValueFactory = _ => 48 };
         var sheet = new Option<string?>("--sheet") { Description = "Draw the guide's sheet to this file instead", HelpName = "FILE" };
-        var read = new Option<string?>("--read") { Description = "Read one picture, and print what it took", HelpName = "FILE", Hidden = true };
+        var read = new Option<string?>("--read")
+        {
+            Description = "Read one picture, and print what it took",
+            HelpName = "FILE",
+            Hidden = true,
+        };
         var check = new Option<bool>("--check") { Description = "Fail on speeds too" };
         var command = new Command("pictures", "How well pictures as people take them are read, and what large ones cost")
         {

@@ -65,8 +65,8 @@ internal static class NonDigitComposer
                 using (var paint = new SKPaint { FilterQuality = SKFilterQuality.High })
                 {
                     var scale = size / digit.Box.Height;
-                    canvas.DrawBitmap(
-                        mask, SKRect.Create(-scale * digit.Box.Right, -scale * digit.Box.Top, scale * mask.Width, scale * mask.Height), paint);
+                    var (left, top) = (-scale * digit.Box.Right, -scale * digit.Box.Top);
+                    canvas.DrawBitmap(mask, SKRect.Create(left, top, scale * mask.Width, scale * mask.Height), paint);
                 }
 
                 DrawLetter(canvas, pen, 0, size, ref random);
@@ -125,8 +125,8 @@ internal static class NonDigitComposer
         pen.Style = SKPaintStyle.Fill;
         for (var spots = 4 + random.NextBelow(12); spots > 0; spots--)
         {
-            canvas.DrawCircle(
-                size * (float)random.NextDouble(), size * (float)random.NextDouble(), size * (float)(0.03 + (0.12 * random.NextDouble())), pen);
+            var (x, y) = (size * (float)random.NextDouble(), size * (float)random.NextDouble());
+            canvas.DrawCircle(x, y, size * (float)(0.03 + (0.12 * random.NextDouble())), pen);
         }
     }
 }
