@@ -25,6 +25,16 @@ internal sealed class DigitReaderTests
         Assert.That(ink.Count(pixel => pixel.Ink is > 0 and < 1), Is.GreaterThan(20), "edges are grey");
     }
 
+    [TestCase(0.79f, DigitDoubts.UnsureNetwork)]
+    [TestCase(0.81f, DigitDoubts.None)]
+    public void DoubtsOf_AnUnsureNetwork_SaysSo(float probability, DigitDoubts expected)
+    {
+        var digit = new DigitReader().Read(new MemoryStream(Plain)).Digits.Single();
+
+        Assert.That(digit.Doubts, Is.EqualTo(DigitDoubts.None));
+        Assert.That(digit.DoubtsOf([0.1f, probability, 1 - probability]), Is.EqualTo(expected));
+    }
+
     private static IEnumerable<TestCaseData> SameDigits()
     {
         yield return new TestCaseData(Drawn.Text("5", paper: SKColors.Black, ink: SKColors.White)).SetArgDisplayNames("light on dark");
