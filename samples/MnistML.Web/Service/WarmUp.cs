@@ -12,6 +12,9 @@ internal sealed class WarmUp(DigitReader reader, ILogger<WarmUp> logger) : Backg
     /// <summary>A stroke from top to bottom, in the middle.</summary>
     private const int StrokeWidth = 20;
 
+    /// <summary>So often a method must be called before .NET compiles it for speed.</summary>
+    private const int Times = 30;
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(
         () =>
         {
@@ -24,10 +27,13 @@ internal sealed class WarmUp(DigitReader reader, ILogger<WarmUp> logger) : Backg
 
             try
             {
-                foreach (var digit in reader.Read(picture, Side, Side).Digits)
+                for (var time = 0; time < Times && !stoppingToken.IsCancellationRequested; time++)
                 {
-                    using var file = new MemoryStream(digit.ToPng());
-                    reader.Read(file);
+                    foreach (var digit in reader.Read(picture, Side, Side).Digits)
+                    {
+                        using var file = new MemoryStream(digit.ToPng());
+                        reader.Read(file);
+                    }
                 }
             }
             catch (Exception exception)
