@@ -17,6 +17,7 @@ internal sealed class DigitData : IDisposable
     /// <summary>Height and width of the digits that the library draws.</summary>
     private const int DrawnSide = 28;
     private const int DigitCount = 10;
+    private const int MaxContinental = 1_000_000;
     private const string DirectoryVariable = "MNIST_DATA_DIR";
 
     private readonly MnistFiles _files;
@@ -101,6 +102,12 @@ internal sealed class DigitData : IDisposable
                 + "pixels: leave it out, or take MNIST.");
         }
 
+        if (count > MaxContinental)
+        {
+            throw new ArgumentException(
+                $"--continental is {count:N0}, but must be at most {MaxContinental:N0}; some thousands are enough.");
+        }
+
         var directory = Directory.CreateTempSubdirectory("mnistml-digits-").FullName;
         _drawn.Add(Leftovers.Own(directory));
         var drawn = SyntheticDigits.WriteContinental(directory, count, testCount: 0, SyntheticSeed);
@@ -149,6 +156,12 @@ internal sealed class DigitData : IDisposable
     private static void Append(string firstPath, string path)
     {
         var (first, second) = (IdxFile.Read(firstPath), IdxFile.Read(path));
+        if (first.Header.ElementType != IdxElementType.UInt8)
+        {
+            throw new ArgumentException(
+                $"--continental adds digits of one byte a pixel, but '{firstPath}' holds {first.Header}: leave it out, or take MNIST.");
+        }
+
         int[] dimensions = [.. first.Header.Dimensions];
         dimensions[0] += second.Header.Dimensions[0];
         IdxFile.Write<byte>(path, [.. first.ToArray<byte>(), .. second.ToArray<byte>()], dimensions);

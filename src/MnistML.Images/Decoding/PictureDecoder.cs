@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MnistML.Images.Ink;
 using SkiaSharp;
 
@@ -27,7 +28,21 @@ internal static class PictureDecoder
     /// <exception cref="InvalidDataException">It cannot be decoded, is damaged or incomplete, or exceeds a limit.</exception>
     public static DecodedPicture Decode(byte[] file, DigitReaderOptions options)
     {
-        using var data = SKData.CreateCopy(file);
+        // A copy for Skia would take as much memory as the file once more.
+        var pinned = GCHandle.Alloc(file, GCHandleType.Pinned);
+        try
+        {
+            using var data = SKData.Create(pinned.AddrOfPinnedObject(), file.Length);
+            return Decode(data, file, options);
+        }
+        finally
+        {
+            pinned.Free();
+        }
+    }
+
+    private static DecodedPicture Decode(SKData data, byte[] file, DigitReaderOptions options)
+    {
         using var codec = file.Length == 0 ? null : SKCodec.Create(data);
         if (codec is null || codec.Info.Width <= 0 || codec.Info.Height <= 0)
         {

@@ -43,9 +43,10 @@ internal static class DistributedCommand
             return 0;
         }
 
-        Console.WriteLine(RealTimePriority.TryTake(RealTimePriority.Computing)
+        // On a single core a process that waits would keep the one that it waits for from running.
+        Console.WriteLine(Environment.ProcessorCount > 1 && RealTimePriority.TryTake(RealTimePriority.Computing)
             ? "All sides run with real-time priority, before other work of this machine."
-            : "This system gives no real-time priority: other work of the machine lowers the figures of two processes.");
+            : "There is no real-time priority here: other work of the machine lowers the figures of two processes.");
         var verdict = new Verdict(check);
         foreach (var batch in batches)
         {

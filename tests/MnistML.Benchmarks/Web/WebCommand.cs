@@ -25,8 +25,6 @@ internal static class WebCommand
     /// <summary>What caches and the garbage collector may take more after the first third.</summary>
     private const long MaxGrownBytes = 96 << 20;
 
-    private static readonly string Blank = Convert.ToBase64String(new byte[PixelCount]);
-
     /// <summary>What the service may answer under load: a prediction, or that a limit was reached.</summary>
     private static readonly HttpStatusCode[] Documented =
         [HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable];
@@ -149,7 +147,7 @@ internal static class WebCommand
         return status.GetProperty("training").GetProperty("state").GetString();
     }
 
-    /// <summary>By seed: texts, cut pictures, broken JSON, wrong values, paths that are not there.</summary>
+    /// <summary>Each bad request gets a clear answer of its own.</summary>
     private static async Task SendBadRequestsAsync(ServiceProcess service, int count, Verdict verdict)
     {
         var random = new Random(1);
@@ -157,9 +155,9 @@ internal static class WebCommand
         for (var i = 0; i < count; i++)
         {
             var seed = random.Next();
-            using var example = CreateBadRequest(new Random(seed));
+            using var example = BadRequest.Create(new Random(seed));
             var (method, path) = (example.Method, example.RequestUri);
-            using var answer = await SendPatientlyAsync(() => service.Client.SendAsync(CreateBadRequest(new Random(seed))));
+            using var answer = await SendPatientlyAsync(() => service.Client.SendAsync(BadRequest.Create(new Random(seed))));
             var status = (int)answer.StatusCode;
             statuses[status] = statuses.GetValueOrDefault(status) + 1;
             var text = await answer.Content.ReadAsStringAsync();
@@ -172,32 +170,6 @@ internal static class WebCommand
         verdict.Expect(
             unclear.Count == 0,
             $"{count} bad requests: {Describe(statuses)}, unclear: {unclear.Count} {unclear.FirstOrDefault()}");
-    }
-
-    private static HttpRequestMessage CreateBadRequest(Random random)
-    {
-        var noise = new byte[random.Next(1, 2_000)];
-        random.NextBytes(noise);
-        var picture = Drawings.All[random.Next(Drawings.All.Count)];
-        return random.Next(8) switch
-        {
-            0 => Post("api/predict", new ByteArrayContent(noise)),
-            1 => Post("api/predict", new ByteArrayContent(picture[..random.Next(1, picture.Length / 2)])),
-            2 => Post("api/explain", new ByteArrayContent(noise), "application/json"),
-            3 => Post("api/corrections", Text("{\"pixels\": \"AAAA\", \"label\": 3}"), "application/json"),
-            4 => Post("api/corrections", Text($"{{\"pixels\": \"{Blank}\", \"label\": {random.Next(10, 99)}}}"), "application/json"),
-            5 => Post("api/training", Text($"{{\"epochs\": {random.Next(-9, 0)}}}"), "application/json"),
-            6 => Post($"api/runs/{Convert.ToHexString(noise[..1])}/use", new ByteArrayContent([])),
-            _ => new HttpRequestMessage(HttpMethod.Delete, $"api/corrections/{Convert.ToHexString(noise[..1])}"),
-        };
-
-        static ByteArrayContent Text(string text) => new(Encoding.UTF8.GetBytes(text));
-
-        static HttpRequestMessage Post(string path, ByteArrayContent content, string type = "image/png")
-        {
-            content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue(type);
-            return new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
-        }
     }
 
     /// <summary>Clients that send a part and then nothing, and clients that go: nobody else waits for them.</summary>

@@ -55,6 +55,36 @@ internal sealed class ConsoleContinentalTests
     }
 
     [Test]
+    public void Train_OfImagesThatAreNotOfBytes_WithContinental_IsRefused()
+    {
+        var files = MnistFiles.In(Directory.CreateDirectory(_folder.PathOf("single")).FullName);
+        foreach (var (images, labels) in (ReadOnlySpan<(string, string)>)
+            [(files.TrainImages, files.TrainLabels), (files.TestImages, files.TestLabels)])
+        {
+            IdxFile.Write<float>(images, new float[10 * 784], [10, 28, 28]);
+            IdxFile.Write<byte>(labels, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [10]);
+        }
+
+        var result = Run("train", "--data", "../single", "--continental", "10");
+
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+        Assert.That(result.Error, Does.Contain("adds digits of one byte a pixel, but").And.Contain("holds Single 10×28×28: leave it out"));
+    }
+
+    [Test]
+    public void Train_WithTooManyContinental_IsRefused()
+    {
+        SyntheticDigits.Write(_folder.PathOf("digits"), trainCount: 50, testCount: 10, seed: 1);
+
+        var result = Run("train", "--data", "../digits", "--continental", "2000000000");
+
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+        Assert.That(
+            result.Error.Trim(),
+            Is.EqualTo("--continental is 2,000,000,000, but must be at most 1,000,000; some thousands are enough."));
+    }
+
+    [Test]
     [NeedsRealMnist]
     public void Train_OnMnistWithContinental_ReadsThemAndMnistAsBefore()
     {
