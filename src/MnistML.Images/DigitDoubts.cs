@@ -24,4 +24,7 @@ public enum DigitDoubts
 
     /// <summary>The network gives no class a high probability. <see cref="FoundDigit.DoubtsOf"/> adds it.</summary>
     UnsureNetwork = 32,
+
+    /// <summary>It touched another digit, and was cut from it where that seemed best.</summary>
+    CutApart = 64,
 }

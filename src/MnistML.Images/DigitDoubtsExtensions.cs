@@ -7,6 +7,7 @@ public static class DigitDoubtsExtensions
     [
         (DigitDoubts.TouchesEdge, "it reaches the edge of the picture"),
         (DigitDoubts.SeveralPieces, "it is in several pieces"),
+        (DigitDoubts.CutApart, "it was cut from another that it touched"),
         (DigitDoubts.FrameOrGrid, "it may be part of a frame or a grid"),
         (DigitDoubts.TooSmall, "it has too few pixels"),
         (DigitDoubts.UnlikeDigits, "it looks unlike MNIST's digits"),

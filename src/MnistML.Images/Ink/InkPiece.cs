@@ -86,6 +86,16 @@ internal sealed class InkPiece
         return pieces;
     }
 
+    /// <summary>The part of its pixels that lie where a rule says; null if there are none.</summary>
+    /// <param name="isTaken">Takes a column and a row of the image.</param>
+    public InkPiece? Where(Func<int, int, bool> isTaken)
+    {
+        var part = new InkPiece(Ink);
+        part._pixels.AddRange(_pixels.Where(pixel => isTaken(pixel % Ink.Width, pixel / Ink.Width)));
+        part.Measure();
+        return part._pixels.Count > 0 ? part : null;
+    }
+
     /// <summary>Draws some pieces, and nothing else, as an image that is cut to them.</summary>
     public static (GreyImage Image, PixelBox Box) Draw(IReadOnlyList<InkPiece> pieces)
     {

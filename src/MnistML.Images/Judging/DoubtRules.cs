@@ -10,7 +10,7 @@ internal static class DoubtRules
     public const float MinProbability = 0.8f;
 
     /// <summary>What is farther from all classes than this is unlike MNIST's digits.</summary>
-    public const double MaxDistance = 2.5;
+    public const double MaxDistance = 1.9;
 
     /// <summary>A digit has two holes at most.</summary>
     private const int MaxHoles = 2;

@@ -7,8 +7,10 @@ namespace MnistML.Images.Layout;
 /// <summary>Pieces of ink that may be one digit.</summary>
 internal sealed class DigitCandidate
 {
-    private DigitCandidate(IReadOnlyList<InkPiece> pieces, PixelBox box, byte[] pixels)
+    private DigitCandidate(IReadOnlyList<InkPiece> pieces)
     {
+        var (image, box) = InkPiece.Draw(pieces);
+        byte[] pixels = [.. DigitNormalizer.Normalize(image).Select(value => (byte)MathF.Round(value * byte.MaxValue))];
         (Pieces, Box, Pixels) = (pieces, box, pixels);
         Mass = pieces.Sum(piece => piece.Mass);
         Distance = DigitLikeness.Default.DistanceOf(pixels);
@@ -27,12 +29,12 @@ internal sealed class DigitCandidate
     /// <summary>How unlike MNIST's digits it is; see <see cref="DigitLikeness.DistanceOf"/>.</summary>
     public double Distance { get; }
 
-    public static DigitCandidate Of(params IReadOnlyList<InkPiece> pieces)
-    {
-        var (image, box) = InkPiece.Draw(pieces);
-        var values = DigitNormalizer.Normalize(image);
-        return new DigitCandidate(pieces, box, [.. values.Select(value => (byte)MathF.Round(value * byte.MaxValue))]);
-    }
+    /// <summary>Whether it is a part of what was one piece; see <see cref="TouchingDigits"/>.</summary>
+    public bool IsCutApart { get; private init; }
+
+    public static DigitCandidate Of(params IReadOnlyList<InkPiece> pieces) => new(pieces);
+
+    public static DigitCandidate OfCut(IReadOnlyList<InkPiece> pieces) => new(pieces) { IsCutApart = true };
 
     /// <summary>The candidate as it is shown, with what is doubtful about it.</summary>
     /// <param name="box">Where it is in the picture itself.</param>
@@ -40,7 +42,7 @@ internal sealed class DigitCandidate
     {
         var doubts = DoubtRules.Of(
             Pixels, Distance, box, Pieces.Select(piece => piece.Mass / Mass), Mass / Box.Width / Box.Height, ReachOf(Box, Pieces[0].Ink));
-        return new FoundDigit(box, Pixels, doubts);
+        return new FoundDigit(box, Pixels, IsCutApart ? doubts | DigitDoubts.CutApart : doubts);
     }
 
     /// <summary>How far a rectangle reaches in an image.</summary>

@@ -38,7 +38,7 @@ internal static class DigitLayout
             return [];
         }
 
-        DigitCandidate[] digits = [.. Group(pieces)];
+        DigitCandidate[] digits = [.. Group(pieces).SelectMany(TouchingDigits.Split)];
         var highest = digits.Max(digit => digit.Box.Height);
         digits = [.. digits.Where(digit => Math.Max(digit.Box.Height, digit.Box.Width) >= LowestDigit * highest)];
         if (digits.Any(digit => digit.Distance < MaxDistance / 2))

@@ -29,6 +29,7 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
             ["distortions"] = Distortions(Recipes[1].Options),
             ["sizes"] = Sizes(Recipes[1].Options),
             ["minutes"] = Minutes(Recipes[1].Options),
+            ["bends"] = Bends(Recipes[1].Options),
             ["plain"] = Plain(Recipes[2].Options),
         };
 
@@ -102,6 +103,25 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
                 Augmentation = stronger with { ElasticDisplacement = 0.03 },
             }),
             new("batches of 512, rate 0.004", recipe with { BatchSize = 512, Optimizer = MlpOptimizer.AdamW(0.004) }),
+        ];
+    }
+
+    /// <summary>How far and how smoothly images are bent, and how far they are moved.</summary>
+    private static StudyVariant[] Bends(MlpTrainer.Options recipe)
+    {
+        var bounds = recipe.Augmentation!;
+        var bent = bounds with { ElasticDisplacement = 0.03 };
+        var smooth = bounds with { ElasticDisplacement = 0.04, ElasticSmoothness = 0.2 };
+        return
+        [
+            new("the recipe", recipe),
+            new("elastic 0.03", recipe with { Augmentation = bent }),
+            new("elastic 0.04", recipe with { Augmentation = bounds with { ElasticDisplacement = 0.04 } }),
+            new("elastic 0.04, smooth 0.2", recipe with { Augmentation = smooth }),
+            new("elastic 0.03, smooth 0.1", recipe with { Augmentation = bent with { ElasticSmoothness = 0.1 } }),
+            new("elastic 0.03, shift 0.03", recipe with { Augmentation = bent with { Shift = 0.03 } }),
+            new("elastic 0.03, rotation 15°", recipe with { Augmentation = bent with { RotationDegrees = 15 } }),
+            new("elastic 0.03, scale 0.15", recipe with { Augmentation = bent with { Scale = 0.15 } }),
         ];
     }
 

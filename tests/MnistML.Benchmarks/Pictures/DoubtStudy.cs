@@ -11,8 +11,11 @@ namespace MnistML.Benchmarks.Pictures;
 /// </summary>
 internal static class DoubtStudy
 {
-    /// <summary>Digits that the network is trained on; pictures are composed of the others.</summary>
-    private const int TrainCount = 50_000;
+    /// <summary>Digits that the network is trained on, and those that the likeness is learnt from; pictures are composed of the others.</summary>
+    public const int TrainCount = 50_000;
+
+    /// <summary>The first of the digits that the network has not seen: rules were made with those before it.</summary>
+    private const int FirstChosen = 1_000;
 
     /// <summary>The test digits that the choice is judged on; those of the kinds are others.</summary>
     private const int FirstJudged = 5_000;
@@ -29,12 +32,14 @@ internal static class DoubtStudy
     private const int EnoughRight = 500;
 
     private static readonly double[] Distances = [1.6, 1.9, 2.2, 2.5, 3, 4];
-    private static readonly float[] Probabilities = [0.5f, 0.6f, 0.7f, 0.8f, 0.9f, 0.95f];
+
+    /// <summary>With the label smoothing of the accurate recipe a clear digit has 0.91, which must not count as unsure.</summary>
+    private static readonly float[] Probabilities = [0.5f, 0.6f, 0.7f, 0.8f];
 
     public static void Run(MnistFiles files, int count, Verdict verdict)
     {
         var network = PictureNetwork.Train(files, TrainCount);
-        var chosenOn = Outcomes(network, PictureNetwork.Digits(files.TrainImages, files.TrainLabels)[TrainCount..], 0, count);
+        var chosenOn = Outcomes(network, PictureNetwork.Digits(files.TrainImages, files.TrainLabels)[TrainCount..], FirstChosen, count);
         Console.WriteLine($"| probability \\ distance | {string.Join(" | ", Distances.Select(Text))} |");
         Console.WriteLine($"| --- |{string.Concat(Distances.Select(_ => " --- |"))}");
         var best = (Distance: double.NaN, Probability: 0f, Caught: -1.0);
@@ -75,7 +80,8 @@ internal static class DoubtStudy
     private static List<Outcome> Outcomes(PictureNetwork network, HandwrittenDigit[] digits, int first, int count)
     {
         var outcomes = new List<Outcome>();
-        foreach (var kind in Enum.GetValues<PictureKind>())
+        // Digits that touch are marked whatever the thresholds are.
+        foreach (var kind in Enum.GetValues<PictureKind>().Where(kind => kind != PictureKind.Touching))
         {
             for (var index = first; index < first + count; index++)
             {

@@ -21,7 +21,7 @@ internal static class PictureSheet
     /// <summary>Each kind once; of these a second.</summary>
     private static readonly PictureKind[] Again =
     [
-        PictureKind.Desk, PictureKind.Squares, PictureKind.Shadow, PictureKind.Colours, PictureKind.PencilInShadow, PictureKind.Several,
+        PictureKind.Desk, PictureKind.Squares, PictureKind.Shadow, PictureKind.PencilInShadow, PictureKind.Several,
     ];
 
     /// <summary>Writes the sheet.</summary>

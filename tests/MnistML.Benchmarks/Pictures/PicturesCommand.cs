@@ -76,7 +76,7 @@ internal static class PicturesCommand
 
     private static int Learn(MnistFiles files, string path)
     {
-        var digits = PictureNetwork.Digits(files.TrainImages, files.TrainLabels);
+        var digits = PictureNetwork.Digits(files.TrainImages, files.TrainLabels)[..DoubtStudy.TrainCount];
         File.WriteAllBytes(
             path, LikenessTraining.Learn([.. digits.Select(digit => digit.Pixels)], [.. digits.Select(digit => digit.Label)]));
         return 0;
@@ -95,7 +95,7 @@ internal static class PicturesCommand
     {
         var digits = PictureNetwork.Digits(files.TestImages, files.TestLabels);
         var composed = new List<KindOutcome>();
-        foreach (var kind in Enum.GetValues<PictureKind>().Except(TightKinds))
+        foreach (var kind in Enum.GetValues<PictureKind>().Except(TightKinds).Where(kind => kind != PictureKind.Touching))
         {
             var outcome = Outcome(kind, digits, first, count, network);
             composed.Add(outcome);
@@ -112,6 +112,7 @@ internal static class PicturesCommand
         var (right, all) = (composed.Sum(outcome => outcome.Right), composed.Sum(outcome => outcome.Count));
         verdict.Expect(right >= MinRight * all, $"All of these: {right} of {all} right; at least {MinRight:P0} are promised");
 
+        Console.WriteLine($"measured  {Outcome(PictureKind.Touching, digits, first, count, network)}; nothing is promised");
         foreach (var kind in TightKinds)
         {
             var outcome = Outcome(kind, digits, first: 0, tight, network);

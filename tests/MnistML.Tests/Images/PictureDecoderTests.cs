@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using MnistML.Common;
 using MnistML.Images;
 using MnistML.Tests.Support;
+using SkiaSharp;
 
 namespace MnistML.Tests.Images;
 
@@ -37,6 +39,21 @@ internal sealed class PictureDecoderTests
             "a strip", OneBitPng(30_000, 2),
             "it has 30,000 × 2 pixels, but a side may be at most 50 times as long as the other; cut it");
 
+        yield return Case(
+            "a JPEG that claims to be huge", WithJpegSize(jpeg, 65_000),
+            "it has 65,000 × 65,000 pixels, but at most 250,000,000 are allowed; make it smaller");
+        yield return Case(
+            "a GIF that claims to be huge",
+            [.. "GIF89a"u8, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0x2C, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 2, 2, 0x4C, 1, 0, 0x3B],
+            "it has 65,535 × 65,535 pixels, but at most 40,000,000 are allowed in files other than JPEG and WebP; make it smaller");
+        yield return Case(
+            "a BMP that claims to be huge",
+            [
+                .. "BM"u8, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 0x30, 0x75, 0, 0, 0x30, 0x75, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0,
+                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255,
+            ],
+            "it has 30,000 × 30,000 pixels, but at most 40,000,000 are allowed in files other than JPEG and WebP; make it smaller");
+
         static TestCaseData Case(string name, byte[] file, string message) => new TestCaseData(file, message).SetArgDisplayNames(name);
     }
 
@@ -46,6 +63,37 @@ internal sealed class PictureDecoderTests
         var refusal = Assert.Throws<InvalidDataException>(() => new DigitReader().Read(new MemoryStream(file)));
 
         Assert.That(refusal.Message, Is.EqualTo(message));
+    }
+
+    /// <summary>Damage may show as other ink. It never ends in another error, a crash or a hang.</summary>
+    [Test]
+    public void Read_OfADamagedFile_ReadsOrRefusesIt(
+        [Values(SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp)] SKEncodedImageFormat format)
+    {
+        const int FileCount = 150;
+        var whole = Encoded(format);
+        var random = new SplitMix64((ulong)format);
+        var refused = 0;
+        for (var i = 0; i < FileCount; i++)
+        {
+            var file = whole[..(i % 3 == 0 ? random.NextBelow(whole.Length) : whole.Length)];
+            for (var bytes = random.NextBelow(8); bytes > 0 && file.Length > 0; bytes--)
+            {
+                file[random.NextBelow(file.Length)] = (byte)random.NextBelow(256);
+            }
+
+            try
+            {
+                Assert.That(new DigitReader().Read(new MemoryStream(file)).Width, Is.GreaterThan(0));
+            }
+            catch (InvalidDataException refusal)
+            {
+                refused++;
+                Assert.That(refusal.Message, Does.Not.Contain('\n').And.Length.InRange(20, 200));
+            }
+        }
+
+        Assert.That(refused, Is.InRange(FileCount / 5, FileCount));
     }
 
     [Test]
@@ -89,11 +137,23 @@ internal sealed class PictureDecoderTests
         Assert.That(box.Top + (box.Height / 2), Is.EqualTo(1_500).Within(20));
     }
 
-    private static byte[] AsPng(byte[] file)
+    private static byte[] AsPng(byte[] file) => Encoded(SKEncodedImageFormat.Png, file);
+
+    private static byte[] Encoded(SKEncodedImageFormat format, byte[]? file = null)
     {
-        using var picture = SkiaSharp.SKBitmap.Decode(file);
-        using var png = picture.Encode(SkiaSharp.SKEncodedImageFormat.Png, quality: 100);
-        return png.ToArray();
+        using var picture = SKBitmap.Decode(file ?? Drawn.Text("5"));
+        using var encoded = picture.Encode(format, quality: 90);
+        return encoded.ToArray();
+    }
+
+    /// <summary>Changes the height and the width in the frame header, which a baseline JPEG has behind FF C0 (ITU-T T.81, B.2.2).</summary>
+    private static byte[] WithJpegSize(byte[] jpeg, ushort side)
+    {
+        byte[] changed = [.. jpeg];
+        var sizes = changed.AsSpan(changed.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 5);
+        BinaryPrimitives.WriteUInt16BigEndian(sizes, side);
+        BinaryPrimitives.WriteUInt16BigEndian(sizes[2..], side);
+        return changed;
     }
 
     /// <summary>Puts a chunk eXIf behind the header.</summary>

@@ -6,6 +6,7 @@ import { $, act, clearError, create, decode, drawPixels, percent, pixelCanvas, s
 const doubts = {
   TouchesEdge: 'it reaches the edge of the picture',
   SeveralPieces: 'it is in several pieces',
+  CutApart: 'it was cut from another that it touched',
   FrameOrGrid: 'a frame or grid may be part of it',
   TooSmall: 'it is very small',
   UnlikeDigits: 'it looks unlike MNIST’s digits',

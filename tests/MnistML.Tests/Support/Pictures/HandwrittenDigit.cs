@@ -25,6 +25,18 @@ internal sealed record HandwrittenDigit(byte[] Pixels, int Label)
         }
     }
 
+    /// <summary>How far to the right another digit is, in pixels, when their ink has just met in one row.</summary>
+    public int OffsetOfTouching(HandwrittenDigit right)
+    {
+        const byte Full = 128;
+        return Enumerable.Range(0, Side).Max(row =>
+        {
+            var last = Pixels.AsSpan(row * Side, Side).LastIndexOfAnyInRange(Full, byte.MaxValue);
+            var first = right.Pixels.AsSpan(row * Side, Side).IndexOfAnyInRange(Full, byte.MaxValue);
+            return last < 0 || first < 0 ? int.MinValue : last - first;
+        });
+    }
+
     /// <summary>Its ink as an opaque mask of one colour.</summary>
     public SKBitmap ToMask(SKColor ink)
     {

@@ -71,6 +71,9 @@ internal static class NonDigitComposer
 
                 DrawLetter(canvas, pen, 0, size, ref random);
                 break;
+            case NonDigitKind.Noise:
+                DrawNoise(canvas, pen, size, ref random);
+                break;
             default:
                 DrawSpots(canvas, pen, size, ref random);
                 break;
@@ -117,6 +120,22 @@ internal static class NonDigitComposer
             var at = size * line / cells;
             canvas.DrawLine(0, at, size, at, pen);
             canvas.DrawLine(at, 0, at, size, pen);
+        }
+    }
+
+    /// <summary>Cells of any brightness, from one pixel to an eighth of the size.</summary>
+    private static void DrawNoise(SKCanvas canvas, SKPaint pen, float size, ref SplitMix64 random)
+    {
+        (pen.Style, pen.IsAntialias) = (SKPaintStyle.Fill, false);
+        var cell = (float)Math.Round(Math.Pow(size / 8, random.NextDouble()));
+        for (var y = 0f; y < size; y += cell)
+        {
+            for (var x = 0f; x < size; x += cell)
+            {
+                var grey = (byte)random.NextBelow(byte.MaxValue);
+                pen.Color = new SKColor(grey, grey, grey);
+                canvas.DrawRect(x, y, cell, cell, pen);
+            }
         }
     }
 

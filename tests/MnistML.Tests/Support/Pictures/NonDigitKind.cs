@@ -20,4 +20,7 @@ internal enum NonDigitKind
 
     /// <summary>Spots of all sizes.</summary>
     Spots,
+
+    /// <summary>Nothing but noise, from pixels to blots.</summary>
+    Noise,
 }

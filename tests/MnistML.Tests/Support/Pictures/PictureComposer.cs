@@ -44,7 +44,7 @@ internal sealed class PictureComposer
 
     /// <summary>Composes a picture.</summary>
     /// <param name="kind">What it is like.</param>
-    /// <param name="digits">The digits to take from; all kinds but <see cref="PictureKind.Several"/> take the first.</param>
+    /// <param name="digits">The digits to take from; most kinds take the first alone.</param>
     /// <param name="seed">Equal seeds give equal pictures.</param>
     public static ComposedPicture Compose(PictureKind kind, IReadOnlyList<HandwrittenDigit> digits, ulong seed)
     {
@@ -107,10 +107,17 @@ internal sealed class PictureComposer
 
         using var fill = new SKPaint { Color = paper, IsAntialias = true };
         canvas.DrawRect(sheet, fill);
-        var labels = DrawDigits(canvas, _kind == PictureKind.Several ? digits : [digits[0]], ink, sheet, width, height);
+        var labels = DrawDigits(canvas, Written(digits), ink, sheet, width, height);
         canvas.Flush();
         return new ComposedPicture(_kind, Photo(picture, paper), labels);
     }
+
+    private IReadOnlyList<HandwrittenDigit> Written(IReadOnlyList<HandwrittenDigit> digits) => _kind switch
+    {
+        PictureKind.Several => digits,
+        PictureKind.Touching => [digits[0], digits[1]],
+        _ => [digits[0]],
+    };
 
     private void DrawDesk(SKCanvas canvas, int width, int height)
     {
@@ -137,7 +144,7 @@ internal sealed class PictureComposer
     private List<int> DrawDigits(
         SKCanvas canvas, IReadOnlyList<HandwrittenDigit> digits, SKColor ink, SKRect sheet, int width, int height)
     {
-        var count = digits.Count == 1 ? 1 : Math.Min(2 + _random.NextBelow(MaxSeveral - 1), digits.Count);
+        var count = _kind != PictureKind.Several ? digits.Count : Math.Min(2 + _random.NextBelow(MaxSeveral - 1), digits.Count);
         var room = Math.Min(Math.Min(sheet.Width, width), Math.Min(sheet.Height, height));
         var size = (float)(digits.Count == 1 ? room * (0.35 + (0.3 * _random.NextDouble())) : 1.2 * width / (count + 1));
         var left = (width / 2f) - (size * 0.75f * count / 2) + (float)_random.NextWithin(0.06 * room);
@@ -150,10 +157,12 @@ internal sealed class PictureComposer
             var digit = digits[i];
             labels.Add(digit.Label);
             using var mask = digit.ToMask(ink);
-            var box = digit.Box;
             var scale = size / HandwrittenDigit.Side;
+            var offset = _kind == PictureKind.Touching && i > 0
+                ? (size * 0.75f * 0.5f) - (scale * digits[0].Box.MidX) + (scale * digits[0].OffsetOfTouching(digit))
+                : (size * 0.75f * (i + 0.5f)) - (scale * digit.Box.MidX);
             canvas.Save();
-            canvas.Translate(left + (size * 0.75f * (i + 0.5f)) - (scale * box.MidX), top);
+            canvas.Translate(left + offset, top);
             canvas.DrawBitmap(mask, SKRect.Create(size, size), paint);
             canvas.Restore();
         }

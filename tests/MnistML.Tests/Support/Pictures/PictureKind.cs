@@ -44,4 +44,7 @@ internal enum PictureKind
 
     /// <summary>The digit cut to its box, enlarged, light on black.</summary>
     TightOnBlack,
+
+    /// <summary>Two digits whose ink touches.</summary>
+    Touching,
 }
