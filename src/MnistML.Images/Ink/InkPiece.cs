@@ -86,9 +86,9 @@ internal sealed class InkPiece
         return pieces;
     }
 
-    /// <summary>The part of its pixels that lie where a rule says; null if there are none.</summary>
+    /// <summary>Its pixels that lie where a rule says, as a piece; null if there are none.</summary>
     /// <param name="isTaken">Takes a column and a row of the image.</param>
-    public InkPiece? Where(Func<int, int, bool> isTaken)
+    public InkPiece? PartWhere(Func<int, int, bool> isTaken)
     {
         var part = new InkPiece(Ink);
         part._pixels.AddRange(_pixels.Where(pixel => isTaken(pixel % Ink.Width, pixel / Ink.Width)));

@@ -54,9 +54,8 @@ internal sealed class PictureGuess
         Cost = digits.Sum(digit => digit.Mass / Mass * digit.Distance) + (hypothesis.IsLight ? LightInkPenalty : 0);
     }
 
-    /// <summary>Whether it may be an answer at all. Noise looks more like digits in parts, so that what was cut must stand out from it.</summary>
-    public bool IsPlausible => Digits.Count > 0
-        && (Hypothesis.IsTrusted || IsCutToDigit || (Cost < MaxWholeCost && !Digits.Any(digit => digit.IsCutApart)));
+    /// <summary>Whether it may be an answer at all.</summary>
+    public bool IsPlausible => Digits.Count > 0 && (Hypothesis.IsTrusted || Cost < MaxWholeCost || IsCutToDigit);
 
     /// <summary>Whether the picture may be one that is cut to its digit.</summary>
     public bool IsCutToDigit => SpansPicture && !IsAsItsRim && Cost < MaxSpanningCost && _contrast >= MinSpanningContrast;

@@ -24,9 +24,6 @@ internal static class TouchingDigits
     /// <summary>What is as near to a class as this is one digit.</summary>
     private const double MaxDistanceOfOne = 2;
 
-    /// <summary>A cut crosses strokes where they touch, and does not run along one: less ink than this share of the height.</summary>
-    private const double MostInk = 0.3;
-
     /// <summary>Where cuts are tried, as shares of the width, and how far one may stray from there, as a share of the height.</summary>
     private static readonly double[] Places = [0.25, 0.35, 0.43, 0.5, 0.57, 0.65, 0.75];
     private const double Stray = 0.2;
@@ -34,17 +31,15 @@ internal static class TouchingDigits
     /// <summary>The two digits that one candidate is; itself if it is one.</summary>
     public static IEnumerable<DigitCandidate> Split(DigitCandidate whole)
     {
-        // A picture that is cut to its ink is most often cut to one digit.
-        var isCut = DigitCandidate.ReachOf(whole.Box, whole.Pieces[0].Ink) == PictureReach.Spanning;
-        if (whole.Box.Width < LeastWidth * whole.Box.Height || whole.Distance <= MaxDistanceOfOne || isCut)
+        // A picture without a margin is most often cut to one digit, or is noise.
+        var spansPicture = DigitCandidate.ReachOf(whole.Box, whole.Pieces[0].Ink) == PictureReach.Spanning;
+        if (whole.Box.Width < LeastWidth * whole.Box.Height || whole.Distance <= MaxDistanceOfOne || spansPicture)
         {
             return [whole];
         }
 
         var (image, _) = InkPiece.Draw(whole.Pieces);
-        var best = Places.Select(place => SeamNear(image, place))
-            .Where(seam => seam.Index().Sum(row => image[row.Item, row.Index]) < MostInk * image.Height)
-            .Select(seam => CutAt(whole, seam)).OfType<DigitCandidate[]>()
+        var best = Places.Select(place => CutAt(whole, SeamNear(image, place))).OfType<DigitCandidate[]>()
             .MinBy(parts => parts.Max(part => part.Distance));
         return best is not null && best.Max(part => part.Distance) < MaxDistanceRatio * whole.Distance ? best : [whole];
     }
@@ -52,8 +47,8 @@ internal static class TouchingDigits
     /// <summary>The parts to the left and to the right of a seam; null if they can't be two digits.</summary>
     private static DigitCandidate[]? CutAt(DigitCandidate whole, int[] seam)
     {
-        InkPiece[] left = [.. whole.Pieces.Select(piece => piece.Where(IsLeft)).OfType<InkPiece>()];
-        InkPiece[] right = [.. whole.Pieces.Select(piece => piece.Where((x, y) => !IsLeft(x, y))).OfType<InkPiece>()];
+        InkPiece[] left = [.. whole.Pieces.Select(piece => piece.PartWhere(IsLeft)).OfType<InkPiece>()];
+        InkPiece[] right = [.. whole.Pieces.Select(piece => piece.PartWhere((x, y) => !IsLeft(x, y))).OfType<InkPiece>()];
         return CanBeDigit(left) && CanBeDigit(right) ? [DigitCandidate.OfCut(left), DigitCandidate.OfCut(right)] : null;
 
         bool IsLeft(int x, int y) => x - whole.Box.Left < seam[y - whole.Box.Top];

@@ -11,7 +11,7 @@ namespace MnistML.Benchmarks.Pictures;
 /// </summary>
 internal static class DoubtStudy
 {
-    /// <summary>Digits that the network is trained on, and those that the likeness is learnt from; pictures are composed of the others.</summary>
+    /// <summary>Digits that the network and the likeness learn from; pictures are composed of the others.</summary>
     public const int TrainCount = 50_000;
 
     /// <summary>The first of the digits that the network has not seen: rules were made with those before it.</summary>

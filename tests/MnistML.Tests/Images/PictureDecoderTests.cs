@@ -49,8 +49,8 @@ internal sealed class PictureDecoderTests
         yield return Case(
             "a BMP that claims to be huge",
             [
-                .. "BM"u8, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 0x30, 0x75, 0, 0, 0x30, 0x75, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0,
-                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255,
+                .. "BM"u8, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 0x30, 0x75, 0, 0, 0x30, 0x75, 0, 0, 1, 0, 24, 0, 0, 0, 0,
+                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255,
             ],
             "it has 30,000 × 30,000 pixels, but at most 40,000,000 are allowed in files other than JPEG and WebP; make it smaller");
 

@@ -49,6 +49,20 @@ internal sealed class TouchingDigitsTests
         Assert.That(digits.Select(digit => digit.Doubts & DigitDoubts.CutApart), Is.EqualTo((DigitDoubts[])[0, 0]));
     }
 
+    /// <summary>A picture without any margin was most often cut to one digit.</summary>
+    [TestCase(0, 1)]
+    [TestCase(40, 2)]
+    public void Split_OfTwoThatTouch_CutsThemApartWhereThereIsAMargin(int margin, int expected)
+    {
+        using var picture = SKBitmap.Decode(DrawSevens(distance: 100));
+        var ink = new GreyImage(picture.Width, picture.Height, [.. picture.Pixels.Select(pixel => 1 - (pixel.Red / 255f))]);
+        var image = ink.CropToInk()!.Pad(margin);
+
+        var digits = TouchingDigits.Split(DigitCandidate.Of(InkPiece.FindAll(image).Single()));
+
+        Assert.That(digits.Count(), Is.EqualTo(expected));
+    }
+
     /// <summary>Two sevens beside each other, 90 pixels wide and 150 high, with strokes of 14 pixels.</summary>
     private static byte[] DrawSevens(int distance)
     {
