@@ -137,6 +137,12 @@ internal sealed class ExplainCommand : SampleCommand
                 + $"{images.Height * images.Width} pixels and {images.ClassNames.Count} classes.");
         }
 
+        if (network.Model.Members is { Count: > 1 and var members })
+        {
+            Screen.WriteLine(
+                $"The model is {members} networks: z is ln of the mean of their probabilities, so that softmax gives that mean.");
+        }
+
         var rows = new List<LossSteps>();
         foreach (var image in images.Read(indexes))
         {

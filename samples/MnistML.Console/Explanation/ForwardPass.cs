@@ -6,29 +6,42 @@ internal static class ForwardPass
     /// <summary>The slope of a leaky rectified linear unit below 0.</summary>
     public const double LeakySlope = 0.01;
 
-    /// <summary>The logits of one row, in double precision.</summary>
+    /// <summary>
+    /// The logits of one row, in double precision. Those of an ensemble are the logarithms of the mean of its networks' probabilities, so
+    /// that their softmax is that mean.
+    /// </summary>
     public static double[] Logits(MlpModelParameters model, ReadOnlySpan<float> features)
     {
-        var values = new double[features.Length];
-        for (var i = 0; i < values.Length; i++)
+        var inputs = Encode(model, features);
+        double[][] members = [.. model.Members.Select(member => Sums(member, inputs)[^1])];
+        return members is [var single] ? single : LogMeanProbabilities(members);
+    }
+
+    /// <summary>What the activation of each layer is given, the logits last, in a single network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="inputs">The inputs of its first layer.</param>
+    public static double[][] Sums(MlpModelParameters network, double[] inputs)
+    {
+        var sums = new double[network.Layers.Count][];
+        for (var index = 0; index < sums.Length; index++)
         {
-            values[i] = features[i];
+            sums[index] = Multiply(network.Layers[index], inputs);
+            inputs = [.. sums[index].Select(sum => Activate(network.Architecture.Activation, sum))];
         }
 
-        foreach (var (index, layer) in model.Layers.Index())
-        {
-            values = Multiply(layer, values);
-            if (index < model.Layers.Count - 1)
-            {
-                values = [.. values.Select(value => Activate(model.Architecture.Activation, value))];
-            }
-        }
+        return sums;
+    }
 
-        return values;
+    /// <summary>ln Σ eˣ, in which no power can overflow. Less than all values by it, logits are logarithms of probabilities.</summary>
+    public static double LogSumExp(IEnumerable<double> values)
+    {
+        double[] all = [.. values];
+        var largest = all.Max();
+        return largest + Math.Log(all.Sum(value => Math.Exp(value - largest)));
     }
 
     /// <summary>weights · input + biases.</summary>
-    public static double[] Multiply(MlpLayerParameters layer, double[] input)
+    private static double[] Multiply(MlpLayerParameters layer, double[] input)
     {
         var output = new double[layer.Shape.OutputSize];
         for (var unit = 0; unit < output.Length; unit++)
@@ -76,5 +89,27 @@ internal static class ForwardPass
         }
 
         return 0.5 + (sum * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI));
+    }
+
+    private static double[] Encode(MlpModelParameters model, ReadOnlySpan<float> features)
+    {
+        if (model.Encoding is not { } encoding)
+        {
+            return Array.ConvertAll(features.ToArray(), value => (double)value);
+        }
+
+        var columns = new float[encoding.Columns.Count];
+        encoding.Encode(features, columns);
+        return Array.ConvertAll(columns, value => (double)value);
+    }
+
+    private static double[] LogMeanProbabilities(double[][] logits)
+    {
+        double[] sums = [.. logits.Select(LogSumExp)];
+        return
+        [
+            .. Enumerable.Range(0, logits[0].Length).Select(label =>
+                LogSumExp(logits.Zip(sums, (row, sum) => row[label] - sum)) - Math.Log(logits.Length)),
+        ];
     }
 }

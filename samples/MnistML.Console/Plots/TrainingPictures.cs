@@ -4,7 +4,10 @@ using MnistML.Samples.Reports;
 
 namespace MnistML.Samples.Plots;
 
-/// <summary>The pictures of a training: its epochs, its confusion matrix, its worst mistakes, and what its first layer looks for.</summary>
+/// <summary>
+/// The pictures of a training: its epochs, its confusion matrix, its worst mistakes, and what its first layer looks for, in the first of
+/// several networks.
+/// </summary>
 internal static class TrainingPictures
 {
     /// <summary>Writes them into a folder, which is made.</summary>
@@ -22,7 +25,7 @@ internal static class TrainingPictures
         ConfusionPlot.Write(PathOf("confusion.png"), confusion, DigitImages.ClassNamesOf(data.Test.Schema["Label"]));
         if (DigitImages.Find(data.Test) is { } images)
         {
-            WeightSheet.Write(PathOf("weights.png"), model.Model.Layers[0], images.Height, images.PixelDeviations());
+            WeightSheet.Write(PathOf("weights.png"), model.Model.Members[0].Layers[0], images.Height, images.PixelDeviations());
             var mistakes = Path.Combine(directory, "mistakes.png");
             if (MistakeSheet.Write(mistakes, images, ScoredImage.ReadAll(model, data.Test)))
             {

@@ -15,7 +15,8 @@ internal static class ModelSummary
             ((VectorDataViewType)schema[options.FeatureColumnName].Type).Size,
             options.HiddenLayers!,
             checked((int)((KeyDataViewType)schema[options.LabelColumnName].Type).Count),
-            options.Activation);
+            options.Activation,
+            memberCount: options.Members!.Value);
     }
 
     /// <summary>The name that the command line has for a precision.</summary>
@@ -25,11 +26,15 @@ internal static class ModelSummary
     {
         var table = new Table().Border(TableBorder.Simple)
             .AddColumns(new TableColumn("Layer"), new TableColumn("Weights").RightAligned(), new TableColumn("Parameters").RightAligned());
+        var members = architecture.MemberCount == 1 ? "" : $"{architecture.MemberCount} × ";
         for (var i = 0; i < architecture.Layers.Count; i++)
         {
             var layer = architecture.Layers[i];
             var function = i + 1 < architecture.Layers.Count ? $"Linear + {architecture.Activation}" : "Linear + Softmax";
-            table.AddRow(function, $"{layer.OutputSize} × {layer.InputSize}", $"{layer.ParameterCount:N0}");
+            table.AddRow(
+                function,
+                $"{members}{layer.OutputSize} × {layer.InputSize}",
+                $"{architecture.MemberCount * layer.ParameterCount:N0}");
         }
 
         console.WriteFact(

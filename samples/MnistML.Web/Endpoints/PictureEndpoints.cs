@@ -92,7 +92,7 @@ internal static class PictureEndpoints
 
         if (!PixelEvidence.CanExplain(model.Network.Model))
         {
-            return Problems.Conflict("The model in use is an ensemble, or encodes its features. Only a plain network can be written out.");
+            return Problems.Conflict("The model in use encodes its features. Only networks that read the pixels can be written out.");
         }
 
         return await gate.RunAsync(() => Results.Ok(Explain(model, request)), metrics, cancellationToken);
@@ -111,6 +111,7 @@ internal static class PictureEndpoints
             ClassNames = model.ClassNames,
             Label = request.Label,
             Against = against,
+            Networks = parameters.Members.Count,
             Logits = steps.Logits,
             Largest = steps.Largest,
             Powers = steps.Powers,
@@ -138,6 +139,9 @@ internal sealed record Explanation
 
     /// <summary>The class that pixels may speak for instead.</summary>
     public required int Against { get; init; }
+
+    /// <summary>Networks in the model. With several, the logits are the logarithms of the mean of their probabilities.</summary>
+    public required int Networks { get; init; }
 
     /// <summary>The outputs of the last layer, z.</summary>
     public required IReadOnlyList<double> Logits { get; init; }

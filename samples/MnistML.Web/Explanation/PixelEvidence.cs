@@ -7,50 +7,72 @@ namespace MnistML.Web.Explanation;
 /// </summary>
 /// <remarks>
 /// A network of rectified linear units is linear around an input, so there the difference of the logits is the sum over all inputs and what
-/// the biases add. For other activations this is a linear approximation. See Shrikumar et al., "Not Just a Black Box" (2016).
+/// the biases add. For other activations, and for an ensemble, this is a linear approximation. See Shrikumar et al., "Not Just a Black Box"
+/// (2016).
 /// </remarks>
 internal static class PixelEvidence
 {
-    /// <summary>Whether there is one plain network, and not an ensemble or one behind an encoding.</summary>
-    public static bool CanExplain(MlpModelParameters model) => model.Members.Count <= 1 && model.Encoding is null;
+    /// <summary>Whether the networks read the inputs themselves, without an encoding.</summary>
+    public static bool CanExplain(MlpModelParameters model) => model.Encoding is null;
 
     /// <summary>Computes the contribution of each input to the logit of a class less that of another.</summary>
-    /// <param name="model">The network.</param>
+    /// <param name="model">The network, or the ensemble.</param>
     /// <param name="features">Its inputs.</param>
     /// <param name="label">The zero-based class that inputs may speak for.</param>
     /// <param name="against">The class that they may speak for instead.</param>
     public static double[] Compute(MlpModelParameters model, ReadOnlySpan<float> features, int label, int against)
     {
-        // Forward, keeping what each activation was given.
-        var activation = model.Architecture.Activation;
-        double[] values = [.. features.ToArray().Select(value => (double)value)];
-        var sums = new List<double[]>();
-        foreach (var layer in model.Layers)
+        var inputs = Array.ConvertAll(features.ToArray(), value => (double)value);
+        double[][][] sums = [.. model.Members.Select(member => ForwardPass.Sums(member, inputs))];
+        var forLabel = LogitGradients(sums, label);
+        var forOther = LogitGradients(sums, against);
+        var evidence = new double[inputs.Length];
+        for (var member = 0; member < sums.Length; member++)
         {
-            sums.Add(ForwardPass.Multiply(layer, values));
-            values = [.. sums[^1].Select(sum => ForwardPass.Activate(activation, sum))];
+            double[] difference = [.. forLabel[member].Zip(forOther[member], (one, other) => one - other)];
+            var gradient = Backward(model.Members[member], sums[member], difference);
+            for (var i = 0; i < evidence.Length; i++)
+            {
+                evidence[i] += gradient[i] * inputs[i];
+            }
         }
 
-        // Backward, from the difference of the two logits, which no activation follows.
-        var gradient = new double[sums[^1].Length];
-        gradient[label] += 1;
-        gradient[against] -= 1;
-        for (var index = model.Layers.Count - 1; index >= 0; index--)
+        return evidence;
+    }
+
+    /// <summary>
+    /// The gradient of the logarithm of a class's mean probability, for each network's logits. It is the gradient of that network's own,
+    /// <c>δ - p</c>, times its share in the sum of their probabilities.
+    /// </summary>
+    private static double[][] LogitGradients(double[][][] sums, int label)
+    {
+        double[][] logProbabilities = [.. sums.Select(member =>
         {
-            if (index < model.Layers.Count - 1)
+            var logSum = ForwardPass.LogSumExp(member[^1]);
+            return member[^1].Select(logit => logit - logSum).ToArray();
+        })];
+        var total = ForwardPass.LogSumExp(logProbabilities.Select(member => member[label]));
+        return [.. logProbabilities.Select(member =>
+        {
+            var share = Math.Exp(member[label] - total);
+            return member.Select((logarithm, index) => share * ((index == label ? 1 : 0) - Math.Exp(logarithm))).ToArray();
+        })];
+    }
+
+    /// <summary>The gradient for a network's inputs, from that for its logits, which no activation follows.</summary>
+    private static double[] Backward(MlpModelParameters network, double[][] sums, double[] gradient)
+    {
+        for (var index = network.Layers.Count - 1; index >= 0; index--)
+        {
+            if (index < network.Layers.Count - 1)
             {
                 for (var unit = 0; unit < gradient.Length; unit++)
                 {
-                    gradient[unit] *= Slope(activation, sums[index][unit]);
+                    gradient[unit] *= Slope(network.Architecture.Activation, sums[index][unit]);
                 }
             }
 
-            gradient = MultiplyTransposed(model.Layers[index], gradient);
-        }
-
-        for (var i = 0; i < gradient.Length; i++)
-        {
-            gradient[i] *= features[i];
+            gradient = MultiplyTransposed(network.Layers[index], gradient);
         }
 
         return gradient;

@@ -75,22 +75,22 @@ public static class MlpRecipes
     };
 
     /// <summary>
-    /// A network for small images that is as accurate as a training of some minutes allows: two hidden layers of 1,024 units with batch
-    /// normalisation, AdamW with one cycle of the learning rate, label smoothing of 0.1, 80 epochs, and images that are distorted anew in
-    /// each (<see cref="MlpAugmentation"/> with its defaults).
+    /// Two networks for small images, together as accurate as a training of some minutes allows: two hidden layers of 1,024 units with
+    /// batch normalisation in each, AdamW with one cycle of the learning rate, label smoothing of 0.1, 70 epochs, and images that are
+    /// distorted anew in each (<see cref="MlpAugmentation"/> with its defaults).
     /// </summary>
     /// <remarks>
     /// The features are grey images, row by row. For colour, or another order of the channels, change the augmentation:
     /// <c>Accurate(32, 32) with { Augmentation = new MlpAugmentation(32, 32, channels: 3) }</c>.
     /// Label smoothing raises accuracy, but makes probabilities less confident, about 0.91 for a clear image of ten classes: set it to 0 if
-    /// you use them as probabilities.
+    /// you use them as probabilities. With <c>Members = 1</c> there is one network: half the time, half the size, nearly as accurate.
     /// </remarks>
     /// <param name="height">Rows of pixels, at least 1.</param>
     /// <param name="width">Pixels in a row, at least 1.</param>
     public static MlpTrainer.Options Accurate(int height, int width) => new()
     {
         HiddenLayers = [1024, 1024],
-        Members = 1,
+        Members = 2,
         FeatureScaling = MlpFeatureScaling.BoundedStandardize,
         FeatureEncoding = MlpFeatureEncoding.None,
         LearnedFeatureFactors = false,
@@ -98,7 +98,7 @@ public static class MlpRecipes
         CalibrateTemperature = false,
         Schedule = MlpSchedule.OneCycle(),
         BatchSize = 256,
-        MaxEpochs = 80,
+        MaxEpochs = 70,
         LabelSmoothing = 0.1,
         Augmentation = new MlpAugmentation(height, width),
     };

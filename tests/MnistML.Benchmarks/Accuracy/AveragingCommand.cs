@@ -44,6 +44,7 @@ internal static class AveragingCommand
             var (imageCount, seedValue) = (parsed.GetValue(images), parsed.GetValue(seed));
             var recipe = MlpRecipes.Accurate(Side, Side) with
             {
+                Members = 1,
                 MaxEpochs = parsed.GetValue(epochs),
                 ValidationFraction = ValidationFraction,
             };

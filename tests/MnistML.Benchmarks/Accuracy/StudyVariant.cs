@@ -14,6 +14,8 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
         new("accurate", MlpRecipes.Accurate(Side, Side)),
         new("without augmentation", MlpRecipes.Accurate(Side, Side) with
         {
+            Members = 1,
+            MaxEpochs = 80,
             Augmentation = null,
             FeatureScaling = MlpFeatureScaling.None,
             InputNoise = 0.4,
@@ -21,15 +23,19 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
         }),
     ];
 
+    /// <summary>One network of the accurate recipe, in half the time of two.</summary>
+    private static MlpTrainer.Options OneAccurate => Recipes[1].Options with { Members = 1 };
+
     /// <summary>Stages by name. The others of a stage are compared with its first variant.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<StudyVariant>> Stages { get; } =
         new Dictionary<string, IReadOnlyList<StudyVariant>>
         {
-            ["ingredients"] = Ingredients(Recipes[1].Options),
-            ["distortions"] = Distortions(Recipes[1].Options),
-            ["sizes"] = Sizes(Recipes[1].Options),
-            ["minutes"] = Minutes(Recipes[1].Options),
-            ["bends"] = Bends(Recipes[1].Options),
+            ["ingredients"] = Ingredients(OneAccurate),
+            ["distortions"] = Distortions(OneAccurate),
+            ["sizes"] = Sizes(OneAccurate),
+            ["minutes"] = Minutes(OneAccurate),
+            ["bends"] = Bends(OneAccurate),
+            ["members"] = Members(OneAccurate),
             ["plain"] = Plain(Recipes[2].Options),
         };
 
@@ -124,6 +130,15 @@ internal sealed record StudyVariant(string Name, MlpTrainer.Options Options)
             new("elastic 0.03, scale 0.15", recipe with { Augmentation = bent with { Scale = 0.15 } }),
         ];
     }
+
+    /// <summary>How many networks share a time, the wider the fewer.</summary>
+    private static StudyVariant[] Members(MlpTrainer.Options recipe) =>
+    [
+        new("one of 1024, 1024", recipe),
+        new("two of 1024, 1024", recipe with { Members = 2 }),
+        new("four of 640, 640", recipe with { Members = 4, HiddenLayers = [640, 640] }),
+        new("six of 512, 512", recipe with { Members = 6, HiddenLayers = [512, 512] }),
+    ];
 
     private static StudyVariant[] Plain(MlpTrainer.Options recipe) =>
     [

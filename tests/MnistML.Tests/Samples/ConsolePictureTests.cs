@@ -148,6 +148,19 @@ internal sealed class ConsolePictureTests
     }
 
     [Test]
+    public void Explain_ByTwoNetworks_SaysHowTheyAreJoined()
+    {
+        Run("train", "--data", "../digits", "--recipe", "accurate", "--hidden", "8", "--epochs", "1", "--out", "two.zip");
+
+        var result = Run("explain", "--model", "two.zip", "--data", "../digits", "--index", "0");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(
+            result.OutputLines,
+            Has.Some.EqualTo("The model is 2 networks: z is ln of the mean of their probabilities, so that softmax gives that mean."));
+    }
+
+    [Test]
     public void Predict_OfSeveralPicturesOneBad_ClassifiesTheOthers()
     {
         _folder.Write("work/a.png", Drawn.Text("3"));

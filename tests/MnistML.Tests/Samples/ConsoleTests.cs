@@ -102,10 +102,12 @@ internal sealed class ConsoleTests
     [Test]
     public void Train_WithTheAccurateRecipe_AugmentsImages()
     {
-        var result = Run("train", "--recipe", "accurate", "--hidden", "32", "--epochs", "1", "--json", "m.json");
+        var result = Run("train", "--recipe", "accurate", "--hidden", "32", "--epochs", "1", "--json", "m.json", "--plots", "accurate");
 
         Assert.That(
-            result.OutputLines, Has.Some.StartsWith("Network: 784-32-10, ").And.EndsWith("images of 28 x 28 distorted anew in each epoch"));
+            result.OutputLines,
+            Has.Some.StartsWith("Network: 784-32-10 x 2, 50,900 parameters; ")
+                .And.EndsWith("images of 28 x 28 distorted anew in each epoch"));
         Assert.That(result.OutputLines.Count(line => line.StartsWith("Epoch ", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 

@@ -13,9 +13,10 @@ internal sealed class MlpRecipesTests
             MlpRecipes.Images with
             {
                 HiddenLayers = [1024, 1024],
+                Members = 2,
                 OutOfFold = false,
                 CalibrateTemperature = false,
-                MaxEpochs = 80,
+                MaxEpochs = 70,
                 LabelSmoothing = 0.1,
                 Augmentation = new MlpAugmentation(20, 28)
             }));

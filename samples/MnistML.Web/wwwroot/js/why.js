@@ -50,8 +50,11 @@ function steps(result) {
     create('td', {}, result.classNames[i]), create('td', {}, number(logit, 4)), create('td', {}, number(logit - result.largest, 4)),
     create('td', {}, result.powers[i].toPrecision(4)), create('td', {}, number(result.probabilities[i], 6))));
   const name = result.classNames[result.label];
+  const logits = result.networks === 1
+    ? "The last layer's outputs, the logits."
+    : `The model is ${result.networks} networks. The logarithms of the mean of their probabilities take the place of logits.`;
   return [
-    create('p', {}, `1. The last layer's outputs, the logits. The largest is ${number(result.largest, 4)}; it is subtracted from all, so that no power overflows.`),
+    create('p', {}, `1. ${logits} The largest is ${number(result.largest, 4)}; it is subtracted from all, so that no power overflows.`),
     create('div', { className: 'scroll', tabIndex: 0, role: 'region', ariaLabel: 'Logits and softmax' }, create('table', {}, create('thead', {}, head), create('tbody', {}, ...rows))),
     create('p', {}, `2. Softmax: each power over their sum, ${result.powerSum.toPrecision(6)}. For ${name}: ${result.powers[result.label].toPrecision(4)} / ${result.powerSum.toPrecision(6)} = ${number(result.probabilities[result.label], 6)}.`),
     create('p', {}, `3. Cross-entropy for the label ${name}: −ln ${number(result.probabilities[result.label], 6)} = ln ${result.powerSum.toPrecision(6)} − (${number(result.logits[result.label] - result.largest, 4)}) = ${number(result.loss, 6)} nats.`),

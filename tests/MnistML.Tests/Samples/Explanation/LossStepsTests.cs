@@ -47,4 +47,15 @@ internal sealed class LossStepsTests
                 steps.Loss, Is.EqualTo(loss.ComputeMean(torch.tensor(logits).reshape(1, 3), labels).item<double>()).Within(1e-12));
         }
     }
+
+    [Test]
+    public void Logits_OfAnEnsembleOnEncodedFeatures_AreOfTheMeanOfItsProbabilities()
+    {
+        float[] features = [0.5f, -1, 0.25f, 2, 0, -0.75f];
+        var encoding = Networks.Encoding(features.Length);
+        var architecture = new MlpArchitecture(features.Length, [5, 4], 3, encodedSize: encoding.Columns.Count);
+        var model = Networks.RandomEnsemble(architecture, members: 3, seed: 3, encoding);
+
+        Assert.That(ForwardPass.Logits(model, features), Is.EqualTo(PlainNetwork.Logits(model, features)).Within(1e-9));
+    }
 }

@@ -9,11 +9,12 @@ internal sealed class PixelEvidenceTests
 
     /// <summary>Against central differences of the difference of two logits, which plain loops compute.</summary>
     [Test]
-    public void Compute_WithAnyActivation_IsTheInputTimesTheGradient([Values] MlpActivation activation)
+    public void Compute_WithAnyActivation_IsTheInputTimesTheGradient([Values] MlpActivation activation, [Values(1, 3)] int members)
     {
         const int Label = 2, Against = 0;
         const float Step = 1f / 1024;
-        var model = Networks.Random(new MlpArchitecture(Features.Length, [7, 5], 3, activation), seed: 3);
+        var architecture = new MlpArchitecture(Features.Length, [7, 5], 3, activation);
+        var model = members == 1 ? Networks.Random(architecture, seed: 3) : Networks.RandomEnsemble(architecture, members, seed: 3);
 
         var evidence = PixelEvidence.Compute(model, Features, Label, Against);
 
@@ -33,11 +34,12 @@ internal sealed class PixelEvidenceTests
     }
 
     [Test]
-    public void CanExplain_OfAnEnsemble_IsFalse()
+    public void CanExplain_WithAnEncoding_IsFalse()
     {
-        var architecture = new MlpArchitecture(Features.Length, [3], 3);
+        var encoding = Networks.Encoding(Features.Length);
+        var encoded = new MlpArchitecture(Features.Length, [3], 3, encodedSize: encoding.Columns.Count);
 
-        Assert.That(PixelEvidence.CanExplain(Networks.RandomEnsemble(architecture, members: 2, seed: 1)), Is.False);
-        Assert.That(PixelEvidence.CanExplain(Networks.Random(architecture, seed: 1)), Is.True);
+        Assert.That(PixelEvidence.CanExplain(Networks.Random(encoded, seed: 1, encoding)), Is.False);
+        Assert.That(PixelEvidence.CanExplain(Networks.Random(new MlpArchitecture(Features.Length, [3], 3), seed: 1)), Is.True);
     }
 }
