@@ -9,6 +9,7 @@ namespace MnistML.Native;
 internal static class LibTorch
 {
     private const string OpenMp = "omp";
+    private const string OnProcessor = "torch_cpu";
 
     private static volatile bool _loaded;
 
@@ -47,7 +48,7 @@ internal static class LibTorch
         OpenMpWaiting.Shorten();
         var package = TorchSharpPackage.Find();
         LoadOpenMp(package);
-        NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, searchPath: null, out _); // as TorchSharp does, for the same reason
+        LoadLibTorch(package);
         if (package is null)
         {
             NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, searchPath: null);
@@ -60,6 +61,14 @@ internal static class LibTorch
 
         RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
     }
+
+    /// <summary>
+    /// Loads libtorch before TorchSharp's library, as TorchSharp does, and for the same reason. The system's folders are not searched:
+    /// another libtorch may lie there, such as that of Debian's python3-torch, and two of them in one process crash.
+    /// </summary>
+    private static void LoadLibTorch(TorchSharpPackage? package) =>
+        _ = (package is not null && NativeLibrary.TryLoad(Path.Combine(package.LibTorchFolder, NativeFile.NameOf(OnProcessor)), out _))
+            || NativeLibrary.TryLoad(OnProcessor, typeof(torch).Assembly, DllImportSearchPath.AssemblyDirectory, out _);
 
     /// <summary>
     /// On macOS libtorch asks for OpenMP by its path in Homebrew's folder, though its package has the library. The system's loader takes
