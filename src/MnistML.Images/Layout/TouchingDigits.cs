@@ -9,8 +9,8 @@ namespace MnistML.Images.Layout;
 /// </summary>
 internal static class TouchingDigits
 {
-    /// <summary>Two digits are hardly narrower than this share of their height.</summary>
-    private const double LeastWidth = 0.85;
+    /// <summary>Two digits are seldom narrower than this share of their height, and one is seldom broader.</summary>
+    private const double LeastWidth = 1.05;
 
     /// <summary>A digit of two is not narrower than this share of the height.</summary>
     private const double NarrowestDigit = 0.1;
