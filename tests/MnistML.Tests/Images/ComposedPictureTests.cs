@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using MnistML.Idx;
 using MnistML.Images;
 using MnistML.Tests.Support;
+using SkiaSharp;
 
 namespace MnistML.Tests.Images;
 
@@ -50,6 +51,29 @@ internal sealed class ComposedPictureTests
         }
 
         Assert.That(right, Is.GreaterThanOrEqualTo(PictureCount - 1));
+    }
+
+    /// <summary>They are about as broad as high, as two that touch may be.</summary>
+    [TestCase(5_078)]
+    [TestCase(5_088)]
+    [TestCase(5_265)]
+    public void Read_OfABroadDigit_DoesNotCutItApart(int index)
+    {
+        const int Side = HandwrittenDigit.Side;
+        const int Scale = 8;
+        const int Margin = 38;
+        var pixels = IdxFile.Read(RealMnist.Files.TestImages).ToArray<byte>()[(index * Side * Side)..((index + 1) * Side * Side)];
+        using var digit = new SKBitmap(Side, Side);
+        digit.Pixels = [.. pixels.Select(ink => (byte)(byte.MaxValue - ink)).Select(grey => new SKColor(grey, grey, grey))];
+        using var enlarged = digit.Resize(new SKImageInfo(Scale * Side, Scale * Side), SKFilterQuality.High);
+        using var picture = new SKBitmap(enlarged.Width + (2 * Margin), enlarged.Height + (2 * Margin));
+        using var canvas = new SKCanvas(picture);
+        canvas.Clear(SKColors.White);
+        canvas.DrawBitmap(enlarged, Margin, Margin);
+        canvas.Flush();
+        using var file = picture.Encode(SKEncodedImageFormat.Png, quality: 100);
+
+        Assert.That(new DigitReader().Read(file.AsStream()).Digits, Has.Count.EqualTo(1));
     }
 
     private int[] Answers(IReadOnlyList<FoundDigit> digits)
