@@ -163,6 +163,6 @@ internal sealed record Explanation
     /// <summary>For each pixel, its value times the gradient of the label's logit less the other one.</summary>
     public required IReadOnlyList<double> Evidence { get; init; }
 
-    /// <summary>What of that difference of logits no pixel explains: what the biases add.</summary>
+    /// <summary>What of that difference of logits no pixel explains: what the biases add, and what is not linear.</summary>
     public required double Rest { get; init; }
 }

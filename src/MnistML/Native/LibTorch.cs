@@ -64,11 +64,12 @@ internal static class LibTorch
 
     /// <summary>
     /// Loads libtorch before TorchSharp's library, as TorchSharp does, and for the same reason. The system's folders are not searched:
-    /// another libtorch may lie there, such as that of Debian's python3-torch, and two of them in one process crash.
+    /// another libtorch may lie there, such as that of Debian's python3-torch, and two of them in one process crash. What the script's host
+    /// finds comes first, since a package for the processor may lie beside that for CUDA.
     /// </summary>
     private static void LoadLibTorch(TorchSharpPackage? package) =>
-        _ = (package is not null && NativeLibrary.TryLoad(Path.Combine(package.LibTorchFolder, NativeFile.NameOf(OnProcessor)), out _))
-            || NativeLibrary.TryLoad(OnProcessor, typeof(torch).Assembly, DllImportSearchPath.AssemblyDirectory, out _);
+        _ = NativeLibrary.TryLoad(OnProcessor, typeof(torch).Assembly, DllImportSearchPath.AssemblyDirectory, out _)
+            || (package is not null && NativeLibrary.TryLoad(Path.Combine(package.LibTorchFolder, NativeFile.NameOf(OnProcessor)), out _));
 
     /// <summary>
     /// On macOS libtorch asks for OpenMP by its path in Homebrew's folder, though its package has the library. The system's loader takes

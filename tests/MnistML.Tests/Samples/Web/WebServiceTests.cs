@@ -47,6 +47,7 @@ internal sealed class WebServiceTests : WebServiceFixture
         var (logits, probabilities) = (Numbers("logits"), Numbers("probabilities"));
         var scores = await ScoreAsync([.. Convert.FromBase64String(pixels).Select(pixel => pixel / 255f)]);
         Assert.That(probabilities, Is.EqualTo(scores.Select(score => (double)score)).Within(1e-5));
+        Assert.That(explanation.GetProperty("networks").GetInt32(), Is.EqualTo(1));
         Assert.That(explanation.GetProperty("loss").GetDouble(), Is.EqualTo(-Math.Log(probabilities[7])).Within(1e-9));
         Assert.That(
             Numbers("evidence").Sum() + explanation.GetProperty("rest").GetDouble(), Is.EqualTo(logits[7] - logits[1]).Within(1e-9));
